@@ -1,0 +1,119 @@
+package audit
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+)
+
+// Case is one decision or account judged and found wanting. Adequate and
+// justified ones are counted in the coverage and metrics, not listed.
+type Case struct {
+	Check    string
+	Table    string // table of Key
+	Key      string // decision_id for denials; account_id or event_id elsewhere
+	Customer string
+	Account  string
+	At       int64 // instant of the decision or event, µs UTC
+
+	Product, PolicyVersion, ModelVersion string
+
+	Substance  Substance
+	Disclosure Disclosure
+	Grade      Grade
+	Rules      []string // rules that fired, e.g. "R0.1", sorted
+	Cause      string   // cause code, e.g. "GENERIC_REASON", "M6_UNIT"
+	Amount     int64    // minor units at stake; 0 when none is known
+	Evidence   []Item   // what was read, in a fixed order
+	Finding    string   // id of the finding that holds it
+}
+
+// Item is one named value of evidence, as text.
+type Item struct{ Name, Value string }
+
+// Finding is a cluster of cases with one cause, or a metric past its
+// threshold. One bug is one finding with n cases.
+type Finding struct {
+	ID       string // stable: a hash of check and cluster key
+	Check    string
+	Severity Severity
+	Title    Text // one plain sentence
+	What     Text // what is known, how surely, and what it is not
+
+	Substance  Substance
+	Disclosure Disclosure
+	Grade      Grade
+	Cause      string
+	Rules      []string
+
+	Cases     int64
+	Customers int64
+	Amount    int64 // minor units at stake
+	FirstSeen int64 // µs UTC; 0 when not applicable
+	LastSeen  int64
+	Samples   []string // up to 20 case keys, chosen by hash: no order shows through
+
+	Metrics  []string // ids of the metrics behind it
+	Remedy   Text     // what the lender must fix
+	Customer Text     // what the customer may truthfully be told
+	Clauses  []string // clauses it is evidence for
+}
+
+// Coverage says how one check ran.
+type Coverage struct {
+	Check    string
+	Status   string // "ran", "degraded" or "skipped"
+	Why      []Text // reasons for degraded or skipped
+	RowsIn   int64
+	Excluded []Excluded // rows each guard took out, in the order applied
+	Judged   int64
+	Cases    int64
+}
+
+// Excluded counts the rows one guard took out.
+type Excluded struct {
+	Guard Text
+	Rows  int64
+}
+
+// Result is what the checks found.
+type Result struct {
+	Findings []Finding
+	Cases    []Case
+	Metrics  []Metric
+	Coverage []Coverage
+	Tests    Tests
+}
+
+// Tests accounts for the significance tests of the run.
+type Tests struct {
+	Run          int     // tests with a p-value
+	Insufficient int     // metrics too small to test
+	Suppressed   int     // metrics whose cells are too small to publish
+	Method       string  // "Benjamini-Hochberg"
+	Alpha        float64 // false discovery rate
+	Flagged      int     // metrics with status warn or fail
+}
+
+// StableID is a short id that depends on the parts only: the same finding has
+// the same id in every report.
+func StableID(parts ...string) string {
+	h := sha256.Sum256([]byte(strings.Join(parts, "\x1f")))
+	return hex.EncodeToString(h[:5])
+}
+
+// Sort puts everything in its published order.
+func (r *Result) Sort() {
+	slices.SortFunc(r.Findings, func(a, b Finding) int {
+		return cmp.Or(-cmp.Compare(a.Severity, b.Severity), -cmp.Compare(a.Cases, b.Cases),
+			-cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.Check, b.Check), cmp.Compare(a.ID, b.ID))
+	})
+	slices.SortFunc(r.Cases, func(a, b Case) int {
+		return cmp.Or(cmp.Compare(a.Check, b.Check), cmp.Compare(a.Key, b.Key), cmp.Compare(a.At, b.At),
+			cmp.Compare(a.Cause, b.Cause), slices.Compare(a.Rules, b.Rules), cmp.Compare(a.Customer, b.Customer))
+	})
+	slices.SortFunc(r.Metrics, func(a, b Metric) int { return a.compare(b) })
+	slices.SortFunc(r.Coverage, func(a, b Coverage) int { return cmp.Compare(a.Check, b.Check) })
+}

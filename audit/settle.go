@@ -1,0 +1,47 @@
+package audit
+
+import (
+	"math"
+
+	"evenhand/audit/stats"
+)
+
+// Settle corrects all tests of the run together (Benjamini–Hochberg over the
+// whole report) and gives every metric its status: an effect past its
+// threshold counts only when the corrected p-value lets it.
+func (r *Result) Settle(alpha float64) {
+	r.Tests = Tests{Method: "Benjamini-Hochberg", Alpha: alpha}
+	var p []float64
+	var of []int
+	for i := range r.Metrics {
+		m := &r.Metrics[i]
+		if m.Suppressed {
+			r.Tests.Suppressed++
+		}
+		if m.Reach == Insufficient {
+			r.Tests.Insufficient++
+			m.P = math.NaN() // an untested cell must not dilute the others
+			continue
+		}
+		if !math.IsNaN(m.P) {
+			p, of = append(p, m.P), append(of, i)
+		}
+	}
+	r.Tests.Run = len(p)
+	for j, q := range stats.BenjaminiHochberg(p) {
+		r.Metrics[of[j]].PAdjusted = q
+	}
+	for i := range r.Metrics {
+		m := &r.Metrics[i]
+		m.Status = m.Reach
+		if m.Reach > Pass && !math.IsNaN(m.P) && !(m.PAdjusted < alpha) {
+			m.Status = Pass
+			m.Warnings = append(m.Warnings, T(
+				"past the threshold, but not distinguishable from chance after correction",
+				"已越过阈值，但经多重检验校正后不能排除偶然"))
+		}
+		if m.Status > Pass {
+			r.Tests.Flagged++
+		}
+	}
+}
