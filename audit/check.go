@@ -114,7 +114,7 @@ type Env struct {
 	Plan     *Plan
 	Settings any // of this check: what Check.Settings returned, with the plan's values
 	Periods  *Periods
-	Layouts  map[string]*Layout        // by table
+	Layouts  map[string]*Layout         // by table
 	Lookups  map[string]*features.Batch // whole small tables; row order is undefined
 	Models   []ScoringModel             // in plan order; Batch.Scores.Model indexes it
 }

@@ -19,18 +19,18 @@ type Plan struct {
 	Groups   []Grouping `yaml:"groups" doc:"protected attributes, by name, with their reference group"`
 	Segments []Grouping `yaml:"segments" doc:"columns to repeat every group comparison within, e.g. product"`
 
-	Reasons    map[string]Reason `yaml:"reasons" doc:"catalogue of reason codes"`
-	Lexicon    []string          `yaml:"lexicon" doc:"further wordings that count as generic reasons, besides the built-in ones"`
-	Honesty    Honesty           `yaml:"honesty" doc:"limits that keep the statistics honest"`
-	Skip       []string          `yaml:"skip" doc:"checks not to run"`
-	Gates      Gates             `yaml:"gates" doc:"when the command exits 1"`
-	settings   map[string]any    // by check, decoded into what Check.Settings returned
-	zone       *time.Location
-	asOf       int64 // µs UTC, the end of the as-of day when a date was given
-	Digest     string `yaml:"-"` // SHA-256 of the file as read
-	Dir        string `yaml:"-"` // directory that relative paths start from
-	Source     string `yaml:"-"` // text of the file, for the report's provenance
-	Name       string `yaml:"-"` // file name, for messages
+	Reasons  map[string]Reason `yaml:"reasons" doc:"catalogue of reason codes"`
+	Lexicon  []string          `yaml:"lexicon" doc:"further wordings that count as generic reasons, besides the built-in ones"`
+	Honesty  Honesty           `yaml:"honesty" doc:"limits that keep the statistics honest"`
+	Skip     []string          `yaml:"skip" doc:"checks not to run"`
+	Gates    Gates             `yaml:"gates" doc:"when the command exits 1"`
+	settings map[string]any    // by check, decoded into what Check.Settings returned
+	zone     *time.Location
+	asOf     int64  // µs UTC, the end of the as-of day when a date was given
+	Digest   string `yaml:"-"` // SHA-256 of the file as read
+	Dir      string `yaml:"-"` // directory that relative paths start from
+	Source   string `yaml:"-"` // text of the file, for the report's provenance
+	Name     string `yaml:"-"` // file name, for messages
 }
 
 // TablePlan maps one table of the export onto the contract.

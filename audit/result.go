@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+
+	"evenhand/features"
 )
 
 // Case is one decision or account judged and found wanting. Adequate and
@@ -85,6 +87,9 @@ type Result struct {
 	Metrics  []Metric
 	Coverage []Coverage
 	Tests    Tests
+	// Tallies, by table, is what the readers noticed about cells; the driver
+	// sets it before any Finish.
+	Tallies map[string]features.Tally
 }
 
 // Tests accounts for the significance tests of the run.
