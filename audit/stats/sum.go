@@ -32,9 +32,10 @@ const (
 
 // Add adds x.
 func (s *Sum) Add(x float64) {
-	if s.pending++; s.pending >= sumPending {
+	if s.pending >= sumPending {
 		s.carry()
 	}
+	s.pending++
 	s.n++
 	s.add(x)
 }
@@ -44,8 +45,10 @@ func (s *Sum) AddSlice(xs []float64) {
 	for len(xs) > 0 {
 		block := xs[:min(len(xs), sumPending)]
 		xs = xs[len(block):]
-		s.carry()
-		s.pending = len(block)
+		if s.pending+len(block) > sumPending {
+			s.carry()
+		}
+		s.pending += len(block)
 		s.n += int64(len(block))
 		for _, x := range block {
 			bits := math.Float64bits(x)
@@ -58,9 +61,9 @@ func (s *Sum) AddSlice(xs []float64) {
 			sign := int64(bits) >> 63
 			lo := int64(m << (e & 31) & (1<<32 - 1))
 			hi := int64(m >> (32 - e&31))
-			c := (*[2]int64)(s.chunks[e>>5:])
-			c[0] += lo ^ sign - sign
-			c[1] += hi ^ sign - sign
+			i := e >> 5 & 63 // the mask is for the compiler: e < 2^11
+			s.chunks[i] += lo ^ sign - sign
+			s.chunks[i+1] += hi ^ sign - sign
 		}
 	}
 }
@@ -73,9 +76,10 @@ func (s *Sum) AddSquare(x float64) { s.AddProduct(x, x) }
 // AddProduct adds x·y exactly, within the limits of [Sum.AddSquare] on the
 // product. It counts as one value.
 func (s *Sum) AddProduct(x, y float64) {
-	if s.pending += 2; s.pending >= sumPending {
+	if s.pending+2 > sumPending {
 		s.carry()
 	}
+	s.pending += 2
 	p := float64(x * y)
 	s.n++
 	s.add(p)
@@ -264,7 +268,7 @@ func (s *Sum) UnmarshalBinary(b []byte) error {
 		}
 		for i := range n {
 			c := d.Natural()
-			if c>>32 != 0 && int(lo)+i < sumChunks-1 || c == 0 && (i == 0 || i == n-1) {
+			if c>>32 != 0 && int(lo)+i < sumChunks-1 || c>>50 != 0 || c == 0 && (i == 0 || i == n-1) {
 				d.Fail("digit %d of a sum is out of range", i)
 			}
 			if neg {
