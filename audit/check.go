@@ -59,11 +59,14 @@ type Needs struct {
 
 // TableNeed names the columns a check reads of one table.
 type TableNeed struct {
-	Table    string
-	Required []string
-	Optional []Want
-	Features bool // also every feature column (inputs of the plan's models, and the plan's features)
-	Groups   bool // also every group and segment column
+	Table string
+	// IfPresent lets the check run without this table, as long as it has
+	// another one.
+	IfPresent bool
+	Required  []string
+	Optional  []Want
+	Features  bool // also every feature column (inputs of the plan's models, and the plan's features)
+	Groups    bool // also every group and segment column
 }
 
 // Want is an optional column; without it the check runs, but Effect, when not

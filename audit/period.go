@@ -9,6 +9,7 @@ import (
 // Periods cuts time into the plan's periods, in its time zone.
 type Periods struct {
 	every  string
+	days   []int64 // the same as starts, as local days since 1970-01-01
 	starts []int64 // µs UTC, ascending; period i is [starts[i], starts[i+1])
 	labels []string
 	step   float64 // mean length, to guess the index
@@ -46,6 +47,7 @@ func NewPeriods(every string, zone *time.Location) (*Periods, error) {
 	}
 	for ; t.Year() <= last; t = next(t) {
 		p.starts = append(p.starts, t.UnixMicro())
+		p.days = append(p.days, time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC).Unix()/86400)
 		p.labels = append(p.labels, label(t))
 	}
 	p.step = float64(p.starts[len(p.starts)-1]-p.starts[0]) / float64(len(p.starts)-1)
@@ -73,6 +75,18 @@ func (p *Periods) Of(us int64) int32 {
 		i++
 	}
 	return int32(i)
+}
+
+// OfDay returns the period of a calendar day (days since 1970-01-01), or -1.
+func (p *Periods) OfDay(day int64) int32 {
+	n := len(p.days)
+	if n == 0 {
+		return 0
+	}
+	if day < p.days[0] || day >= p.days[n-1] {
+		return -1
+	}
+	return int32(sort.Search(n, func(i int) bool { return p.days[i] > day })) - 1
 }
 
 // Label names period i: "2025-03", "2025-W07", "2025-Q1" …, "" for -1 and "all".

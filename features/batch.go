@@ -57,6 +57,84 @@ type Vector struct {
 	Offsets []uint32 // Opaque, TextList: N+1 entries (TextList: into Codes)
 }
 
+// Slice returns rows [lo, hi) of b, sharing its memory.
+func (b *Batch) Slice(lo, hi int) Batch {
+	s := *b
+	s.Row, s.N = b.Row+int64(lo), hi-lo
+	s.Cols = make([]Vector, len(b.Cols))
+	for i, v := range b.Cols {
+		switch v.Kind {
+		case Text:
+			v.Codes = v.Codes[lo:hi]
+		case Float:
+			v.Floats = v.Floats[lo:hi]
+		case Opaque, TextList:
+			v.Offsets = v.Offsets[lo : hi+1]
+		default:
+			v.Ints = v.Ints[lo:hi]
+		}
+		if v.Valid != nil {
+			v.Valid = v.Valid[lo:hi]
+		}
+		s.Cols[i] = v
+	}
+	if b.Period != nil {
+		s.Period = b.Period[lo:hi]
+	}
+	if c := b.Scores; c != nil {
+		s.Scores = &Scores{Model: c.Model[lo:hi], Margin: c.Margin[lo:hi], Probability: c.Probability[lo:hi], Score: c.Score[lo:hi]}
+	}
+	return s
+}
+
+// Append adds the rows of o, a batch of the same columns by the same reader,
+// to b, copying them.
+func (b *Batch) Append(o *Batch) {
+	if b.Cols == nil {
+		b.Cols = make([]Vector, len(o.Cols))
+		for i, v := range o.Cols {
+			b.Cols[i] = Vector{Kind: v.Kind, Present: v.Present, Dict: v.Dict}
+		}
+	}
+	for i := range b.Cols {
+		to, v := &b.Cols[i], &o.Cols[i]
+		if v.Valid != nil && to.Valid == nil {
+			to.Valid = filled(to.Valid, b.N, true)
+		}
+		if v.Valid != nil {
+			to.Valid = append(to.Valid, v.Valid[:o.N]...)
+		} else if to.Valid != nil {
+			for range o.N {
+				to.Valid = append(to.Valid, true)
+			}
+		}
+		switch v.Kind {
+		case Text:
+			to.Codes = append(to.Codes, v.Codes[:o.N]...)
+		case Float:
+			to.Floats = append(to.Floats, v.Floats[:o.N]...)
+		case Opaque, TextList:
+			if len(to.Offsets) == 0 {
+				to.Offsets = append(to.Offsets, 0)
+			}
+			first, end := v.Offsets[0], v.Offsets[o.N]
+			base := to.Offsets[len(to.Offsets)-1]
+			for _, x := range v.Offsets[1 : o.N+1] {
+				to.Offsets = append(to.Offsets, base+x-first)
+			}
+			if v.Kind == Opaque {
+				to.Bytes = append(to.Bytes, v.Bytes[first:end]...)
+			} else {
+				to.Codes = append(to.Codes, v.Codes[first:end]...)
+			}
+		default:
+			to.Ints = append(to.Ints, v.Ints[:o.N]...)
+		}
+	}
+	b.Period = append(b.Period, o.Period...)
+	b.N += o.N
+}
+
 // IsNull reports whether row i is null.
 func (v *Vector) IsNull(i int) bool {
 	switch v.Kind {

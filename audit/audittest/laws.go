@@ -1,0 +1,146 @@
+package audittest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"evenhand/audit"
+	"evenhand/features"
+)
+
+// Laws proves the contract of audit.State for a check on a fixture: however
+// the rows are cut into batches and units, spread over states, merged and
+// passed through their encoding, the result is the same bit for bit.
+func Laws(t *testing.T, check *audit.Check, file string) {
+	t.Helper()
+	want := render(run(t, check, file, 1<<30, 1<<30, 1))
+	for seed := range uint64(12) {
+		rng := rand.New(rand.NewPCG(seed, 7))
+		unit, batch := 1+rng.IntN(9), 1+rng.IntN(5)
+		got := render(run(t, chaotic(check, rng), file, unit, batch, 1+rng.IntN(3)))
+		if got != want {
+			t.Fatalf("%s breaks the state laws on %s (seed %d):\n%s", check.Name, file, seed, diff(want, got))
+		}
+	}
+}
+
+// chaotic wraps a check so that its states misbehave in every way the contract
+// allows: rows are cut at random and spread over several states, which are
+// merged in random order, with identities and encodings in between.
+func chaotic(c *audit.Check, rng *rand.Rand) *audit.Check {
+	w := *c
+	w.New = func(env *audit.Env) (audit.State, error) {
+		fresh := func() audit.RowState {
+			s, err := c.New(env)
+			if err != nil {
+				panic(err)
+			}
+			return s.(audit.RowState)
+		}
+		fresh() // so that New's own errors show
+		return wrap(fresh, rng), nil
+	}
+	return &w
+}
+
+func wrap(fresh func() audit.RowState, rng *rand.Rand) audit.RowState {
+	s := &chaos{fresh: fresh, rng: rand.New(rand.NewPCG(rng.Uint64(), 1))}
+	if _, ok := fresh().(audit.Rereader); ok {
+		return &chaosReread{chaos: s}
+	}
+	return s
+}
+
+type chaos struct {
+	fresh func() audit.RowState
+	rng   *rand.Rand
+	parts []audit.RowState
+}
+
+func (s *chaos) Update(b *features.Batch) {
+	for lo := 0; lo < b.N; {
+		hi := lo + 1 + s.rng.IntN(b.N-lo)
+		if len(s.parts) < 4 || s.rng.IntN(8) == 0 {
+			s.parts = append(s.parts, s.fresh())
+		}
+		part := b.Slice(lo, hi)
+		s.parts[s.rng.IntN(len(s.parts))].Update(&part)
+		lo = hi
+	}
+}
+
+func (s *chaos) Merge(o audit.State) {
+	if r, ok := o.(*chaosReread); ok {
+		o = r.chaos
+	}
+	s.parts = append(s.parts, o.(*chaos).parts...)
+}
+
+// fold merges the parts into one state, in random order and grouping.
+func (s *chaos) fold() audit.RowState {
+	parts := append(s.parts, s.fresh())
+	for len(parts) > 1 {
+		i := s.rng.IntN(len(parts))
+		a := parts[i]
+		parts = append(parts[:i], parts[i+1:]...)
+		j := s.rng.IntN(len(parts))
+		if s.rng.IntN(2) == 0 {
+			a = s.recode(a)
+		}
+		parts[j].Merge(a)
+	}
+	return s.recode(parts[0])
+}
+
+// recode passes a state through its encoding.
+func (s *chaos) recode(a audit.RowState) audit.RowState {
+	data, err := a.MarshalBinary()
+	if err != nil {
+		panic(fmt.Sprintf("MarshalBinary: %v", err))
+	}
+	b := s.fresh()
+	if err := b.UnmarshalBinary(data); err != nil {
+		panic(fmt.Sprintf("UnmarshalBinary: %v", err))
+	}
+	again, err := b.MarshalBinary()
+	if err != nil {
+		panic(fmt.Sprintf("MarshalBinary of the decoded state: %v", err))
+	}
+	if string(again) != string(data) {
+		panic("a state that was encoded and decoded encodes differently")
+	}
+	return b
+}
+
+func (s *chaos) Finish(r *audit.Result)         { s.fold().Finish(r) }
+func (s *chaos) MarshalBinary() ([]byte, error) { return s.fold().MarshalBinary() }
+func (s *chaos) UnmarshalBinary(b []byte) error {
+	x := s.fresh()
+	s.parts = []audit.RowState{x}
+	return x.UnmarshalBinary(b)
+}
+
+// chaosReread is chaos around a check that may read twice.
+type chaosReread struct {
+	*chaos
+	once audit.RowState
+}
+
+func (s *chaosReread) Merge(o audit.State) { s.chaos.Merge(o.(*chaosReread).chaos) }
+
+func (s *chaosReread) Reread() func() audit.RowState {
+	s.once = s.fold()
+	next := s.once.(audit.Rereader).Reread()
+	if next == nil {
+		return nil
+	}
+	return func() audit.RowState { return &chaos{fresh: next, rng: rand.New(rand.NewPCG(s.rng.Uint64(), 2))} }
+}
+
+func (s *chaosReread) Finish(r *audit.Result) {
+	if s.once == nil {
+		s.once = s.fold()
+	}
+	s.once.Finish(r)
+}

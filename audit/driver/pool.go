@@ -1,0 +1,186 @@
+package driver
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"evenhand/audit"
+)
+
+// task is one unit of one table.
+type task struct {
+	table *table
+	unit  int
+}
+
+// pass reads every unit of the tables that checks read and returns the merged
+// state of each check. Units are handed out in file order to whichever worker
+// is free; states merge in any order, so the outcome does not depend on it.
+func (r *run) pass(number int, checks []*running, newState func(i int) (audit.State, error)) ([]audit.State, error) {
+	var tasks []task
+	var total int64
+	for _, t := range r.tables {
+		if !t.readBy(checks) {
+			continue
+		}
+		for u, unit := range t.source.Units() {
+			tasks = append(tasks, task{t, u})
+			total += unit.Rows
+		}
+	}
+	merged := make([]audit.State, len(checks))
+	for i := range checks {
+		var err error
+		if merged[i], err = newState(i); err != nil {
+			return nil, err
+		}
+	}
+	p := &pool{run: r, number: number, checks: checks, tasks: tasks, total: total, errAt: math.MaxInt64}
+	group, ctx := errgroup.WithContext(r.ctx)
+	for range min(r.opt.Workers, max(len(tasks), 1)) {
+		states := make([]audit.State, len(checks))
+		for i := range checks {
+			var err error
+			if states[i], err = newState(i); err != nil {
+				return nil, err
+			}
+		}
+		w := &worker{pool: p, states: states, readers: map[*table]*tableReader{}}
+		group.Go(func() error {
+			defer w.close()
+			w.work(ctx)
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			if p.err != nil {
+				return nil // the answer is an error already
+			}
+			for i, s := range states {
+				merged[i].Merge(s)
+			}
+			if number == 1 {
+				w.tally()
+			}
+			return nil
+		})
+	}
+	group.Wait()
+	if err := context.Cause(r.ctx); err != nil {
+		return nil, err
+	}
+	return merged, p.err
+}
+
+// pool is what the workers of one pass share.
+type pool struct {
+	*run
+	number int
+	checks []*running
+	tasks  []task
+	total  int64
+
+	next atomic.Int64
+	rows atomic.Int64
+
+	mu    sync.Mutex
+	err   error
+	errAt int64 // task of err: the first in file order
+}
+
+// fail records the error of task i. Units before it go on, since an earlier
+// one may fail too; units after it are dropped.
+func (p *pool) fail(i int64, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if i < p.errAt {
+		p.err, p.errAt = err, i
+	}
+}
+
+func (p *pool) failedBefore(i int64) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.errAt < i
+}
+
+type worker struct {
+	*pool
+	states  []audit.State
+	readers map[*table]*tableReader
+}
+
+func (w *worker) work(ctx context.Context) {
+	for {
+		i := w.next.Add(1) - 1
+		if i >= int64(len(w.tasks)) || ctx.Err() != nil || w.failedBefore(i) {
+			return
+		}
+		if err := w.unit(ctx, w.tasks[i]); err != nil {
+			w.fail(i, err)
+			return
+		}
+	}
+}
+
+// unit reads one unit and feeds its batches to every state that wants the
+// table. A panic is a broken contract: it is caught here and ends the run.
+func (w *worker) unit(ctx context.Context, t task) (err error) {
+	where := fmt.Sprintf("%s, unit %d", t.table.name, t.unit)
+	check := ""
+	defer func() {
+		if p := recover(); p != nil {
+			err = &Broken{Check: check, Where: where, Cause: fmt.Sprintf("%v\n%s", p, debug.Stack())}
+		}
+	}()
+	tr := w.readers[t.table]
+	if tr == nil {
+		tr = t.table.newReader(w.run)
+		w.readers[t.table] = tr
+	}
+	if err := tr.reader.Open(ctx, t.unit); err != nil {
+		return err
+	}
+	b := &tr.batch
+	for {
+		more, err := tr.next()
+		if err != nil {
+			return err
+		}
+		if !more {
+			return nil
+		}
+		for i, c := range w.checks {
+			if c.reads[t.table.name] {
+				check = c.check.Name
+				w.states[i].(audit.RowState).Update(b)
+			}
+		}
+		check = ""
+		rows := w.rows.Add(int64(b.N))
+		if w.opt.Progress != nil {
+			w.opt.Progress(Progress{Pass: w.number, Table: t.table.name, Rows: rows, Total: w.total})
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+}
+
+func (w *worker) tally() {
+	for t, tr := range w.readers {
+		a := w.tallies[t.name]
+		a.Add(tr.reader.Tally())
+		w.tallies[t.name] = a
+	}
+}
+
+func (w *worker) close() {
+	for _, tr := range w.readers {
+		tr.reader.Close()
+	}
+}

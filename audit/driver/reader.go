@@ -1,0 +1,70 @@
+package driver
+
+import (
+	"evenhand/features"
+)
+
+// tableReader reads one table for one worker and adds to each batch what is
+// computed from it: derived group columns, the period, the recomputed scores.
+type tableReader struct {
+	reader   features.Reader
+	batch    features.Batch
+	derived  []*features.Derived
+	moment   int
+	run      *run
+	rescorer *rescorer
+	period   []int32
+}
+
+func (t *table) newReader(r *run) *tableReader {
+	tr := &tableReader{reader: t.source.NewReader(), moment: t.moment, run: r}
+	for _, d := range t.derived {
+		tr.derived = append(tr.derived, d.Clone())
+	}
+	if t.rescore {
+		tr.rescorer = newRescorer(r.models, t.layout)
+	}
+	return tr
+}
+
+// next fills the reader's batch; false at the end of the unit.
+func (tr *tableReader) next() (bool, error) {
+	b := &tr.batch
+	more, err := tr.reader.Next(b)
+	if err != nil || !more {
+		return false, err
+	}
+	for _, d := range tr.derived {
+		d.Apply(b)
+	}
+	b.Period = tr.periods(b)
+	b.Scores = nil
+	if tr.rescorer != nil {
+		tr.rescorer.score(b)
+	}
+	return true, nil
+}
+
+const dayMicros = 24 * 60 * 60 * 1_000_000
+
+// periods returns the period of each row, or nil for a table without a main
+// instant.
+func (tr *tableReader) periods(b *features.Batch) []int32 {
+	if tr.moment < 0 {
+		return nil
+	}
+	tr.period = grow(tr.period, b.N)
+	p := tr.run.periods
+	v := &b.Cols[tr.moment]
+	for i := range tr.period {
+		switch {
+		case v.Valid != nil && !v.Valid[i]:
+			tr.period[i] = -1
+		case v.Kind == features.Date:
+			tr.period[i] = p.OfDay(v.Ints[i])
+		default:
+			tr.period[i] = p.Of(v.Ints[i])
+		}
+	}
+	return tr.period
+}

@@ -1,0 +1,200 @@
+package driver
+
+import (
+	"math"
+
+	"evenhand/audit"
+	"evenhand/features"
+	"evenhand/features/model"
+)
+
+// rescorer recomputes the scores of batches, for one worker.
+type rescorer struct {
+	models  []audit.ScoringModel
+	version int // column of model_version, or -1
+	product int // column of product, or -1
+	out     []model.Outputs
+	inputs  [][]*features.Vector
+	scores  features.Scores
+
+	// pick is the model of each pair of version and product codes, looked up
+	// once a pair: pick[(version+1)*stride + product+1]. Null is code -1.
+	versions, products *features.Dict
+	sizes              [2]int
+	stride             int
+	pick               []int16
+}
+
+func newRescorer(models []audit.ScoringModel, l *audit.Layout) *rescorer {
+	r := &rescorer{
+		models: models, version: -1, product: -1,
+		out: make([]model.Outputs, len(models)), inputs: make([][]*features.Vector, len(models)),
+	}
+	for _, m := range models { // columns no model tells apart by stay out
+		if m.Spec.Version != "" {
+			r.version = l.Index("model_version")
+		}
+		if m.Spec.Product != "" {
+			r.product = l.Index("product")
+		}
+	}
+	return r
+}
+
+// choose returns the model that the plan names for a version and product, or
+// -1. A model that names the product wins over one for every product; a model
+// without a version scores the rows that no other one claims.
+func choose(models []audit.ScoringModel, version, product string) int16 {
+	best, rank := int16(-1), -1
+	for i, m := range models {
+		if m.Spec.Version != "" && m.Spec.Version != version || m.Spec.Product != "" && m.Spec.Product != product {
+			continue
+		}
+		r := 0
+		if m.Spec.Version != "" {
+			r += 2
+		}
+		if m.Spec.Product != "" {
+			r++
+		}
+		if r > rank {
+			best, rank = int16(i), r
+		}
+	}
+	return best
+}
+
+func (r *rescorer) score(b *features.Batch) {
+	s := &r.scores
+	n := b.N
+	s.Model = grow(s.Model, n)
+	s.Margin, s.Probability, s.Score = grow(s.Margin, n), grow(s.Probability, n), grow(s.Score, n)
+	b.Scores = s
+	first, mixed := r.models16(b, s.Model)
+	if !mixed {
+		if first < 0 {
+			fillNaN(s.Margin, s.Probability, s.Score)
+			return
+		}
+		o := r.run(int(first), b)
+		copy(s.Margin, o.Margin[:n])
+		copy(s.Probability, o.Probability[:n])
+		copy(s.Score, o.Score[:n])
+		r.unscorable(s)
+		return
+	}
+	fillNaN(s.Margin, s.Probability, s.Score)
+	for m := range r.models {
+		if !contains(s.Model, int16(m)) {
+			continue
+		}
+		o := r.run(m, b)
+		for i, k := range s.Model {
+			if k == int16(m) {
+				s.Margin[i], s.Probability[i], s.Score[i] = o.Margin[i], o.Probability[i], o.Score[i]
+			}
+		}
+	}
+	r.unscorable(s)
+}
+
+// unscorable marks rows whose score is not a number: a required input was
+// missing.
+func (r *rescorer) unscorable(s *features.Scores) {
+	for i, x := range s.Score {
+		if x != x {
+			s.Model[i] = -1
+		}
+	}
+}
+
+func (r *rescorer) run(m int, b *features.Batch) *model.Outputs {
+	in := r.inputs[m][:0]
+	for _, c := range r.models[m].Inputs {
+		in = append(in, &b.Cols[c])
+	}
+	r.inputs[m] = in
+	o := &r.out[m]
+	o.Grow(b.N)
+	r.models[m].Model.Score(o, in, b.N)
+	return o
+}
+
+// models16 fills dst with each row's model and tells whether they differ.
+func (r *rescorer) models16(b *features.Batch, dst []int16) (first int16, mixed bool) {
+	var vs, ps []int32
+	if r.version >= 0 {
+		vs, r.versions = b.Cols[r.version].Codes, b.Cols[r.version].Dict
+	}
+	if r.product >= 0 {
+		ps, r.products = b.Cols[r.product].Codes, b.Cols[r.product].Dict
+	}
+	r.tabulate()
+	for i := range dst {
+		k := 0
+		if vs != nil {
+			k = int(vs[i]+1) * r.stride
+		}
+		if ps != nil {
+			k += int(ps[i] + 1)
+		}
+		m := r.pick[k]
+		dst[i] = m
+		mixed = mixed || m != dst[0]
+	}
+	if len(dst) == 0 {
+		return -1, false
+	}
+	return dst[0], mixed
+}
+
+// tabulate brings pick up to date with the dictionaries, which only grow.
+func (r *rescorer) tabulate() {
+	size := func(d *features.Dict) int {
+		if d == nil {
+			return 0
+		}
+		return d.Len()
+	}
+	sizes := [2]int{size(r.versions), size(r.products)}
+	if r.pick != nil && sizes == r.sizes {
+		return
+	}
+	name := func(d *features.Dict, i int) string {
+		if i == 0 {
+			return ""
+		}
+		return d.Value(int32(i - 1))
+	}
+	r.sizes, r.stride = sizes, sizes[1]+1
+	r.pick = make([]int16, (sizes[0]+1)*r.stride)
+	for v := 0; v <= sizes[0]; v++ {
+		for p := 0; p < r.stride; p++ {
+			r.pick[v*r.stride+p] = choose(r.models, name(r.versions, v), name(r.products, p))
+		}
+	}
+}
+
+func grow[T any](s []T, n int) []T {
+	if cap(s) < n {
+		s = make([]T, n)
+	}
+	return s[:n]
+}
+
+func fillNaN(cols ...[]float64) {
+	for _, c := range cols {
+		for i := range c {
+			c[i] = math.NaN()
+		}
+	}
+}
+
+func contains(s []int16, x int16) bool {
+	for _, v := range s {
+		if v == x {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,49 @@
+package audit
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+
+	"evenhand/features/model"
+)
+
+// LoadModels loads the plan's models, in its order. read returns the content
+// of a file; relative names are relative to the plan.
+func (p *Plan) LoadModels(read func(path string) ([]byte, error)) ([]ScoringModel, error) {
+	var out []ScoringModel
+	for _, spec := range p.Models {
+		path := spec.File
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(p.Dir, path)
+		}
+		data, err := read(path)
+		if err != nil {
+			return nil, fmt.Errorf("model %s: %w", spec.Label(), err)
+		}
+		m, err := model.Load(spec.File, data, spec.Format)
+		if err != nil {
+			return nil, err
+		}
+		sum := sha256.Sum256(data)
+		out = append(out, ScoringModel{Spec: spec, Model: m, Digest: hex.EncodeToString(sum[:])})
+	}
+	return out, nil
+}
+
+// Label names the model in messages: its version, else its file.
+func (s *ModelSpec) Label() string {
+	if s.Version != "" {
+		return s.Version
+	}
+	return filepath.Base(s.File)
+}
+
+// Feature is the name of the feature that feeds a model input.
+func (s *ModelSpec) Feature(input string) string {
+	if f, ok := s.Inputs[input]; ok {
+		return f
+	}
+	return input
+}

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"evenhand/audit"
+	"evenhand/audit/checks"
+	"evenhand/audit/driver"
+	"evenhand/features"
+	"evenhand/features/parquetfile"
+	"evenhand/reports"
+)
+
+// auditJob is one run of `evenhand audit`: its flags say how, the plan says what.
+type auditJob struct {
+	plan       string
+	out        string
+	workers    int
+	lang       string
+	quiet      bool
+	noProgress bool
+	stdout     io.Writer
+	stderr     io.Writer
+}
+
+func auditCommand() *cobra.Command {
+	j := &auditJob{}
+	cmd := &cobra.Command{
+		Use:   "audit [-c audit.yaml] [-o DIR]",
+		Short: "audit an export as the plan says",
+		Example: `  evenhand audit -c audit.yaml -o report
+  evenhand audit -c audit.yaml -o report -workers 8 -lang zh`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			j.stdout, j.stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
+			return j.run(cmd.Context())
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&j.plan, "plan", "c", "audit.yaml", "the plan")
+	f.StringVarP(&j.out, "out", "o", "evenhand-report", "directory of the report; an earlier report there is replaced as a whole")
+	f.IntVar(&j.workers, "workers", runtime.GOMAXPROCS(0), "workers; they change speed, never an answer")
+	f.StringVar(&j.lang, "lang", "en", "language of the summary printed at the end: en or zh")
+	f.BoolVarP(&j.quiet, "quiet", "q", false, "no progress, no summary")
+	return cmd
+}
+
+// run is the straight line from file to report.
+func (j *auditJob) run(ctx context.Context) error {
+	if err := j.validate(); err != nil {
+		return err
+	}
+	plan, err := readPlan(j.plan)
+	if err != nil {
+		return err
+	}
+	models, err := readModels(plan)
+	if err != nil {
+		return err
+	}
+	sources, err := openTables(ctx, plan)
+	if err != nil {
+		return err
+	}
+	defer closeAll(sources)
+
+	result, err := driver.Run(ctx, driver.Input{
+		Plan: plan, Checks: checks.All, Sources: asSources(sources), Models: models,
+	}, j.options())
+	if err != nil {
+		return err
+	}
+	if err := verify(ctx, sources); err != nil {
+		return err
+	}
+	report := reports.New(reports.Input{
+		Plan: plan, Checks: checks.All, Result: result,
+		Tables: describe(sources, result), Models: describeModels(models), Binary: version(),
+	})
+	if err := report.Publish(j.out); err != nil {
+		return err
+	}
+	if !j.quiet {
+		fmt.Fprint(j.stdout, report.Summary(j.lang))
+		fmt.Fprintf(j.stdout, "%s\n", filepath.Join(j.out, "report.html"))
+	}
+	return gate(plan, report)
+}
+
+func (j *auditJob) validate() error {
+	if j.workers < 1 {
+		return usagef("-workers %d: at least one worker is needed", j.workers)
+	}
+	if j.lang != "en" && j.lang != "zh" {
+		return usagef("-lang %s: use en or zh", j.lang)
+	}
+	return nil
+}
+
+func (j *auditJob) options() driver.Options {
+	o := driver.Options{Workers: j.workers}
+	if !j.quiet && !j.noProgress {
+		p := newProgress(j.stderr)
+		o.Progress = p.report
+	}
+	return o
+}
+
+func readPlan(path string) (*audit.Plan, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, usagef("%v; write a plan with `evenhand init FILE… > audit.yaml`", err)
+	}
+	plan, err := audit.ParsePlan(filepath.Base(path), data, checks.All)
+	if err != nil {
+		return nil, err
+	}
+	plan.Dir = filepath.Dir(path)
+	return plan, nil
+}
+
+func readModels(plan *audit.Plan) ([]audit.ScoringModel, error) {
+	models, err := plan.LoadModels(os.ReadFile)
+	if err != nil {
+		return nil, dataError{err}
+	}
+	return models, nil
+}
+
+// openTables opens the files of every table of the plan.
+func openTables(ctx context.Context, plan *audit.Plan) (map[string]*parquetfile.Source, error) {
+	sources := map[string]*parquetfile.Source{}
+	for _, name := range slices.Sorted(maps.Keys(plan.Tables)) {
+		src, err := openTable(ctx, plan, name)
+		if err != nil {
+			closeAll(sources)
+			return nil, err
+		}
+		sources[name] = src
+	}
+	return sources, nil
+}
+
+func asSources(in map[string]*parquetfile.Source) map[string]features.Source {
+	out := map[string]features.Source{}
+	for name, s := range in {
+		out[name] = s
+	}
+	return out
+}
+
+func closeAll(sources map[string]*parquetfile.Source) {
+	for _, s := range sources {
+		s.Close()
+	}
+}
+
+// verify hashes every input and makes sure that none changed while it was read.
+func verify(ctx context.Context, sources map[string]*parquetfile.Source) error {
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
+		if err := sources[name].Verify(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gate turns the worst finding into the exit code that the plan asks for.
+func gate(plan *audit.Plan, report *reports.Report) error {
+	rank := map[string]int{"": 0, "info": 1, "warn": 2, "fail": 3}
+	worst := report.Worst()
+	if at := plan.Gates.FailOn; at != "never" && rank[worst] > 0 && rank[worst] >= rank[at] {
+		return &gateError{worst}
+	}
+	return nil
+}

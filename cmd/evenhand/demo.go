@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"evenhand/fixtures"
+)
+
+// demos are the audits of `evenhand demo`, in order.
+var demos = []struct {
+	name, title string
+	files       func() fs.FS
+}{
+	{"book", "the embedded book: a made-up lender with planted faults", fixtures.Book},
+	{"loanapp", "the Boston Fed loan decisions: 1,989 real mortgage applications", fixtures.Loanapp},
+}
+
+func demoCommand() *cobra.Command {
+	var (
+		out  string
+		lang string
+	)
+	cmd := &cobra.Command{
+		Use:   "demo [-o DIR]",
+		Short: "audit the embedded book and a real data set: the first thing to run",
+		Long: `demo unpacks two small exports with their plans and audits them. The data and
+plans stay in DIR, to look at, to change and to audit again.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			w := cmd.OutOrStdout()
+			for _, d := range demos {
+				dir := filepath.Join(out, d.name)
+				if err := unpack(d.files(), dir); err != nil {
+					return err
+				}
+				fmt.Fprintf(w, "== %s\n", d.title)
+				j := &auditJob{
+					plan: filepath.Join(dir, "audit.yaml"), out: filepath.Join(dir, "report"),
+					workers: runtime.GOMAXPROCS(0), lang: lang, stdout: w, stderr: cmd.ErrOrStderr(), noProgress: true,
+				}
+				if err := demoAudit(cmd.Context(), j); err != nil {
+					return err
+				}
+				fmt.Fprintf(w, "again: evenhand audit -c %s -o %s\n\n", j.plan, j.out)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVarP(&out, "out", "o", "evenhand-demo", "directory for the data, the plans and the reports")
+	cmd.Flags().StringVar(&lang, "lang", "en", "language of the summaries: en or zh")
+	return cmd
+}
+
+// demoAudit audits; findings are what a demo is for, so the gate is no error.
+func demoAudit(ctx context.Context, j *auditJob) error {
+	err := j.run(ctx)
+	var gate *gateError
+	if errors.As(err, &gate) {
+		return nil
+	}
+	return err
+}
+
+// unpack writes the files of an embedded tree below dir.
+func unpack(files fs.FS, dir string) error {
+	return fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		to := filepath.Join(dir, filepath.FromSlash(path))
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			return os.MkdirAll(to, 0o755)
+		}
+		data, err := fs.ReadFile(files, path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(to, data, 0o644)
+	})
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"maps"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+
+	"evenhand/audit"
+	"evenhand/features/parquetfile"
+	"evenhand/reports"
+)
+
+// describe lists the inputs for the report's provenance.
+func describe(sources map[string]*parquetfile.Source, result *audit.Result) []reports.TableInput {
+	var out []reports.TableInput
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
+		t := reports.TableInput{Name: name, Files: sources[name].Files(), Tally: result.Tallies[name]}
+		for _, f := range t.Files {
+			t.Rows += f.Rows
+		}
+		for _, n := range sources[name].Notes() {
+			t.Notes = append(t.Notes, n.String())
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+func describeModels(models []audit.ScoringModel) []reports.ModelInput {
+	var out []reports.ModelInput
+	for _, m := range models {
+		out = append(out, reports.ModelInput{
+			Version: m.Spec.Version, Format: m.Model.Format(), Name: m.Model.Name(),
+			File: filepath.Base(m.Spec.File), SHA256: m.Digest,
+		})
+	}
+	return out
+}
+
+// version names the binary by what it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "evenhand"
+	}
+	v := "evenhand " + info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			v += " " + s.Value
+		}
+	}
+	return v + " " + info.GoVersion
+}

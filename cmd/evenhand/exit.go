@@ -1,0 +1,80 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"evenhand/audit"
+	"evenhand/audit/driver"
+	"evenhand/features/parquetfile"
+)
+
+// The exit codes, after sysexits.
+const (
+	exitOK       = 0
+	exitFindings = 1
+	exitUsage    = 64
+	exitData     = 65
+	exitInput    = 66
+	exitInternal = 70
+	exitIO       = 74
+	exitTerm     = 143
+)
+
+const exitStatus = `  0    done; no finding at the gate
+  1    done; findings at the gate (gates.fail_on in the plan)
+  64   the command line or the plan is wrong
+  65   the data or a model file is wrong
+  66   an input is missing, or changed while it was read
+  70   internal error
+  74   reading or writing failed
+  143  stopped by a signal
+`
+
+// usageError is a mistake on the command line or in the plan.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// dataError is a mistake in an input other than a Parquet file, e.g. a model.
+type dataError struct{ error }
+
+func (e dataError) Unwrap() error { return e.error }
+
+// gateError says that the report holds findings at the gate: no failure.
+type gateError struct{ level string }
+
+func (g *gateError) Error() string { return "findings at level " + g.level }
+
+var errStopped = errors.New("stopped by a signal; nothing was published")
+
+// exitCode maps an error to the exit code.
+func exitCode(err error) int {
+	var (
+		usage  usageError
+		plan   audit.PlanError
+		data   dataError
+		file   *parquetfile.DataError
+		gate   *gateError
+		broken *driver.Broken
+	)
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errStopped):
+		return exitTerm
+	case errors.As(err, &gate):
+		return exitFindings
+	case errors.As(err, &usage), errors.As(err, &plan):
+		return exitUsage
+	case errors.As(err, &broken):
+		return exitInternal
+	case errors.Is(err, parquetfile.ErrChanged), errors.Is(err, parquetfile.ErrNotFound), errors.Is(err, fs.ErrNotExist):
+		return exitInput
+	case errors.As(err, &data), errors.As(err, &file):
+		return exitData
+	default:
+		return exitIO
+	}
+}

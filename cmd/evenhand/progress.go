@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+
+	"evenhand/audit/driver"
+)
+
+// progress shows how far the job is: a bar on a terminal, a line every tenth
+// elsewhere.
+type progress struct {
+	w     io.Writer
+	bar   bool
+	width int
+
+	mu    sync.Mutex
+	start time.Time
+	shown time.Time
+	tenth int64
+	pass  int
+	drawn bool
+}
+
+func newProgress(w io.Writer) *progress {
+	p := &progress{w: w, start: time.Now(), tenth: -1}
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		p.bar, p.width = true, 80
+		if n, _, err := term.GetSize(int(f.Fd())); err == nil {
+			p.width = n
+		}
+	}
+	return p
+}
+
+// report is the driver's callback; workers call it concurrently.
+func (p *progress) report(x driver.Progress) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if x.Pass != p.pass {
+		p.pass, p.tenth, p.start = x.Pass, -1, time.Now()
+	}
+	if x.Total == 0 {
+		return
+	}
+	now := time.Now()
+	rate := float64(x.Rows) / max(now.Sub(p.start).Seconds(), 1e-3)
+	if !p.bar {
+		if tenth := x.Rows * 10 / x.Total; tenth > p.tenth {
+			p.tenth = tenth
+			fmt.Fprintf(p.w, "evenhand: pass %d: %d of %d rows (%d %%), %.0f rows/s\n", x.Pass, x.Rows, x.Total, x.Rows*100/x.Total, rate)
+		}
+		return
+	}
+	if now.Sub(p.shown) < 100*time.Millisecond && x.Rows < x.Total {
+		return
+	}
+	p.shown, p.drawn = now, true
+	text := fmt.Sprintf(" %3d %%  %s rows  %s rows/s", x.Rows*100/x.Total, thousands(x.Rows), thousands(int64(rate)))
+	n := max(p.width-len(text)-12, 5)
+	full := int(x.Rows * int64(n) / x.Total)
+	fmt.Fprintf(p.w, "\r%-10s[%s%s]%s", x.Table, strings.Repeat("=", full), strings.Repeat(" ", n-full), text)
+}
+
+// done clears the bar.
+func (p *progress) done() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.drawn {
+		fmt.Fprintf(p.w, "\r%s\r", strings.Repeat(" ", p.width-1))
+	}
+}
+
+func thousands(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

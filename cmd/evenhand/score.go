@@ -1,0 +1,205 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"evenhand/features"
+	"evenhand/features/model"
+	"evenhand/features/parquetfile"
+	"evenhand/reports"
+)
+
+// scoreJob is one run of `evenhand score`.
+type scoreJob struct {
+	model, format, out string
+	contributions      bool
+	columns            []string
+	missing            []string
+}
+
+func scoreCommand() *cobra.Command {
+	j := &scoreJob{}
+	cmd := &cobra.Command{
+		Use:   "score -model FILE [-format F] DATA.parquet… -o OUT.arrow",
+		Short: "recompute scores, and contributions, alone",
+		Long: `score recomputes a model's scores over Parquet files and writes one Arrow IPC
+file: row (from 0, files in the order given), margin, probability, score, and
+with -contributions base and one column a feature. Null means that the row
+can't be scored: the model has no rule for a missing value.
+
+Formats: ` + strings.Join(model.Names(), ", ") + ` (recognised from the file).`,
+		Example: `  evenhand score -model card.yaml decisions.parquet -o scores.arrow
+  evenhand score -model card.json -contributions -column income=monthly_income data/*.parquet -o scores.arrow`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("no data: name one or more Parquet files")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return j.run(cmd.Context(), args) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&j.model, "model", "", "the model file")
+	f.StringVar(&j.format, "format", "", "its format; recognised from the file when not given")
+	f.StringVarP(&j.out, "out", "o", "scores.arrow", "the Arrow file to write")
+	f.BoolVar(&j.contributions, "contributions", false, "also write each feature's contribution")
+	f.StringArrayVar(&j.columns, "column", nil, "FEATURE=COLUMN where their names differ; may be repeated")
+	f.StringArrayVar(&j.missing, "missing", nil, "a value that stands for null, e.g. -missing=-999; may be repeated")
+	return cmd
+}
+
+func (j *scoreJob) run(ctx context.Context, paths []string) error {
+	if j.model == "" {
+		return usagef("no model: give -model FILE")
+	}
+	data, err := os.ReadFile(j.model)
+	if err != nil {
+		return err
+	}
+	m, err := model.Load(filepath.Base(j.model), data, j.format)
+	if err != nil {
+		return dataError{err}
+	}
+	src, err := openFiles(ctx, "data", paths)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	specs, err := j.specs(m)
+	if err != nil {
+		return err
+	}
+	if err := src.Bind(specs); err != nil {
+		return err
+	}
+	sum := sha256.Sum256(data)
+	return writeFile(j.out, func(f *os.File) error {
+		return j.write(ctx, f, m, src, hex.EncodeToString(sum[:]))
+	})
+}
+
+// specs asks for the model's inputs, under the names that -column gives.
+func (j *scoreJob) specs(m model.Model) ([]features.Spec, error) {
+	columns := map[string]string{}
+	for _, c := range j.columns {
+		feature, column, ok := strings.Cut(c, "=")
+		if !ok {
+			return nil, usagef("-column %s: write FEATURE=COLUMN", c)
+		}
+		columns[feature] = column
+	}
+	var specs []features.Spec
+	for _, in := range m.Inputs() {
+		s := features.Spec{Name: in.Name, Kind: features.Float, From: []string{in.Name}, Missing: j.missing}
+		if in.Kind == model.Categorical {
+			s.Kind = features.Text
+		}
+		if c, ok := columns[in.Name]; ok {
+			s.From = []string{c}
+			delete(columns, in.Name)
+		}
+		specs = append(specs, s)
+	}
+	for f := range columns {
+		return nil, usagef("-column %s: the model has no such feature", f)
+	}
+	return specs, nil
+}
+
+func (j *scoreJob) write(ctx context.Context, f *os.File, m model.Model, src *parquetfile.Source, digest string) error {
+	buf := bufio.NewWriterSize(f, 1<<20)
+	var names []string
+	if j.contributions {
+		names = []string{}
+		for _, in := range m.Inputs() {
+			names = append(names, in.Name)
+		}
+	}
+	w, err := reports.NewScoreWriter(buf, m.Format(), digest, names)
+	if err != nil {
+		return err
+	}
+	var (
+		r     = src.NewReader()
+		b     features.Batch
+		out   model.Outputs
+		in    = make([]*features.Vector, len(m.Inputs()))
+		parts = make([][]float64, len(names))
+	)
+	defer r.Close()
+	for u := range src.Units() {
+		if err := r.Open(ctx, u); err != nil {
+			return err
+		}
+		for {
+			more, err := r.Next(&b)
+			if err != nil {
+				return err
+			}
+			if !more {
+				break
+			}
+			for i := range in {
+				in[i] = &b.Cols[i]
+			}
+			out.Grow(b.N)
+			m.Score(&out, in, b.N)
+			base := 0.0
+			if j.contributions {
+				for i := range parts {
+					if len(parts[i]) < b.N {
+						parts[i] = make([]float64, b.N)
+					}
+				}
+				base = m.Contributions(parts, in, b.N)
+			}
+			if err := w.Write(b.N, out.Margin, out.Probability, out.Score, base, parts); err != nil {
+				return err
+			}
+		}
+	}
+	if err := src.Verify(ctx); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return buf.Flush()
+}
+
+// writeFile writes a file whole or not at all: into a temporary beside it,
+// synced, then renamed.
+func writeFile(path string, write func(*os.File) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".tmp-*")
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	if err = write(f); err != nil {
+		return err
+	}
+	if err = f.Chmod(0o644); err != nil {
+		return err
+	}
+	if err = f.Sync(); err != nil {
+		return err
+	}
+	if err = f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
