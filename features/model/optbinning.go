@@ -31,16 +31,23 @@ import (
 // intervals [a,b). The score is the sum of the points in the order of the
 // file, plus points_intercept (optional, Scorecard.intercept_). The margin is
 // the sum of coef · woe plus the intercept: the log-odds of the event, as
-// predict_proba has it. A category that no bin holds gets WoE 0 in the margin
-// but the points of the Missing bin in the score: Scorecard.score looks it up
-// at index -1, which is the last row. An infinity is not recomputable.
+// predict_proba has it. A category that no bin holds gets the points of the
+// Missing bin in the score: Scorecard.score looks it up at index -1, which is
+// the last row. An infinity is not recomputable.
 //
 // metric_special and metric_missing (optional, "empirical") are the arguments
-// of Scorecard.fit: a number stands for the WoE of special codes or nulls in
-// the margin. The points are taken as they are; rounding, reverse_scorecard
-// and intercept_based (optional, false) say how the library made them, so that
-// other roundings can be tried. library, desc, interval_rule, bin_id, count
-// and event are for readers. Any other key is refused by name.
+// of Scorecard.fit, which the library itself leaves at 0: a number stands for
+// the WoE of special codes or nulls in the margin. A category that no bin
+// holds has WoE 0 there, unless both are numbers: then the library divides the
+// events of all bins by the records of the bins by value, and the WoE of that
+// rate needs count and event of every bin (without them such a row has a score
+// but no margin).
+//
+// The points are taken as they are; rounding, reverse_scorecard and
+// intercept_based (optional, false) say how the library made them, so that
+// other roundings can be tried. library, desc, interval_rule, bin_id, and but
+// for the above count and event, are for readers. Any other key is refused by
+// name.
 type optbinningFile struct {
 	Format          string               `json:"format"`
 	Library         string               `json:"library"`
@@ -82,8 +89,8 @@ type optbinningBin struct {
 	WoE    *float64 `json:"woe"`
 	Coef   *float64 `json:"coef"`
 	Points *float64 `json:"points"`
-	Count  float64  `json:"count"`
-	Event  float64  `json:"event"`
+	Count  *float64 `json:"count"`
+	Event  *float64 `json:"event"`
 }
 
 func detectOptbinning(file []byte) bool { return marksOf(file).Format == "scorecard-optbinning-v1" }
@@ -251,9 +258,34 @@ func (v *optbinningVariable) characteristic(codes [][]any, special, missing floa
 	ch.missing = int32(len(v.Bins) - 1)
 	ch.other, ch.unusable = ch.missing+1, ch.missing+2
 	ch.points = append(ch.points, ch.points[ch.missing], math.NaN())
-	ch.terms = append(ch.terms, 0, math.NaN())
+	unseen := 0.0
+	if special == special && missing == missing {
+		unseen = v.unseen(n)
+	}
+	ch.terms = append(ch.terms, float64(*v.Bins[0].Coef*unseen), math.NaN())
 	ch.reference = math.NaN()
 	return ch, nil
+}
+
+// unseen returns the WoE of a category in no bin when neither metric is
+// empirical, NaN when the counts do not tell. n bins are by value.
+func (v *optbinningVariable) unseen(n int) float64 {
+	var records, events, others float64
+	for i, b := range v.Bins {
+		if b.Count == nil || b.Event == nil {
+			return math.NaN()
+		}
+		if i < n {
+			records += *b.Count
+		}
+		events += *b.Event
+		others += *b.Count - *b.Event
+	}
+	woe := math.Log(float64((1/(events/records) - 1) * events / others))
+	if !usable(woe) {
+		return math.NaN()
+	}
+	return woe
 }
 
 // code gives a special code its slot. Of a code in two special bins the last
