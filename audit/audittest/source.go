@@ -61,12 +61,20 @@ func (s *Source) Fields() []features.Field {
 		if h == "want" {
 			continue
 		}
-		f := features.Field{Name: h, Type: "double", Natural: features.Float, Nullable: true}
+		numbers := 0
+		f := features.Field{Name: h, Type: "string", Natural: features.Text, Nullable: true}
 		for _, r := range s.rows {
-			if _, err := strconv.ParseFloat(r[i], 64); r[i] != "" && err != nil {
-				f.Type, f.Natural = "string", features.Text
+			if r[i] == "" {
+				continue
+			}
+			if _, err := strconv.ParseFloat(r[i], 64); err != nil {
+				numbers = 0
 				break
 			}
+			numbers++
+		}
+		if numbers > 0 {
+			f.Type, f.Natural = "double", features.Float
 		}
 		out = append(out, f)
 	}

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+
+	"evenhand/audit"
+	"evenhand/features/parquetfile"
+	"evenhand/features/storage"
+)
+
+// openTable opens the files of one table of the plan.
+func openTable(ctx context.Context, plan *audit.Plan, name string) (*parquetfile.Source, error) {
+	var paths []string
+	for _, p := range plan.Tables[name].Files {
+		if !filepath.IsAbs(p) && !storage.Remote(p) {
+			p = filepath.Join(plan.Dir, p)
+		}
+		paths = append(paths, p)
+	}
+	inputs, err := storage.Expand(paths)
+	if err != nil {
+		return nil, err
+	}
+	return parquetfile.Open(ctx, name, inputs, parquetfile.Options{Int96Zone: plan.Int96Zone(name)})
+}
+
+// openFiles opens Parquet files by path, in the order given.
+func openFiles(ctx context.Context, name string, paths []string) (*parquetfile.Source, error) {
+	var inputs []storage.Input
+	for _, p := range paths {
+		in, err := storage.Expand([]string{p})
+		if err != nil {
+			return nil, err
+		}
+		inputs = append(inputs, in...)
+	}
+	return parquetfile.Open(ctx, name, inputs, parquetfile.Options{})
+}
