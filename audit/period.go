@@ -20,7 +20,9 @@ type Periods struct {
 func NewPeriods(every string, zone *time.Location) (*Periods, error) {
 	p := &Periods{every: every}
 	const first, last = 1970, 2100
-	t := time.Date(first, 1, 1, 0, 0, 0, 0, zone)
+	// The calendar is walked in UTC and each start placed in the zone on its
+	// own: walking in the zone would carry an hour lost to a clock change on.
+	t := time.Date(first, 1, 1, 0, 0, 0, 0, time.UTC)
 	var next func(time.Time) time.Time
 	var label func(time.Time) string
 	switch every {
@@ -30,7 +32,7 @@ func NewPeriods(every string, zone *time.Location) (*Periods, error) {
 		next = func(t time.Time) time.Time { return t.AddDate(0, 0, 1) }
 		label = func(t time.Time) string { return t.Format("2006-01-02") }
 	case "week":
-		t = time.Date(first, 1, 5, 0, 0, 0, 0, zone) // a Monday
+		t = time.Date(first, 1, 5, 0, 0, 0, 0, time.UTC) // a Monday
 		next = func(t time.Time) time.Time { return t.AddDate(0, 0, 7) }
 		label = func(t time.Time) string { y, w := t.ISOWeek(); return fmt.Sprintf("%d-W%02d", y, w) }
 	case "month":
@@ -46,8 +48,8 @@ func NewPeriods(every string, zone *time.Location) (*Periods, error) {
 		return nil, fmt.Errorf("period %q is unknown; use day, week, month, quarter, year or all", every)
 	}
 	for ; t.Year() <= last; t = next(t) {
-		p.starts = append(p.starts, t.UnixMicro())
-		p.days = append(p.days, time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC).Unix()/86400)
+		p.starts = append(p.starts, time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, zone).UnixMicro())
+		p.days = append(p.days, t.Unix()/86400)
 		p.labels = append(p.labels, label(t))
 	}
 	p.step = float64(p.starts[len(p.starts)-1]-p.starts[0]) / float64(len(p.starts)-1)
