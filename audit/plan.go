@@ -4,14 +4,15 @@ import "time"
 
 // Plan is audit.yaml: what to audit, never how. Everything that can change an
 // answer is in here; its SHA-256 is in every report. Unknown keys are errors
-// with line numbers. The doc tags are the published schema's descriptions.
+// with line numbers. The doc tags are the published schema's descriptions, and
+// the enum tags the words a key takes.
 type Plan struct {
 	Version  int    `yaml:"version" doc:"version of the plan format: 1"`
 	Lender   string `yaml:"lender" doc:"name shown on the report"`
 	AsOf     string `yaml:"as_of" doc:"the export's as-of date or instant, e.g. 2026-06-30: what was unpaid or open then counts as such"`
 	Timezone string `yaml:"timezone" doc:"IANA zone for business days, periods and due dates; default Asia/Shanghai"`
 	Currency string `yaml:"currency" doc:"ISO 4217 code where the export has none; default CNY"`
-	Period   string `yaml:"period" doc:"day, week, month, quarter, year or all; default month"`
+	Period   string `yaml:"period" enum:"day,week,month,quarter,year,all" doc:"day, week, month, quarter, year or all; default month"`
 
 	Tables map[string]*TablePlan `yaml:"tables" doc:"the export: where each table lies and how its columns map onto the contract"`
 	Models []ModelSpec           `yaml:"models" doc:"score models, to recompute the recorded scores"`
@@ -19,19 +20,27 @@ type Plan struct {
 	Groups   []Grouping `yaml:"groups" doc:"protected attributes, by name, with their reference group"`
 	Segments []Grouping `yaml:"segments" doc:"columns to repeat every group comparison within, e.g. product"`
 
-	Reasons  map[string]Reason `yaml:"reasons" doc:"catalogue of reason codes"`
-	Lexicon  []string          `yaml:"lexicon" doc:"further wordings that count as generic reasons, besides the built-in ones"`
-	Honesty  Honesty           `yaml:"honesty" doc:"limits that keep the statistics honest"`
-	Skip     []string          `yaml:"skip" doc:"checks not to run"`
-	Gates    Gates             `yaml:"gates" doc:"when the command exits 1"`
-	settings map[string]any    // by check, decoded into what Check.Settings returned
-	zone     *time.Location
-	asOf     int64  // µs UTC, the end of the as-of day when a date was given
-	Digest   string `yaml:"-"` // SHA-256 of the file as read
-	Dir      string `yaml:"-"` // directory that relative paths start from
-	Source   string `yaml:"-"` // text of the file, for the report's provenance
-	Name     string `yaml:"-"` // file name, for messages
+	Reasons map[string]Reason `yaml:"reasons" doc:"catalogue of reason codes"`
+	Lexicon []string          `yaml:"lexicon" doc:"further wordings that count as generic reasons, besides the built-in ones"`
+	Honesty Honesty           `yaml:"honesty" doc:"limits that keep the statistics honest"`
+	Checks  checkSettings     `yaml:"checks" doc:"settings of single checks, by check"`
+	Skip    []string          `yaml:"skip" doc:"checks not to run"`
+	Gates   Gates             `yaml:"gates" doc:"when the command exits 1"`
+
+	Digest string `yaml:"-"` // SHA-256 of the file as read
+	Dir    string `yaml:"-"` // directory that relative paths start from
+	Source string `yaml:"-"` // text of the file, for the report's provenance
+	Name   string `yaml:"-"` // file name, for messages
+
+	zone      *time.Location
+	zoneGiven bool           // the plan has its own timezone: it may speak for zone-less timestamps
+	asOf      int64          // µs UTC, the last of the as-of day when a date was given
+	lines     map[string]int // where each key stands, by its dotted path
 }
+
+// checkSettings holds each check's parameters: what its Settings function
+// returned, nil for a check without any.
+type checkSettings map[string]any
 
 // TablePlan maps one table of the export onto the contract.
 type TablePlan struct {
@@ -43,19 +52,20 @@ type TablePlan struct {
 }
 
 // ColumnMap says how one column is read. In YAML it is the lender's column
-// name alone, or a mapping with these keys.
+// name alone, a list of several, or a mapping with these keys.
 type ColumnMap struct {
 	From       []string          `yaml:"from" doc:"the lender's column; several make a list (reason_1, reason_2 …)"`
 	Constant   *string           `yaml:"constant" doc:"the same value on every row"`
 	Row        bool              `yaml:"row" doc:"make an id from file name and row number, where the export has none"`
 	Values     map[string]string `yaml:"values" doc:"the lender's value: the canonical value"`
-	Unmapped   string            `yaml:"unmapped" doc:"keep: values outside the vocabulary become other:VALUE; refuse: they are an error (default for required columns)"`
+	Unmapped   string            `yaml:"unmapped" enum:"keep,refuse" doc:"keep: values outside the vocabulary become other:VALUE; refuse: they are an error (default for required columns)"`
 	Missing    []string          `yaml:"missing" doc:"values that stand for null, e.g. -999"`
-	Unit       string            `yaml:"unit" doc:"money in integers: minor (分, cents; default) or major (元, dollars)"`
+	Unit       string            `yaml:"unit" enum:"minor,major" doc:"unit of money: minor (分, cents; default of integers) or major (元, dollars; default of decimals and doubles)"`
 	FloatMoney bool              `yaml:"float_money" doc:"accept money in doubles, exact to the minor unit; the report says so"`
-	NaN        string            `yaml:"nan" doc:"null: NaN is this export's null"`
+	NaN        string            `yaml:"nan" enum:"null" doc:"null: NaN is this export's null"`
 	Timezone   string            `yaml:"timezone" doc:"zone of timestamps that carry none; default the plan's"`
 	DaysSince  string            `yaml:"days_since" doc:"integers are days since this date"`
+	Absent     bool              `yaml:"absent" doc:"the export has a column of this name, but it means something else: do not read it"`
 }
 
 // ModelSpec is one model of the registry.
@@ -64,7 +74,7 @@ type ModelSpec struct {
 	Product   string            `yaml:"product" doc:"only rows of this product"`
 	File      string            `yaml:"file" doc:"model file, relative to the plan"`
 	Format    string            `yaml:"format" doc:"model format; default: recognised from the file"`
-	Output    string            `yaml:"output" doc:"what the recorded score is: score (default), probability or margin"`
+	Output    string            `yaml:"output" enum:"score,probability,margin" doc:"what the recorded score is: score (default), probability or margin"`
 	Tolerance float64           `yaml:"tolerance" doc:"absolute difference that still counts as equal; default 0 for integer points, else 1e-6 relative"`
 	Inputs    map[string]string `yaml:"inputs" doc:"model input: feature name, where they differ"`
 	Deployed  string            `yaml:"deployed" doc:"first instant or day in service"`
@@ -74,11 +84,11 @@ type ModelSpec struct {
 // Grouping is a column cut into groups.
 type Grouping struct {
 	Name      string            `yaml:"-"`
-	Column    string            `yaml:"column" doc:"column of decisions; default: the name"`
+	Column    string            `yaml:"column" doc:"canonical column, feature or column of the export; default: the name"`
 	Values    map[string]string `yaml:"values" doc:"raw value: group"`
 	Missing   []string          `yaml:"missing" doc:"values that stand for unknown"`
-	Bands     []float64         `yaml:"bands" doc:"cut points of a numeric column: [25, 35] makes <25, 25-35 (left-closed), >=35"`
-	OneHot    map[string]string `yaml:"one_hot" doc:"group: 0/1 column, where the export has one column a group"`
+	Bands     []float64         `yaml:"bands" doc:"cut points of a numeric column (money in 元, dollars): [25, 35] makes <25, 25-35 (left-closed), >=35"`
+	OneHot    map[string]string `yaml:"one_hot" doc:"group: 0/1 column, where the export has one column a group; rows with several are unknown"`
 	Otherwise string            `yaml:"otherwise" doc:"with one_hot: the group of rows where no column is 1"`
 	Reference string            `yaml:"reference" doc:"the group the others are compared with"`
 }
@@ -102,16 +112,16 @@ type Honesty struct {
 
 // Gates says which findings make the command exit 1.
 type Gates struct {
-	FailOn string `yaml:"fail_on" doc:"fail (default), warn, info or never: the least level of finding that exits 1"`
+	FailOn string `yaml:"fail_on" enum:"fail,warn,info,never" doc:"fail (default), warn, info or never: the least level of finding that exits 1"`
 }
 
 // Zone is the plan's time zone.
 func (p *Plan) Zone() *time.Location { return p.zone }
 
-// AsOfMicros is the as-of instant, µs UTC: the end of the day when the plan
-// gives a date.
+// AsOfMicros is the as-of instant, µs UTC: the last microsecond of the day when
+// the plan gives a date.
 func (p *Plan) AsOfMicros() int64 { return p.asOf }
 
 // Settings returns a check's parameters: what its Settings function returned,
 // with the plan's values; nil for a check without any.
-func (p *Plan) Settings(check string) any { return p.settings[check] }
+func (p *Plan) Settings(check string) any { return p.Checks[check] }

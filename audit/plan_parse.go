@@ -1,0 +1,149 @@
+package audit
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+// maxPlan keeps a file that is no plan (an export named by mistake) from being
+// parsed for minutes; maxNesting keeps hostile brackets from overflowing the
+// stack. A plan needs a few pages, and 5 levels.
+const (
+	maxPlan    = 1 << 20
+	maxNesting = 100
+)
+
+// ParsePlan reads the plan called name (a file name, for messages) and
+// validates it; checks are the ones it may set and skip. The error is a
+// PlanError: every problem found, each a sentence with its line.
+func ParsePlan(name string, data []byte, checks []*Check) (*Plan, error) {
+	digest := sha256.Sum256(data)
+	p := &Plan{
+		Timezone: "Asia/Shanghai",
+		Currency: "CNY",
+		Period:   "month",
+		Honesty:  Honesty{Alpha: 0.05, Level: 0.95, MinCell: 30, Suppress: 10},
+		Gates:    Gates{FailOn: "fail"},
+		Checks:   checkSettings{},
+		Digest:   hex.EncodeToString(digest[:]),
+		Source:   string(data),
+		Name:     name,
+		lines:    map[string]int{},
+	}
+	for _, c := range checks {
+		p.Checks[c.Name] = nil
+		if c.Settings != nil {
+			p.Checks[c.Name] = c.Settings()
+		}
+	}
+	root, err := parseYAML(name, data)
+	if err != nil {
+		return nil, err
+	}
+	d := &decoder{plan: p}
+	d.decode(root, reflect.ValueOf(p).Elem(), "")
+	// What follows from a misread value would only repeat the problem.
+	if len(d.problems) == 0 {
+		d.problems = p.validate()
+	}
+	if err := append(d.problems, d.unknown...).sorted(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// parseYAML returns the tree of the only document in data.
+func parseYAML(name string, data []byte) (root ast.Node, err error) {
+	wrong := func(line int, text string) error { return PlanError{{File: name, Line: line, Text: text}} }
+	if len(data) > maxPlan {
+		return nil, wrong(0, fmt.Sprintf("the plan has %d bytes; at most %d are read: is this the right file?", len(data), maxPlan))
+	}
+	if line := tooDeep(data); line > 0 {
+		return nil, wrong(line, fmt.Sprintf("more than %d brackets are open; is this the right file?", maxNesting))
+	}
+	// The YAML library panics on some malformed input.
+	defer func() {
+		if recover() != nil {
+			root, err = nil, wrong(0, "the file is not valid YAML")
+		}
+	}()
+	file, err := parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
+	if err != nil {
+		var at yaml.Error
+		if !errors.As(err, &at) {
+			return nil, wrong(0, "the file is not valid YAML: "+oneLine(err.Error()))
+		}
+		return nil, wrong(tokenLine(at.GetToken()), "the file is not valid YAML here: "+oneLine(at.GetMessage()))
+	}
+	for _, doc := range file.Docs {
+		switch {
+		case doc.Body == nil || doc.Body.Type() == ast.CommentType || doc.Body.Type() == ast.DirectiveType:
+		case root != nil:
+			return nil, wrong(lineOf(doc.Body), "a plan is one YAML document; remove the --- and what follows")
+		default:
+			root = doc.Body
+		}
+	}
+	if root == nil {
+		return nil, wrong(0, "the plan is empty; `evenhand init FILE…` writes one")
+	}
+	if _, ok := entries(root); !ok {
+		return nil, wrong(lineOf(root), "a plan is a mapping (version: 1 …), not "+describe(root))
+	}
+	return root, nil
+}
+
+func tokenLine(t *token.Token) int {
+	if t == nil || t.Position == nil {
+		return 0
+	}
+	return t.Position.Line
+}
+
+func oneLine(s string) string {
+	s = strings.ReplaceAll(s, "character '\t'", "a tab")
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// tooDeep returns the line where too many brackets are open, or 0. Brackets in
+// quotes or comments count too: the bound is generous.
+func tooDeep(data []byte) int {
+	line, open := 1, 0
+	for i, b := range data {
+		switch b {
+		case '\n':
+			line++
+		case '[', '{':
+			open++
+		case ']', '}':
+			open--
+		case '-', '?', ':', '!', '&':
+			// "- - - x" and "? ? x" nest without brackets, on one line.
+			if run(data[i:]) > maxNesting {
+				return line
+			}
+		}
+		if open > maxNesting {
+			return line
+		}
+	}
+	return 0
+}
+
+// run counts the block indicators that data starts with.
+func run(data []byte) int {
+	n := 0
+	for n <= maxNesting && 2*n+1 < len(data) && strings.IndexByte("-?:!&", data[2*n]) >= 0 && data[2*n+1] == ' ' {
+		n++
+	}
+	return n
+}
