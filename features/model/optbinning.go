@@ -221,7 +221,9 @@ func (v *optbinningVariable) characteristic(codes [][]any, special, missing floa
 		if v.Splits != nil {
 			return ch, errors.New("it is categorical but has splits; give the categories of each bin instead")
 		}
-		n = len(v.Categories)
+		if n = len(v.Categories); n == 0 {
+			return ch, errors.New("it is categorical but has no categories; give those of each bin")
+		}
 		ch.kind, ch.levels = Categorical, map[string]int32{}
 	default:
 		return ch, fmt.Errorf("type is %q; use numeric or categorical", v.Type)
