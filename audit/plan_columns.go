@@ -25,13 +25,13 @@ func (v *validator) column(path string, c features.Column, m *ColumnMap) {
 		return
 	case len(m.From) > 1 && c.Kind != features.TextList:
 		v.wrong(path, "%s is no list: name one column, not %d", c.Name, len(m.From))
-	case m.Row && (c.Kind != features.Opaque || c.Name == "reason_text"):
-		v.wrong(path, "row makes ids; %s is a %s: use from or constant", c.Name, c.Kind)
+	case m.Row && c.Name == "reason_text":
+		v.wrong(path, "row makes ids, not texts; use from or constant")
 	case len(m.From) == 0 && (m.Values != nil || m.Missing != nil || m.NaN != ""):
 		v.wrong(path, "values, missing and nan describe a column of the export; remove them or name the column in from")
 	}
 	v.options(path, c.Kind, m)
-	if m.Unmapped != "" && c.Enum == nil {
+	if m.Unmapped != "" && c.Kind == features.Text && c.Enum == nil {
 		v.wrong(path+".unmapped", "%s takes any value; unmapped applies to columns with a fixed vocabulary, such as outcome", c.Name)
 	}
 	v.targets(path+".values", c, m.Values)
@@ -57,22 +57,28 @@ func (v *validator) feature(path string, m *ColumnMap) {
 	}
 }
 
+// option is a key of ColumnMap that applies to some kinds of column only.
+type option struct {
+	key   string
+	given func(*ColumnMap) bool
+	kinds []features.Kind
+}
+
+var columnOptions = []option{
+	{"row", func(m *ColumnMap) bool { return m.Row }, []features.Kind{features.Opaque}},
+	{"values", func(m *ColumnMap) bool { return m.Values != nil }, []features.Kind{features.Text, features.TextList, features.Bool}},
+	{"unmapped", func(m *ColumnMap) bool { return m.Unmapped != "" }, []features.Kind{features.Text}},
+	{"unit", func(m *ColumnMap) bool { return m.Unit != "" }, []features.Kind{features.Money}},
+	{"float_money", func(m *ColumnMap) bool { return m.FloatMoney }, []features.Kind{features.Money}},
+	{"nan", func(m *ColumnMap) bool { return m.NaN != "" }, []features.Kind{features.Int, features.Float, features.Money, features.Instant, features.Date, features.Bool}},
+	{"timezone", func(m *ColumnMap) bool { return m.Timezone != "" }, []features.Kind{features.Instant, features.Date}},
+	{"days_since", func(m *ColumnMap) bool { return m.DaysSince != "" }, []features.Kind{features.Instant, features.Date}},
+}
+
 // options refuses options that mean nothing for the kind of column.
 func (v *validator) options(path string, k features.Kind, m *ColumnMap) {
-	type kinds = []features.Kind
-	for _, o := range []struct {
-		key   string
-		given bool
-		kinds kinds
-	}{
-		{"values", m.Values != nil, kinds{features.Text, features.TextList, features.Bool}},
-		{"unit", m.Unit != "", kinds{features.Money}},
-		{"float_money", m.FloatMoney, kinds{features.Money}},
-		{"nan", m.NaN != "", kinds{features.Int, features.Float, features.Money, features.Instant, features.Date, features.Bool}},
-		{"timezone", m.Timezone != "", kinds{features.Instant, features.Date}},
-		{"days_since", m.DaysSince != "", kinds{features.Instant, features.Date}},
-	} {
-		if o.given && !slices.Contains(o.kinds, k) {
+	for _, o := range columnOptions {
+		if o.given(m) && !slices.Contains(o.kinds, k) {
 			v.wrong(path+"."+o.key, "it does not apply to a column of kind %s; remove it", k)
 		}
 	}

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -215,8 +214,6 @@ func rawKeys(k features.Kind, values map[string]string) (map[string]string, erro
 	}
 	return out, nil
 }
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // Int96Zone is the zone in which the table's INT96 timestamps were written.
 func (p *Plan) Int96Zone(table string) *time.Location {

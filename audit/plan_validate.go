@@ -2,7 +2,6 @@ package audit
 
 import (
 	"errors"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -115,7 +114,7 @@ func (v *validator) tables() {
 	if len(v.Tables) == 0 {
 		v.problems = append(v.problems, v.problemf("tables", "tables is missing; name at least one: %s", strings.Join(tableNames(), ", ")))
 	}
-	for _, name := range slices.Sorted(maps.Keys(v.Tables)) {
+	for _, name := range sortedKeys(v.Tables) {
 		t, path := v.Tables[name], "tables."+name
 		table := features.TableNamed(name)
 		if table == nil {
@@ -125,7 +124,7 @@ func (v *validator) tables() {
 		if len(t.Files) == 0 || slices.Contains(t.Files, "") {
 			v.wrong(path, "files is missing or empty; say where the Parquet files are")
 		}
-		for _, c := range slices.Sorted(maps.Keys(t.Columns)) {
+		for _, c := range sortedKeys(t.Columns) {
 			at := path + ".columns." + c
 			column, ok := table.Column(c)
 			if !ok {
@@ -137,7 +136,7 @@ func (v *validator) tables() {
 		if len(t.Features) > 0 && !table.Features {
 			v.wrong(path+".features", "%s carries no features; list them under decisions, limits or features", name)
 		}
-		for _, f := range slices.Sorted(maps.Keys(t.Features)) {
+		for _, f := range sortedKeys(t.Features) {
 			v.feature(path+".features."+f, t.Features[f])
 		}
 		if t.Int96 != "" && !strings.EqualFold(t.Int96, "utc") {
@@ -204,7 +203,7 @@ func (v *validator) checks() {
 			v.problems = append(v.problems, v.problemf("skip."+strconv.Itoa(i+1), "skip: no check is called %q%s", name, orChecks(name, v.Checks)))
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(v.Checks)) {
+	for _, name := range sortedKeys(v.Checks) {
 		if s, ok := v.Checks[name].(interface{ Validate() error }); ok {
 			if err := s.Validate(); err != nil {
 				v.wrong("checks."+name, "%v", err)
