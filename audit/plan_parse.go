@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -146,4 +147,63 @@ func run(data []byte) int {
 		n++
 	}
 	return n
+}
+
+// groupings decodes a mapping of names to groupings, or a plain list of names,
+// into a slice sorted by name.
+func (d *decoder) groupings(n ast.Node, path string) []Grouping {
+	var out []Grouping
+	if _, list := n.(*ast.SequenceNode); list {
+		var names []string
+		d.decode(n, reflect.ValueOf(&names).Elem(), path)
+		for i, name := range names {
+			at := path + "." + name
+			line := d.plan.lines[fmt.Sprintf("%s.%d", path, i+1)]
+			if slices.Contains(names[:i], name) {
+				d.problemf(line, path, "%q is here twice; remove one", name)
+				continue
+			}
+			d.plan.lines[at] = line
+			out = append(out, Grouping{Name: name})
+		}
+	} else {
+		d.pairs(n, path, func(key string, value ast.Node, at string) {
+			g := Grouping{Name: key}
+			d.decode(value, reflect.ValueOf(&g).Elem(), at)
+			out = append(out, g)
+		})
+	}
+	slices.SortFunc(out, func(a, b Grouping) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+// settings decodes what the plan says of single checks over their defaults,
+// which are in already.
+func (d *decoder) settings(n ast.Node, defaults checkSettings, path string) {
+	d.pairs(n, path, func(name string, value ast.Node, at string) {
+		if to, ok := defaults[name]; ok && to != nil {
+			d.decode(value, reflect.ValueOf(to).Elem(), at)
+			return
+		}
+		if _, known := defaults[name]; known {
+			if pairs, _ := entries(value); isNull(value) || pairs != nil && len(pairs) == 0 {
+				return
+			}
+			d.problemf(d.plan.lines[at], at, "this check has no settings; remove it, or use skip: not to run it")
+			return
+		}
+		d.problemf(d.plan.lines[at], path, "no check is called %q%s", name, orChecks(name, defaults))
+	})
+}
+
+func orChecks(name string, defaults checkSettings) string {
+	known := make([]string, 0, len(defaults))
+	for k := range defaults {
+		known = append(known, k)
+	}
+	slices.Sort(known)
+	if s := suggest(name, known); s != "" {
+		return s
+	}
+	return "; the checks are " + strings.Join(known, ", ")
 }
