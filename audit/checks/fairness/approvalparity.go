@@ -1,0 +1,91 @@
+// Package fairness holds the checks that compare groups: each file is one
+// check, or a part of one that would not fit in it.
+package fairness
+
+import (
+	"fmt"
+
+	"evenhand/audit"
+)
+
+const parityName = "approvalparity"
+
+// ApprovalParity compares approval rates between groups.
+var ApprovalParity = &audit.Check{
+	Name:    parityName,
+	Title:   audit.T("Approval rates by group", "各群体通过率"),
+	Doc:     parityDoc,
+	Chapter: "fairness",
+	Needs: audit.Needs{
+		Groups: true,
+		Tables: []audit.TableNeed{{
+			Table:    "decisions",
+			Required: []string{"outcome", "decided_at"},
+			Optional: []audit.Want{{Column: "application_type"}, {Column: "is_test"}},
+			Groups:   true,
+		}},
+	},
+	Settings: func() any { return &ParitySettings{Ratio: 0.8, Shortfall: 10, Errors: "exclude"} },
+	New:      func(env *audit.Env) (audit.State, error) { return newParity(env) },
+	Conclude: concludeParity,
+}
+
+// ParitySettings are the parameters of approvalparity.
+type ParitySettings struct {
+	Ratio     float64 `yaml:"ratio" doc:"flag an approval rate below this share of the reference group's; default 0.8 (four fifths)"`
+	Shortfall float64 `yaml:"shortfall" doc:"and only when at least this many approvals are missing; default 10"`
+	Errors    string  `yaml:"errors" enum:"exclude,denied" doc:"decisions whose outcome is error: exclude (default) or count as denied"`
+}
+
+func (s *ParitySettings) validate() error {
+	switch {
+	case !(s.Ratio > 0 && s.Ratio <= 1):
+		return fmt.Errorf("checks: approvalparity: ratio %v must be above 0 and at most 1", s.Ratio)
+	case s.Shortfall < 0:
+		return fmt.Errorf("checks: approvalparity: shortfall %v must not be negative", s.Shortfall)
+	case s.Errors != "exclude" && s.Errors != "denied":
+		return fmt.Errorf("checks: approvalparity: errors %q is unknown; use exclude or denied", s.Errors)
+	}
+	return nil
+}
+
+const parityDoc = `Approval rates by group, against the plan's reference group
+
+For each group column of the plan, the share of decisions that were approved
+(outcome approved or approved_lower) among those approved or denied. Test rows,
+prescreens, withdrawn, incomplete and referred applications are no decision on
+an applicant and are left out, each counted by its own guard. Outcome error is
+left out too, since an export that records technical errors as such has not
+denied anyone; "errors: denied" counts them as denials instead.
+
+Everything is read off one integer cube (period or segment value, group,
+approved or not), so splits of the rows can't change a digit. All comparisons
+are made over all rows, in each period, and in each value of each segment.
+
+	selection_rate                  k/n, Wilson interval
+	selection_rate_difference       rate - reference rate, Newcombe interval
+	selection_rate_ratio            rate / reference rate: the adverse impact ratio, Katz log interval
+	selection_rate_odds_ratio       odds / reference odds, Woolf interval
+	selection_rate_ratio_bounds     the ratio if the rows of unknown group were distributed worst and best for it
+	demographic_parity_difference   highest - lowest rate among groups with enough rows
+	demographic_parity_ratio        lowest / highest rate among them
+
+Only selection_rate_ratio is tested, so that a comparison counts once in the
+Benjamini-Hochberg correction over the report: Fisher's exact test when a cell
+of the 2x2 table is below 100, else chi-square with Yates' correction. Its
+effect is the shortfall n*reference rate - k, in approvals. It is flagged when
+the ratio is below "ratio" (0.8), the shortfall at least "shortfall" (10) and
+the corrected p-value below the plan's alpha.
+
+Groups under the plan's min_cell are insufficient and never flagged. Groups
+under suppress are withheld, and so is the next smallest wherever a single
+withheld cell could be computed from the rest: among the groups of a slice,
+among a group over all rows and its periods, among it and its values of a
+segment. Rows without a group are a group of their own, "(unknown)".
+
+The ratio is a screen, not a legal test: the four-fifths rule is a convention
+for employment tests (29 CFR 1607.4(D)), and Regulation B has had no effects
+test at the federal level since 2026-07-21. It says that rates differ, not why;
+a gap may be explained by what the policy may lawfully use, and equal rates may
+hide unequal treatment. Values agree with fairlearn (rates, parity), solas
+disparity (ratio, shortfall), scipy and statsmodels (tests, intervals).`

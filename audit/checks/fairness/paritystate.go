@@ -1,0 +1,259 @@
+package fairness
+
+import (
+	"evenhand/audit"
+	"evenhand/audit/stats"
+	"evenhand/features"
+)
+
+// unknown names the group, or segment value, of rows that have none.
+const unknown = "(unknown)"
+
+// What a row's outcome makes of it. Guards come in the order they apply.
+const (
+	isTest = iota
+	isPrescreen
+	isWithdrawn
+	isIncomplete
+	isReferred
+	isError
+	isOther // outcome outside the vocabulary, or none
+	guards
+	isDenied   = guards
+	isSelected = guards + 1
+)
+
+// Keys of the cube: which table (a group dimension, crossed with the periods
+// or with a segment), the period or segment value, the group, approved or not.
+const (
+	groupShift = 1
+	coordShift = 28
+	tableShift = 56
+	groupMask  = 1<<(coordShift-groupShift) - 1
+	coordMask  = 1<<(tableShift-coordShift) - 1
+	maxTables  = 1 << (64 - tableShift)
+)
+
+// parity is the state of approvalparity.
+type parity struct {
+	env      *audit.Env
+	settings *ParitySettings
+
+	outcome, application, test int // columns
+	dims                       []grouping
+	segments                   []grouping
+
+	rowsIn   int64
+	excluded [guards]int64
+	cube     stats.Cube
+
+	// Caches and scratch, no part of the state.
+	outcomes     codeCache[uint8]
+	prescreens   codeCache[bool]
+	rows         []int32  // rows of the batch that are judged
+	selected     []uint64 // per judged row: 1 when approved
+	periods      []uint64 // per judged row: its period, packed
+	cells        []uint64 // per judged row: its group, packed, and selected
+	values       []uint64 // per segment and judged row: its value, packed
+	keys         []uint64
+	outcomeClass func(string) uint8
+}
+
+// grouping is one group dimension or segment.
+type grouping struct {
+	plan   audit.Grouping
+	column int
+	keys   stats.Keys
+	codes  codeCache[uint64]
+}
+
+// codeCache remembers what f made of each code of a dictionary.
+type codeCache[T any] struct {
+	dict *features.Dict
+	vals []T
+}
+
+// of returns the values by code, asking f about the codes not yet known.
+func (c *codeCache[T]) of(d *features.Dict, f func(string) T) []T {
+	if c.dict != d {
+		c.dict, c.vals = d, c.vals[:0]
+	}
+	for len(c.vals) < d.Len() {
+		c.vals = append(c.vals, f(d.Value(int32(len(c.vals)))))
+	}
+	return c.vals
+}
+
+func newParity(env *audit.Env) (*parity, error) {
+	s := &parity{
+		env: env, settings: env.Settings.(*ParitySettings),
+		outcome:     env.Col("decisions", "outcome"),
+		application: env.Col("decisions", "application_type"),
+		test:        env.Col("decisions", "is_test"),
+	}
+	if err := s.settings.validate(); err != nil {
+		return nil, err
+	}
+	for _, g := range env.Plan.Groups {
+		s.dims = append(s.dims, grouping{plan: g, column: env.Col("decisions", audit.GroupColumn(g.Name))})
+	}
+	for _, g := range env.Plan.Segments {
+		s.segments = append(s.segments, grouping{plan: g, column: env.Col("decisions", audit.SegmentColumn(g.Name))})
+	}
+	if n := len(s.dims) * (1 + len(s.segments)); n > maxTables {
+		return nil, tooMany(n)
+	}
+	s.outcomeClass = s.classify
+	return s, nil
+}
+
+// classify says what an outcome makes of a row.
+func (s *parity) classify(outcome string) uint8 {
+	switch outcome {
+	case "approved", "approved_lower":
+		return isSelected
+	case "denied":
+		return isDenied
+	case "withdrawn":
+		return isWithdrawn
+	case "incomplete":
+		return isIncomplete
+	case "referred":
+		return isReferred
+	case "error":
+		if s.settings.Errors == "denied" {
+			return isDenied
+		}
+		return isError
+	}
+	return isOther
+}
+
+func prescreen(applicationType string) bool { return applicationType == "prescreen" }
+
+// Update counts the rows of a batch.
+func (s *parity) Update(b *features.Batch) {
+	if b.Table != "decisions" {
+		return
+	}
+	s.rowsIn += int64(b.N)
+	s.judge(b)
+	n := len(s.rows)
+	s.values = s.values[:0]
+	for i := range s.segments {
+		s.values = s.segments[i].pack(s.values, b, s.rows, coordShift)
+	}
+	for d := range s.dims {
+		s.cells = s.dims[d].pack(s.cells[:0], b, s.rows, groupShift)
+		for j, one := range s.selected {
+			s.cells[j] |= one
+		}
+		table := uint64(d * (1 + len(s.segments)))
+		s.count(table, s.periods)
+		for i := range s.segments {
+			s.count(table+1+uint64(i), s.values[i*n:(i+1)*n])
+		}
+	}
+}
+
+// judge lists the rows that no guard takes out, with outcome and period.
+func (s *parity) judge(b *features.Batch) {
+	out, app, test := &b.Cols[s.outcome], &b.Cols[s.application], &b.Cols[s.test]
+	classes := s.outcomes.of(out.Dict, s.outcomeClass)
+	prescreens := s.prescreens.of(app.Dict, prescreen)
+	s.rows, s.selected, s.periods = s.rows[:0], s.selected[:0], s.periods[:0]
+	for i := range b.N {
+		class := uint8(isOther)
+		if c := out.Codes[i]; c != features.Null {
+			class = classes[c]
+		}
+		if c := app.Codes[i]; c != features.Null && prescreens[c] {
+			class = isPrescreen
+		}
+		if test.Ints[i] != 0 {
+			class = isTest
+		}
+		if class < guards {
+			s.excluded[class]++
+			continue
+		}
+		period := int32(-1)
+		if b.Period != nil {
+			period = b.Period[i]
+		}
+		s.rows = append(s.rows, int32(i))
+		s.selected = append(s.selected, uint64(class-isDenied))
+		s.periods = append(s.periods, uint64(period+1)<<coordShift)
+	}
+}
+
+// pack appends the value of each row, shifted.
+func (g *grouping) pack(to []uint64, b *features.Batch, rows []int32, shift uint) []uint64 {
+	v := &b.Cols[g.column]
+	ids := g.codes.of(v.Dict, g.number)
+	none := uint64(0)
+	known := false
+	for _, i := range rows {
+		c := v.Codes[i]
+		if c != features.Null {
+			to = append(to, ids[c]<<shift)
+			continue
+		}
+		if !known {
+			none, known = g.number(unknown)<<shift, true
+		}
+		to = append(to, none)
+	}
+	return to
+}
+
+func (g *grouping) number(v string) uint64 { return uint64(g.keys.ID(v)) }
+
+// count adds the judged rows to one table of the cube.
+func (s *parity) count(table uint64, coords []uint64) {
+	s.keys = s.keys[:0]
+	for j, cell := range s.cells {
+		s.keys = append(s.keys, table<<tableShift|coords[j]|cell)
+	}
+	s.cube.AddSlice(s.keys)
+}
+
+// Merge adds o's counts.
+func (s *parity) Merge(other audit.State) {
+	o := other.(*parity)
+	s.rowsIn += o.rowsIn
+	for i, n := range o.excluded {
+		s.excluded[i] += n
+	}
+	dims, segments := merged(s.dims, o.dims), merged(s.segments, o.segments)
+	s.cube.Merge(o.cube.Map(func(k uint64) uint64 { return s.renumber(k, dims, segments) }))
+}
+
+func merged(into, from []grouping) [][]int32 {
+	ids := make([][]int32, len(into))
+	for i := range into {
+		ids[i] = into[i].keys.Merge(&from[i].keys)
+	}
+	return ids
+}
+
+// renumber replaces the group and the segment value of a key.
+func (s *parity) renumber(k uint64, dims, segments [][]int32) uint64 {
+	table, coord, group, bit := unpack(k)
+	d, seg := s.table(table)
+	if seg >= 0 {
+		coord = uint64(segments[seg][coord])
+	}
+	return table<<tableShift | coord<<coordShift | uint64(dims[d][group])<<groupShift | bit
+}
+
+func unpack(k uint64) (table, coord, group, bit uint64) {
+	return k >> tableShift, k >> coordShift & coordMask, k >> groupShift & groupMask, k & 1
+}
+
+// table returns the dimension and the segment of a table; segment -1 is the
+// periods.
+func (s *parity) table(t uint64) (dim, segment int) {
+	n := uint64(1 + len(s.segments))
+	return int(t / n), int(t%n) - 1
+}

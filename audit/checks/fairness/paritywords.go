@@ -1,0 +1,92 @@
+package fairness
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"evenhand/audit"
+)
+
+var guardNames = [guards]audit.Text{
+	isTest:       audit.T("test rows", "测试记录"),
+	isPrescreen:  audit.T("prescreens, which are no applications", "预筛，并非申请"),
+	isWithdrawn:  audit.T("withdrawn by the applicant", "申请人撤回"),
+	isIncomplete: audit.T("incomplete applications", "资料不全的申请"),
+	isReferred:   audit.T("referred, not yet decided", "转人工，尚未决定"),
+	isError:      audit.T("technical errors recorded as such: not counted as denials", "如实记为技术错误，不计为拒绝"),
+	isOther:      audit.T("outcome missing or outside the vocabulary", "结果缺失或不在约定取值内"),
+}
+
+func tooMany(n int) error {
+	return fmt.Errorf("plan: groups × segments make %d cross tables and at most %d fit; list fewer", n, maxTables)
+}
+
+var parityClauses = []string{
+	"29 CFR 1607.4(D): the four-fifths rule, a convention for employment tests",
+	"12 CFR 1002.4, 1002.6 as amended: no effects test at the federal level since 2026-07-21; a risk metric here",
+	"PIPL 24: fair results of automated decisions",
+	"EU AI Act, Annex III 5(b), Art 10 (duties from 2027-12-02)",
+	"FCA PRIN 2A.9: outcomes by group of customers",
+}
+
+func ids(ms ...*audit.Metric) []string {
+	out := make([]string, len(ms))
+	for i, m := range ms {
+		out[i] = m.ID()
+	}
+	return out
+}
+
+// sliceOf names the slice of a metric: "2025-03" or "product=cash".
+func sliceOf(m *audit.Metric) string { return m.Period + m.Segment }
+
+// slicesText lists slices with their ratios, the first dozen of them.
+func slicesText(ms []*audit.Metric, separator string) string {
+	const most = 12
+	var out []string
+	for _, m := range ms[:min(len(ms), most)] {
+		out = append(out, sliceOf(m)+" ("+ratioText(m.Value)+")")
+	}
+	text := strings.Join(out, separator)
+	if len(ms) > most {
+		text += fmt.Sprintf(" … (%d)", len(ms))
+	}
+	return text
+}
+
+// groupOf is the group of a label such as "sex=F".
+func groupOf(label string) string {
+	_, g, _ := strings.Cut(label, "=")
+	return g
+}
+
+func ratioText(x float64) string {
+	if x != x {
+		return "–"
+	}
+	return strconv.FormatFloat(x, 'f', 3, 64)
+}
+
+func percent(k, n int64) string {
+	return strconv.FormatFloat(100*float64(k)/float64(n), 'f', 1, 64) + " %"
+}
+
+func pText(p float64) string {
+	switch {
+	case p != p:
+		return "–"
+	case p < 0.001:
+		return "< 0.001"
+	}
+	return "= " + strconv.FormatFloat(p, 'f', 3, 64)
+}
+
+// thousands writes an integer with separators: 1,234,567.
+func thousands(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
