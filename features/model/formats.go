@@ -77,18 +77,30 @@ type marks struct {
 	Evenhand string `json:"evenhand"`
 }
 
-var yamlMark = regexp.MustCompile(`(?m)^evenhand:[ \t]*["']?([a-z]+)`)
+var (
+	yamlMark = regexp.MustCompile(`(?m)^evenhand:[ \t]*["']?([a-z]+)`)
+	jsonMark = regexp.MustCompile(`"(format|evenhand)"[ \t\r\n]*:[ \t\r\n]*"([^"]*)"`)
+)
 
-// marksOf reads the marks of a JSON object or a YAML mapping, leniently.
+// marksOf reads the marks of a JSON object or a YAML mapping. A broken JSON
+// file is recognised by the first thing that looks like a mark, so that Load
+// can tell what is wrong with it.
 func marksOf(file []byte) (m marks) {
-	if isJSON(file) {
-		// A broken file has the marks before the break, or none: either way
-		// Load tells what is wrong.
-		_ = json.Unmarshal(file, &m)
+	if !isJSON(file) {
+		if s := yamlMark.FindSubmatch(file); s != nil {
+			m.Evenhand = string(s[1])
+		}
 		return m
 	}
-	if s := yamlMark.FindSubmatch(file); s != nil {
-		m.Evenhand = string(s[1])
+	var syntax *json.SyntaxError
+	if err := json.Unmarshal(file, &m); errors.As(err, &syntax) {
+		switch s := jsonMark.FindSubmatch(file); {
+		case s == nil:
+		case string(s[1]) == "format":
+			m.Format = string(s[2])
+		default:
+			m.Evenhand = string(s[2])
+		}
 	}
 	return m
 }

@@ -2,7 +2,6 @@ package model
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -88,17 +87,15 @@ func detectScorecardpy(file []byte) bool {
 	if marksOf(file).Format == "scorecard-v1" {
 		return true
 	}
-	var rows []struct {
-		Variable string          `json:"variable"`
-		Points   json.RawMessage `json:"points"`
-	}
-	_ = json.Unmarshal(file, &rows)
-	return len(rows) > 0 && rows[0].Variable != "" && rows[0].Points != nil
+	return tableStart.Match(file)
 }
+
+// tableStart is how the library's table starts.
+var tableStart = regexp.MustCompile(`^[ \t\r\n]*\[[ \t\r\n]*\{[ \t\r\n]*"variable"`)
 
 func loadScorecardpy(file []byte) (Model, error) {
 	var f scorecardpyFile
-	if strings.HasPrefix(strings.TrimLeft(string(file[:min(len(file), 64)]), " \t\r\n"), "[") {
+	if tableStart.Match(file) {
 		var rows []scorecardpyRow
 		if err := decodeJSON(file, &rows); err != nil {
 			return nil, err

@@ -55,7 +55,11 @@ func jsonError(file []byte, offset int64, err error) error {
 	case errors.As(err, &syntax):
 		return fmt.Errorf("line %d: not JSON (%s); numbers must be finite, export the model again", lineAt(file, syntax.Offset), syntax)
 	case errors.As(err, &kind):
-		return fmt.Errorf("line %d: %s is a JSON %s where %s is expected; correct it", lineAt(file, kind.Offset), kind.Field, kind.Value, word(kind.Type))
+		what := kind.Field
+		if what == "" {
+			what = "the file"
+		}
+		return fmt.Errorf("line %d: %s is a JSON %s where %s is expected; correct it", lineAt(file, kind.Offset), what, kind.Value, word(kind.Type))
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return errors.New("the file ends in the middle of the model; export it again")
 	}
