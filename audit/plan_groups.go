@@ -89,7 +89,7 @@ func (b *binder) asText(path string, s features.Spec, f features.Field, g Groupi
 		return s, nil
 	}
 	// Raw values go to the canonical ones first, then to the group's.
-	values, err := rawKeys(f.Natural, g.Values)
+	values, err := rawKeys(f, g.Values)
 	if err != nil {
 		return wrong("%v", err)
 	}
@@ -111,7 +111,7 @@ func (b *binder) asText(path string, s features.Spec, f features.Field, g Groupi
 		s.Enum = nil // a group is no word of the contract
 	}
 	s.Values, s.Strict = composed, false
-	s.Missing = slices.Concat(s.Missing, rawTexts(f.Natural, g.Missing))
+	s.Missing = slices.Concat(s.Missing, rawTexts(f, g.Missing))
 	return s, nil
 }
 
@@ -148,7 +148,7 @@ func (b *binder) bands(path, name string, g Grouping) []func(int) {
 		return nil
 	}
 	s.Name = "source:" + path + "." + f.Name
-	s.Missing = slices.Concat(s.Missing, rawTexts(f.Natural, g.Missing))
+	s.Missing = slices.Concat(s.Missing, rawTexts(f, g.Missing))
 	in := b.numeric(s)
 	return []func(int){func(out int) {
 		b.out.Derived = append(b.out.Derived, features.NewBands(name, out, in, g.Bands, scale))

@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,8 +44,8 @@ func (p *Plan) Resolve(table, column string, fields []features.Field) (features.
 	}
 	s.From, s.RowID, s.NotNull = m.From, m.Row, c.Required
 	s.NaNNull = m.NaN == "null"
-	s.Missing = rawTexts(field.Natural, m.Missing)
-	if s.Values, err = rawKeys(field.Natural, m.Values); err != nil {
+	s.Missing = rawTexts(field, m.Missing)
+	if s.Values, err = rawKeys(field, m.Values); err != nil {
 		return s, false, PlanError{p.problemf(path+".values", "%s: %v", table, err)}
 	}
 	if m.Constant != nil {
@@ -166,20 +167,31 @@ func exampleOf(k features.Kind) string {
 	return "1"
 }
 
-// rawText is the text under which a reader knows a raw value: numbers without
-// superfluous zeros or exponent, bools as true and false. So 1.0, 1 and 01 are
-// the same code of a numeric column, though not of a text column.
-func rawText(k features.Kind, s string) string {
-	switch k {
-	case features.Int, features.Float, features.Money:
+// rawText is the text under which a reader knows a raw value: numbers in plain
+// digits (decimals with those of their type), bools as true and false. So 1.0,
+// 1 and 01 are the same code of a numeric column, though not of a text column.
+func rawText(f features.Field, s string) string {
+	switch f.Natural {
+	case features.Int, features.Float:
 		if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 			return strconv.FormatInt(n, 10)
 		}
+		if n, err := strconv.ParseUint(s, 10, 64); err == nil {
+			return strconv.FormatUint(n, 10)
+		}
 		if x, err := strconv.ParseFloat(s, 64); err == nil && !math.IsNaN(x) && !math.IsInf(x, 0) {
-			if x == math.Trunc(x) && math.Abs(x) < 1<<53 {
-				return strconv.FormatInt(int64(x), 10)
+			return strconv.FormatFloat(x, 'f', -1, 64)
+		}
+	case features.Money:
+		var precision, scale int
+		if _, err := fmt.Sscanf(f.Type, "decimal(%d,%d)", &precision, &scale); err != nil || len(s) > 100 || strings.ContainsAny(s, "eEpPxX/_") {
+			return s
+		}
+		if x, ok := new(big.Rat).SetString(s); ok && scale >= 0 && scale <= 100 {
+			text := x.FloatString(scale)
+			if y, _ := new(big.Rat).SetString(text); y.Cmp(x) == 0 {
+				return text
 			}
-			return strconv.FormatFloat(x, 'g', -1, 64)
 		}
 	case features.Bool:
 		switch strings.ToLower(s) {
@@ -192,21 +204,21 @@ func rawText(k features.Kind, s string) string {
 	return s
 }
 
-func rawTexts(k features.Kind, texts []string) []string {
+func rawTexts(f features.Field, texts []string) []string {
 	var out []string
 	for _, s := range texts {
-		out = append(out, rawText(k, s))
+		out = append(out, rawText(f, s))
 	}
 	return out
 }
 
-func rawKeys(k features.Kind, values map[string]string) (map[string]string, error) {
+func rawKeys(f features.Field, values map[string]string) (map[string]string, error) {
 	if values == nil {
 		return nil, nil
 	}
 	out := make(map[string]string, len(values))
 	for _, raw := range sortedKeys(values) {
-		key, to := rawText(k, raw), values[raw]
+		key, to := rawText(f, raw), values[raw]
 		if other, ok := out[key]; ok && other != to {
 			return nil, fmt.Errorf("value %s means both %q and %q; remove one", key, other, to)
 		}

@@ -159,8 +159,8 @@ func (b *binder) feature(name string, kind features.Kind) (features.Spec, bool, 
 		}
 	}
 	s.From, s.NaNNull = m.From, m.NaN == "null"
-	s.Missing = rawTexts(f.Natural, m.Missing)
-	if s.Values, err = rawKeys(f.Natural, m.Values); err != nil {
+	s.Missing = rawTexts(f, m.Missing)
+	if s.Values, err = rawKeys(f, m.Values); err != nil {
 		return s, false, PlanError{b.problemf(path+".values", "%s: %v", b.table, err)}
 	}
 	if s.Values != nil && s.Kind != features.Text {

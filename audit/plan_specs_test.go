@@ -332,3 +332,16 @@ func TestAmounts(t *testing.T) {
 		}
 	}
 }
+
+func TestRawText(t *testing.T) {
+	for _, c := range []struct{ typ, text, want string }{
+		{"int32", "01", "1"}, {"int32", "-0", "0"}, {"int32", "1.0", "1"}, {"int64", "18446744073709551615", "18446744073709551615"}, {"int32", "A1", "A1"}, {"int32", "", ""},
+		{"double", "1.0", "1"}, {"double", "1e3", "1000"}, {"double", "0.50", "0.5"}, {"double", "nan", "nan"}, {"double", "1e-7", "0.0000001"},
+		{"decimal(12,2)", "1", "1.00"}, {"decimal(12,2)", "-999.0", "-999.00"}, {"decimal(12,2)", "0.125", "0.125"}, {"decimal(5,0)", "7.0", "7"}, {"decimal(12,2)", "x", "x"}, {"decimal(12,2)", "1e99999999", "1e99999999"},
+		{"boolean", "TRUE", "true"}, {"boolean", "0", "false"}, {"boolean", "Y", "Y"}, {"string", "01", "01"}, {"string", "1.0", "1.0"},
+	} {
+		if got := rawText(field("x", c.typ), c.text); got != c.want {
+			t.Errorf("%s %q is %q to a reader, want %q", c.typ, c.text, got, c.want)
+		}
+	}
+}
