@@ -1,0 +1,323 @@
+package score
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"evenhand/audit"
+	"evenhand/features"
+	"evenhand/features/model"
+)
+
+// book is a hand-built export: the two cards of the fixture, and batches of
+// random rows that the tests damage.
+type book struct {
+	env    *audit.Env
+	rng    *rand.Rand
+	specs  []features.Spec
+	model  model.Model
+	serial int
+}
+
+func newBook(t testing.TB, settings string) *book {
+	t.Helper()
+	ar, err := txtar.ParseFile("testdata/classes.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{}
+	for _, f := range ar.Files {
+		files[f.Name] = f.Data
+	}
+	text := "version: 1\nlender: Example\nas_of: 2025-12-31\ntables: {decisions: {files: [d]}}\n" +
+		"models: [{version: m1, file: m1.yaml}, {version: m2, file: m2.yaml}]\n" + settings
+	plan, err := audit.ParsePlan("plan.yaml", []byte(text), []*audit.Check{Scorematch})
+	if err != nil {
+		t.Fatal(err)
+	}
+	models, err := plan.LoadModels(func(path string) ([]byte, error) {
+		if data, ok := files[path]; ok {
+			return data, nil
+		}
+		return nil, os.ErrNotExist
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	periods, err := audit.NewPeriods(plan.Period, plan.Zone())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &book{rng: rand.New(rand.NewPCG(1, 2)), model: models[0].Model}
+	for _, s := range []struct {
+		name string
+		kind features.Kind
+	}{
+		{"decision_id", features.Opaque}, {"decided_at", features.Instant}, {"score", features.Float}, {"customer_id", features.Opaque},
+		{"model_version", features.Text}, {"product", features.Text}, {"channel", features.Text},
+	} {
+		b.specs = append(b.specs, features.Spec{Name: s.name, Kind: s.kind})
+	}
+	for _, in := range models[0].Model.Inputs() { // both cards have the same
+		kind := features.Float
+		if in.Kind == model.Categorical {
+			kind = features.Text
+		}
+		for i := range models {
+			models[i].Inputs = append(models[i].Inputs, len(b.specs))
+		}
+		b.specs = append(b.specs, features.Spec{Name: audit.FeatureColumn(in.Name), Kind: kind})
+	}
+	b.env = &audit.Env{Plan: plan, Settings: plan.Settings("scorematch"), Periods: periods, Models: models,
+		Layouts: map[string]*audit.Layout{table: audit.NewLayout(b.specs)}}
+	return b
+}
+
+// batch returns n random rows of model m1 whose recorded score is right.
+func (k *book) batch(n int) *features.Batch {
+	b := &features.Batch{Table: table, N: n, Cols: make([]features.Vector, len(k.specs)), Period: make([]int32, n)}
+	for i := range b.Cols {
+		v := &b.Cols[i]
+		v.Kind, v.Present, v.Dict, v.Offsets = k.specs[i].Kind, true, features.NewDict(), []uint32{0}
+	}
+	text := func(col int, value string) { v := &b.Cols[col]; v.Codes = append(v.Codes, v.Dict.CodeOf(value)) }
+	opaque := func(col int, value string) {
+		v := &b.Cols[col]
+		v.Bytes = append(v.Bytes, value...)
+		v.Offsets = append(v.Offsets, uint32(len(v.Bytes)))
+	}
+	for range n {
+		k.serial++
+		opaque(0, fmt.Sprintf("D%07d", k.serial))
+		b.Cols[1].Ints = append(b.Cols[1].Ints, 1735689600_000000+int64(k.serial)*1_000_000)
+		b.Cols[2].Floats = append(b.Cols[2].Floats, 0)
+		opaque(3, fmt.Sprintf("C%07d", k.serial))
+		text(4, "m1")
+		text(5, []string{"cash", "device"}[k.rng.IntN(2)])
+		text(6, []string{"app", "branch", "partner"}[k.rng.IntN(3)])
+		b.Cols[7].Floats = append(b.Cols[7].Floats, k.rng.Float64()*1.1)
+		b.Cols[8].Floats = append(b.Cols[8].Floats, 2000+math.Floor(k.rng.Float64()*38000))
+		b.Cols[9].Floats = append(b.Cols[9].Floats, math.Floor(k.rng.Float64()*90))
+		text(10, []string{"own", "rent", "none"}[k.rng.IntN(3)])
+	}
+	k.rescore(b)
+	copy(b.Cols[2].Floats, b.Scores.Score)
+	return b
+}
+
+// rescore fills b.Scores as the driver does.
+func (k *book) rescore(b *features.Batch) {
+	o := model.Outputs{}
+	o.Grow(b.N)
+	in := []*features.Vector{&b.Cols[7], &b.Cols[8], &b.Cols[9], &b.Cols[10]}
+	k.model.Score(&o, in, b.N)
+	b.Scores = &features.Scores{Model: make([]int16, b.N), Margin: o.Margin, Probability: o.Probability, Score: o.Score}
+}
+
+func (k *book) run(t testing.TB, batches ...*features.Batch) (*state, *audit.Result) {
+	t.Helper()
+	s := newState(k.env)
+	for _, b := range batches {
+		s.Update(b)
+	}
+	r := &audit.Result{}
+	s.Finish(r)
+	return s, r
+}
+
+func causesOf(r *audit.Result) map[string]int {
+	n := map[string]int{}
+	for _, c := range r.Cases {
+		key := c.Cause
+		if evidence(&c, evSystemic) != "" {
+			key += "!"
+		}
+		n[key]++
+	}
+	return n
+}
+
+// Random differences on a card of whole points coincide with explanations all
+// the time; none of them must be named.
+func TestRandomDifferencesHaveNoCause(t *testing.T) {
+	k := newBook(t, "")
+	b := k.batch(6000)
+	for i := range b.N {
+		d := float64(1 + k.rng.IntN(60))
+		if k.rng.IntN(2) == 0 {
+			d = -d
+		}
+		b.Cols[2].Floats[i] += d
+	}
+	_, r := k.run(t, b)
+	got := causesOf(r)
+	for cause, n := range got {
+		if strings.HasSuffix(cause, "!") {
+			t.Errorf("%d random differences were named %s", n, cause)
+		}
+	}
+	// A few coincidences under the systemic size remain.
+	if got["M8_UNEXPLAINED"] < 5900*9/10 {
+		t.Errorf("causes of random differences: %v", got)
+	}
+}
+
+// A true cause must be found among random differences, whole.
+func TestCauseAmongRandomDifferences(t *testing.T) {
+	k := newBook(t, "")
+	b := k.batch(3000)
+	for i := range b.N {
+		b.Cols[2].Floats[i] += float64(1+k.rng.IntN(60)) * float64(1-2*k.rng.IntN(2))
+	}
+	unit := k.batch(60) // tenure in days where the score was made
+	months := append([]float64(nil), unit.Cols[9].Floats...)
+	for i, x := range months {
+		unit.Cols[9].Floats[i] = x * 30
+	}
+	k.rescore(unit)
+	copy(unit.Cols[2].Floats, unit.Scores.Score)
+	copy(unit.Cols[9].Floats, months)
+	k.rescore(unit)
+	shift := k.batch(250)
+	for i := range shift.N {
+		shift.Cols[2].Floats[i] += 17
+	}
+	_, r := k.run(t, b, unit, shift)
+	got := causesOf(r)
+	wrong := 0
+	for i := range unit.N {
+		if unit.Cols[2].Floats[i] != unit.Scores.Score[i] {
+			wrong++
+		}
+	}
+	if n := got["M6_UNIT!"]; n < wrong || n > wrong+60 {
+		t.Errorf("%d rows named M6, want the %d planted and few others: %v", n, wrong, got)
+	}
+	if n := got["M7_SHIFT!"]; n < 240 || n > 310 {
+		t.Errorf("%d rows named M7, want the 250 planted and few others: %v", n, got)
+	}
+	for _, c := range r.Cases {
+		if c.Cause == "M6_UNIT" && evidence(&c, evSystemic) != "" && evidence(&c, "input") != "tenure_months" {
+			t.Fatalf("systemic unit error of %s", evidence(&c, "input"))
+		}
+	}
+}
+
+func TestPoissonTail(t *testing.T) {
+	for _, x := range []struct {
+		n    int
+		mean float64
+		want float64 // scipy.stats.poisson.sf(n-1, mean)
+	}{
+		{1, 0.5, 0.3934693402873665},
+		{12, 1, 8.316107426882326e-10},
+		{30, 1, 1.4330814167223303e-33},
+		{30, 10, 2.509951201527959e-07},
+		{200, 166.7, 0.00664675411167259},
+		{1000, 700, 1.0158583345333078e-26},
+		{240, 166.6, 5.511951488467101e-08},
+		{5, 0.001, 8.326391864211505e-18},
+	} {
+		if got := poissonTail(x.n, x.mean); math.Abs(got-x.want) > 1e-9*x.want {
+			t.Errorf("P(X ≥ %d | %g) = %g, want %g", x.n, x.mean, got, x.want)
+		}
+	}
+	if poissonTail(30, 0) != 0 || poissonTail(3, 4) != 1 {
+		t.Error("ends of the tail")
+	}
+}
+
+func TestTolerance(t *testing.T) {
+	for _, x := range []struct {
+		info  modelInfo
+		y, by float64
+		want  bool
+	}{
+		{modelInfo{}, 612, 0, true},
+		{modelInfo{}, 612, 1e-9, false}, // whole points are exact
+		{modelInfo{}, 612.5, 6e-4, true},
+		{modelInfo{}, 612.5, 7e-4, false},
+		{modelInfo{fixed: 0.005}, 612.5, 0.0049, true},
+		{modelInfo{fixed: 0.005}, 612, 0.006, false},
+		{modelInfo{output: probabilityOutput}, 0.25, 0.9e-9, true},
+		{modelInfo{output: probabilityOutput}, 0.25, 1.1e-9, false},
+		{modelInfo{output: marginOutput}, -3, 0.9e-5, true},
+		{modelInfo{output: marginOutput}, -3, 1.1e-5, false},
+	} {
+		if got := x.info.equal(x.y+x.by, x.y); got != x.want {
+			t.Errorf("%+v: %g and %g apart: equal is %v", x.info, x.y, x.by, got)
+		}
+	}
+}
+
+// Beyond classify_max the sample is the same however the rows come, and the
+// count stays exact.
+func TestSampleOfMismatches(t *testing.T) {
+	k := newBook(t, "checks: {scorematch: {classify_max: 50}}\n")
+	var batches []*features.Batch
+	for range 8 {
+		b := k.batch(100)
+		for i := range b.N {
+			b.Cols[2].Floats[i] += 1000.5
+		}
+		batches = append(batches, b)
+	}
+	one, r := k.run(t, batches...)
+	want, _ := one.MarshalBinary()
+	if len(r.Cases) != 50 || r.Coverage[0].Judged != 800 || len(r.Coverage[0].Why) != 1 {
+		t.Errorf("%d cases of %d rows, why %v", len(r.Cases), r.Coverage[0].Judged, r.Coverage[0].Why)
+	}
+	for _, m := range r.Metrics {
+		if m.Name == "mismatch_m8" && m.K+metric(r.Metrics, "mismatch_m7", "").K != 800 {
+			t.Errorf("classes add up to %d", m.K)
+		}
+	}
+	left, right := newState(k.env), newState(k.env)
+	for i := len(batches) - 1; i >= 0; i-- {
+		[]*state{left, right}[i%3%2].Update(batches[i])
+	}
+	right.Merge(left)
+	if got, _ := right.MarshalBinary(); string(got) != string(want) {
+		t.Error("the sample depends on the order of rows")
+	}
+}
+
+func TestUpdateAllocatesNothing(t *testing.T) {
+	k := newBook(t, "")
+	b := k.batch(4096)
+	s := newState(k.env)
+	s.Update(b)
+	if n := testing.AllocsPerRun(10, func() { s.Update(b) }); n != 0 {
+		t.Errorf("%v allocations a batch without mismatches", n)
+	}
+}
+
+func BenchmarkUpdate(b *testing.B) {
+	k := newBook(b, "")
+	batch := k.batch(features.BatchRows)
+	s := newState(k.env)
+	b.ReportAllocs()
+	for b.Loop() {
+		s.Update(batch)
+	}
+	b.ReportMetric(float64(b.N)*features.BatchRows/b.Elapsed().Seconds(), "rows/s")
+}
+
+// BenchmarkMismatch is the cost of a batch in which every row is explained.
+func BenchmarkMismatch(b *testing.B) {
+	k := newBook(b, "")
+	batch := k.batch(features.BatchRows)
+	for i := range batch.N {
+		batch.Cols[2].Floats[i] += 41.25
+	}
+	for b.Loop() {
+		newState(k.env).Update(batch)
+	}
+	b.ReportMetric(float64(b.N)*features.BatchRows/b.Elapsed().Seconds(), "rows/s")
+}
