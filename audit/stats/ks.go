@@ -83,7 +83,7 @@ func smirnovSF(n, x float64) float64 {
 	h := max(1, math.Floor(n/8192))
 	t := n * x
 	var sum float64
-	for v := 0.0; v <= n-t; v += h {
+	for v := 0.0; n-v-t > 0; v += h {
 		sum += float64(t / (t + v) * math.Exp(logBinomial(v, n, t+v, n-v-t)))
 	}
 	return h * sum

@@ -25,14 +25,19 @@ const (
 // current period. It is 0 for equal shares and symmetric; NaN when either is
 // empty. 0.10 and 0.25 are rules of thumb only: see [PSINull].
 func PSI(ref, cur []int64, c PSIConvention) float64 {
+	sameBins(ref, cur)
 	p, q := shares(ref, c), shares(cur, c)
-	if len(p) != len(q) {
-		panic("stats: PSI of different bins")
-	}
 	if p == nil || q == nil {
 		return nan
 	}
 	return psi(p, q)
+}
+
+// sameBins panics when two vectors of counts can't be over the same bins.
+func sameBins(ref, cur []int64) {
+	if len(ref) != len(cur) {
+		panic("stats: counts of different bins to compare")
+	}
 }
 
 func psi(p, q []float64) float64 {

@@ -112,7 +112,8 @@ func TestBenjaminiHochberg1995(t *testing.T) {
 func TestLoanapp(t *testing.T) {
 	// Boston Fed HMDA data as in Wooldridge: approvals of non-whites, whites.
 	tab := TableOf(218, 308, 1527, 1681)
-	near(t, "adverse impact ratio", tab.RiskRatio(0.95).Value, 0.7791736570716478)
+	// The ratio is that of published coefficients with six digits.
+	within(t, "adverse impact ratio", tab.RiskRatio(0.95).Value, 0.7791736570716478, 1e-6)
 	near(t, "odds ratio of whites", 1/tab.OddsRatio(0.95).Value, 4.0935898963421895)
 	near(t, "chi2", tab.ChiSquare(false).Statistic, 97.32199563218006)
 }
