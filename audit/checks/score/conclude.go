@@ -76,8 +76,10 @@ func cluster(env *audit.Env, set *Settings, key string, cases []*audit.Case, ove
 		f.Samples = append(f.Samples, it.Value)
 	}
 	f.Metrics = []string{overall.ID()}
-	if m := metric(metrics, "mismatch_"+strings.ToLower(f.Rules[0]), ""); m != nil {
-		f.Metrics = append(f.Metrics, m.ID())
+	for _, m := range metrics {
+		if m.Name == mismatchRate && m.Group == "class="+f.Rules[0] {
+			f.Metrics = append(f.Metrics, m.ID())
+		}
 	}
 
 	systemic := evidence(first, evSystemic) != ""

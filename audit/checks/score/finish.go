@@ -1,7 +1,6 @@
 package score
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"time"
@@ -16,6 +15,7 @@ const name = "scorematch"
 // The names of the metrics that conclude reads.
 const (
 	matchRate        = "score_match_rate"
+	mismatchRate     = "mismatch_rate" // of group class=M1 … class=M8
 	notRecomputable  = "not_recomputable"
 	unknownVersion   = "not_recomputable_version"
 	unscorableInputs = "not_recomputable_input"
@@ -105,7 +105,8 @@ func (s *state) metrics(r *audit.Result, total cell, verdicts []verdict) {
 		counts[v.class]++
 	}
 	for c := m1Rounding; c <= m8Unexplained; c++ {
-		m := audit.NewMetric(name, fmt.Sprintf("mismatch_m%d", c))
+		m := audit.NewMetric(name, mismatchRate)
+		m.Group = "class=" + c.String()
 		m.K, m.N = counts[c], total.n
 		if k := int64(len(verdicts)); k < total.differ {
 			m.K = int64(math.Round(float64(counts[c]) / float64(k) * float64(total.differ)))

@@ -6,8 +6,8 @@ import (
 	"evenhand/audit"
 )
 
-// Scorematch compares every recorded score with the recomputed one.
-var Scorematch = &audit.Check{
+// ScoreMatch compares every recorded score with the recomputed one.
+var ScoreMatch = &audit.Check{
 	Name:    "scorematch",
 	Title:   audit.T("Recorded scores against recomputed scores", "记录评分与复算评分比对"),
 	Doc:     scorematchDoc,

@@ -15,14 +15,14 @@ func TestFixtures(t *testing.T) {
 	}
 	for _, f := range files {
 		t.Run(filepath.Base(f), func(t *testing.T) {
-			audittest.Run(t, Scorematch, f)
-			audittest.Laws(t, Scorematch, f)
+			audittest.Run(t, ScoreMatch, f)
+			audittest.Laws(t, ScoreMatch, f)
 		})
 	}
 }
 
 func TestValid(t *testing.T) {
-	if err := audit.Validate([]*audit.Check{Scorematch}); err != nil {
+	if err := audit.Validate([]*audit.Check{ScoreMatch}); err != nil {
 		t.Error(err)
 	}
 }
