@@ -36,10 +36,10 @@ func binomialTail(x, n, p float64, step int) float64 {
 	odds := p / (1 - p)
 	for k := x; term > 1e-18*sum; sum += term {
 		if step > 0 {
-			term *= (n - k) / (k + 1) * odds
+			term = float64(term * ((n - k) / (k + 1) * odds))
 			k++
 		} else {
-			term *= k / (n - k + 1) / odds
+			term = float64(term * (k / (n - k + 1) / odds))
 			k--
 		}
 	}

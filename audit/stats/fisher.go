@@ -37,12 +37,12 @@ func (t Table) Fisher() float64 {
 	}
 	p := math.Exp(h.log(x))
 	if x < mode {
-		p *= h.tail(x, -1)
+		p = float64(p * h.tail(x, -1))
 		if y := search(mode, hi, func(y int64) bool { return h.log(y) <= at }); y <= hi {
 			p += float64(math.Exp(h.log(y)) * h.tail(y, +1))
 		}
 	} else {
-		p *= h.tail(x, +1)
+		p = float64(p * h.tail(x, +1))
 		if y := -search(-mode, -lo, func(y int64) bool { return h.log(-y) <= at }); y >= lo {
 			p += float64(math.Exp(h.log(y)) * h.tail(y, -1))
 		}
@@ -99,12 +99,12 @@ func (h hypergeometric) tail(x, step int64) float64 {
 			if k == lo {
 				return sum
 			}
-			term *= f * (r2 - c1 + f) / ((r1 - f + 1) * (c1 - f + 1))
+			term = float64(term * (f * (r2 - c1 + f) / ((r1 - f + 1) * (c1 - f + 1))))
 		} else {
 			if k == hi {
 				return sum
 			}
-			term *= (r1 - f) * (c1 - f) / ((f + 1) * (r2 - c1 + f + 1))
+			term = float64(term * ((r1 - f) * (c1 - f) / ((f + 1) * (r2 - c1 + f + 1))))
 		}
 		k += step
 		if sum += term; term < 1e-18*sum {

@@ -139,7 +139,7 @@ func (h *Hist) Quantiles(qs ...float64) []float64 {
 			out[k] = math.NaN()
 			continue
 		}
-		pos := float64(n-1) * q
+		pos := float64(float64(n-1) * q)
 		rank := math.Floor(pos)
 		t := pos - rank
 		// The order statistic below first: at only moves upwards, and a later

@@ -88,23 +88,23 @@ func pelzGood(n, x float64) float64 {
 	var k0, k1, k2, k3, e2, e3 float64
 	for k := last; k >= 0; k-- {
 		m := float64(k) + 0.5
-		m2 := m * m * pi2 // with half-integers: (2k−1)²/4
+		m2 := float64(m * m * pi2) // with half-integers: (2k−1)²/4
 		w := math.Exp(-m2 / (2 * z2))
 		k0 += w
 		k1 += float64(w * (m2 - z2))
-		k2 += float64(w * (6*z6 + float64(2*z4) + float64(m2*(2*z4-float64(5*z2))) + float64(m2*m2*(1-2*z2))))
-		k3 += float64(w * (-30*z6 - float64(90*z8) + float64(m2*(135*z4-float64(96*z6))) +
-			float64(m2*m2*(212*z4-float64(60*z2))) + float64(m2*m2*m2*(5-30*z2))))
+		k2 += float64(w * (float64(6*z6) + 2*z4 + float64(m2*(2*z4-float64(5*z2))) + float64(m2*m2*(1-2*z2))))
+		k3 += float64(w * (float64(-30*z6) - float64(90*z8) + float64(m2*(float64(135*z4)-float64(96*z6))) +
+			float64(m2*m2*(float64(212*z4)-float64(60*z2))) + float64(m2*m2*m2*(5-float64(30*z2)))))
 		if k > 0 {
-			j2 := float64(k*k) * pi2
+			j2 := float64(float64(k*k) * pi2)
 			w := math.Exp(-j2 / (2 * z2))
 			e2 += float64(w * j2)
-			e3 += float64(w * j2 * (3*z2 - j2))
+			e3 += float64(w * j2 * (float64(3*z2) - j2))
 		}
 	}
 	c := math.Sqrt(2 * math.Pi)
-	k0 *= c / z
-	k1 *= c / (6 * z4)
+	k0 = float64(k0 * c / z)
+	k1 = float64(k1 * c / (6 * z4))
 	k2 = float64(k2*c/(72*z7)) - float64(e2*c/(36*z3))
 	k3 = float64(k3*c/(6480*z10)) + float64(e3*c/(216*z6))
 	r := math.Sqrt(n)

@@ -43,7 +43,7 @@ func Separation(a, b *Hist) float64 {
 // Source: Simard & L'Ecuyer (2011), whose choice of method by n and x this is.
 // Reference: scipy.stats.kstwo.sf.
 func kolmogorovSF(n, x float64) float64 {
-	t := n * x
+	t := float64(n * x)
 	switch {
 	case x != x:
 		return nan
@@ -81,7 +81,7 @@ func kolmogorovSF(n, x float64) float64 {
 // smooth in v that every h-th, times h, gives the same sum.
 func smirnovSF(n, x float64) float64 {
 	h := max(1, math.Floor(n/8192))
-	t := n * x
+	t := float64(n * x)
 	var sum float64
 	for v := 0.0; n-v-t > 0; v += h {
 		sum += float64(t / (t + v) * math.Exp(logBinomial(v, n, t+v, n-v-t)))

@@ -50,7 +50,7 @@ func MantelHaenszelRR(strata []Table, level float64) Ratio {
 		}
 		num += a * r2 / n
 		den += c * r1 / n
-		v += (r1/n*r2*c1 - float64(a*c)) / n
+		v += (float64(r1/n*r2*c1) - float64(a*c)) / n
 	}
 	return logRatio(num/den, math.Sqrt(v/num/den), level)
 }

@@ -25,7 +25,7 @@ func McNemarExact(b, c int64) Test {
 	k, n := float64(min(b, c)), float64(b+c)
 	sum, term := 1.0, 1.0
 	for i := k; i > 0 && term > 1e-18*sum; i-- {
-		term *= i / (n - i + 1)
+		term = float64(term * (i / (n - i + 1)))
 		sum += term
 	}
 	p := 2 * math.Exp(logBinomial(k, n, n/2, n/2)) * sum

@@ -44,6 +44,6 @@ func AgrestiCoull(x, n int64, level float64) Interval {
 	z := critical(level)
 	m := float64(n) + float64(z*z)
 	p := (float64(x) + z*z/2) / m
-	d := z * math.Sqrt(p*(1-p)/m)
+	d := float64(z * math.Sqrt(p*(1-p)/m))
 	return Interval{p - d, p + d}
 }
