@@ -64,12 +64,18 @@ func (h *Hist) AddN(x float64, n int64) {
 		return
 	}
 	x += 0 // −0 becomes 0, else the sign of min would depend on the order
-	if !h.some {
+	switch {
+	case !h.some:
 		h.min, h.max, h.some = x, x, true
+	case x < h.min:
+		h.min = x
+	case x > h.max:
+		h.max = x
 	}
-	h.min, h.max = min(h.min, x), max(h.max, x)
 	bits := math.Float64bits(x)
-	h.inexact = h.inexact || bits&lowBits != 0
+	if bits&lowBits != 0 {
+		h.inexact = true
+	}
 	if x > math.MaxFloat64 {
 		h.posInf += n
 	} else if x < -math.MaxFloat64 {
@@ -86,12 +92,12 @@ func (h *Hist) AddSlice(xs []float64) {
 	pos := &h.sides[0]
 	lo, hi := math.Inf(1), math.Inf(-1)
 	var low uint64
+	var zeros int64
 	for _, x := range xs {
 		bits := math.Float64bits(x)
 		key := uint32(bits >> keyShift)
-		t := key>>pageBits - pos.base
-		// Positive finite values of a page in use; Add takes the rest.
-		if key-1 < keyMax && t < uint32(len(pos.table)) {
+		// Positive finite values of a page in use; zeros; Add takes the rest.
+		if t := key>>pageBits - pos.base; key-1 < keyMax && t < uint32(len(pos.table)) {
 			if p := pos.table[t]; p != 0 {
 				pos.pages[p-1][key%pageLen]++
 				low |= bits
@@ -103,9 +109,13 @@ func (h *Hist) AddSlice(xs []float64) {
 				}
 				continue
 			}
+		} else if x == 0 {
+			zeros++
+			continue
 		}
 		h.Add(x)
 	}
+	h.AddN(0, zeros)
 	if lo <= hi {
 		if !h.some {
 			h.min, h.max, h.some = lo, hi, true
