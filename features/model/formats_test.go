@@ -43,6 +43,7 @@ func TestRefusals(t *testing.T) {
 		{"anchor", head + "name: &a x\n", "YAML that models do without"},
 		{"two documents", head + "name: x\n---\nname: y\n", "second document"},
 		{"deep", `{"evenhand": "card", "name": ` + strings.Repeat("[", 40), "nested too deeply"},
+		{"large YAML", head + strings.Repeat("#\n", maxYAML/2), "write a model this large as JSON"},
 		{"deep YAML", "evenhand: card\nname: " + strings.Repeat("{a: ", 40), "nested too deeply"},
 		{"empty card", head + "name: x\n", "no characteristics"},
 		{"no name", chars("{points: [1]}"), "characteristic 1 has no name"},

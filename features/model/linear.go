@@ -23,7 +23,7 @@ type linear struct {
 
 // term is one input of a linear model.
 type term struct {
-	// Numeric. Without a range, lo and hi are infinite.
+	// Numeric. Without a range, lo and hi are the largest doubles.
 	mean, scale, coef, lo, hi float64
 	missing                   float64 // contribution of a null; NaN: no rule
 
@@ -51,7 +51,7 @@ func (l *linear) add(name string, t term) error {
 
 // numericTerm checks the numbers of a numeric input.
 func numericTerm(name string, mean, scale, coef float64) (term, error) {
-	t := term{mean: mean, scale: scale, coef: coef, lo: math.Inf(-1), hi: math.Inf(1), missing: math.NaN()}
+	t := term{mean: mean, scale: scale, coef: coef, lo: -math.MaxFloat64, hi: math.MaxFloat64, missing: math.NaN()}
 	switch {
 	case !usable(mean):
 		return t, fmt.Errorf("input %q: mean is not a usable number; give the mean of the training data", name)
@@ -76,28 +76,26 @@ func categoricalTerm(levels []string, weights []float64, other, missing float64)
 	return t
 }
 
-// at returns the contribution of a number. It is written so that a null and
-// an infinity leave the straight path in one test.
+// at returns the contribution of a number.
 func (t *term) at(x float64) float64 {
-	if x-x != 0 {
-		return t.odd(x)
-	}
 	z := (x - t.mean) / t.scale
-	if z < t.lo {
-		z = t.lo
+	if z >= t.lo && z <= t.hi {
+		return float64(t.coef * z)
 	}
-	if z > t.hi {
-		z = t.hi
-	}
-	return float64(t.coef * z)
+	return t.beyond(x, z)
 }
 
-// odd returns the contribution of a NaN or an infinity.
-func (t *term) odd(x float64) float64 {
-	if x != x {
+// beyond returns the contribution of a number whose standardised value z is
+// out of range, of a null and of an infinity.
+func (t *term) beyond(x, z float64) float64 {
+	switch {
+	case x != x:
 		return t.missing
+	case x-x != 0:
+		return math.NaN()
+	default:
+		return float64(t.coef * max(t.lo, min(z, t.hi)))
 	}
-	return math.NaN()
 }
 
 func (l *linear) Score(dst *Outputs, in []*features.Vector, n int) {
@@ -129,18 +127,12 @@ func (t *term) addTo(acc []float64, v *features.Vector) {
 	col := v.Floats[:len(acc)]
 	mean, scale, coef, lo, hi := t.mean, t.scale, t.coef, t.lo, t.hi
 	for r, x := range col {
-		if x-x != 0 {
-			acc[r] += t.odd(x)
+		z := (x - mean) / scale
+		if z >= lo && z <= hi {
+			acc[r] += float64(coef * z)
 			continue
 		}
-		z := (x - mean) / scale
-		if z < lo {
-			z = lo
-		}
-		if z > hi {
-			z = hi
-		}
-		acc[r] += float64(coef * z)
+		acc[r] += t.beyond(x, z)
 	}
 }
 

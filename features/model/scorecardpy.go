@@ -194,7 +194,7 @@ func (f *scorecardpyFile) rawPoints() (*rawPoints, error) {
 	}
 	b := *f.PDO / math.Ln2
 	a := *f.Points0 + float64(b*math.Log(*f.Odds0))
-	return &rawPoints{base: a - float64(b**f.Intercept), digits: 1}, nil
+	return &rawPoints{base: a - float64(b*orNaN(f.Intercept)), digits: 1}, nil
 }
 
 // rawPoints returns a variable's points before rounding, by slot.
@@ -356,7 +356,7 @@ func (v *scorecardpyVariable) categorical(texts []part, fitted bool) (ch charact
 func (v *scorecardpyVariable) worth(ch *characteristic, bin int, fitted bool) {
 	ch.points = append(ch.points, *v.Bins[bin].Points)
 	if fitted {
-		ch.terms = append(ch.terms, float64(*v.Coef**v.Bins[bin].WoE))
+		ch.terms = append(ch.terms, float64(orNaN(v.Coef)*orNaN(v.Bins[bin].WoE)))
 	}
 }
 

@@ -136,10 +136,17 @@ func plainJSON(file []byte) error {
 	}
 }
 
+// maxYAML bounds YAML files, in bytes: reading YAML takes some hundred times
+// the file's size in memory.
+const maxYAML = 1 << 20
+
 // decodeYAML decodes one YAML document of the plain kind: mappings, lists,
 // scalars. Anchors, tags and the like are refused, as no model needs them and
 // they let a small file stand for a huge one.
 func decodeYAML(file []byte, v any) error {
+	if len(file) > maxYAML {
+		return fmt.Errorf("the file has %d bytes, a YAML model may have %d; write a model this large as JSON", len(file), maxYAML)
+	}
 	tokens := lexer.Tokenize(string(file))
 	if err := plainYAML(tokens); err != nil {
 		return err
