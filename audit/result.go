@@ -90,6 +90,8 @@ type Result struct {
 	// Tallies, by table, is what the readers noticed about cells; the driver
 	// sets it before any Finish.
 	Tallies map[string]features.Tally
+	// Scored is the number of rows that each of the plan's models scored.
+	Scored []int64
 }
 
 // Tests accounts for the significance tests of the run.

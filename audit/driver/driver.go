@@ -99,7 +99,7 @@ func (r *run) conclude(states []audit.State) (res *audit.Result, err error) {
 			err = &Broken{Check: check, Cause: p}
 		}
 	}()
-	res = &audit.Result{Tallies: r.tallies, Coverage: r.skipped}
+	res = &audit.Result{Tallies: r.tallies, Coverage: r.skipped, Scored: r.scored}
 	for i, s := range states {
 		rc := r.running[i]
 		check = rc.check.Name

@@ -25,6 +25,7 @@ type run struct {
 	models  []audit.ScoringModel
 	lookups map[string]*features.Batch
 	periods *audit.Periods
+	scored  []int64 // rows scored by each model
 }
 
 // running is a check that can run.
@@ -49,7 +50,8 @@ type table struct {
 // prepare decides what runs: it resolves the columns each check needs against
 // the export, and binds the sources to the union of them.
 func prepare(in Input) (*run, error) {
-	r := &run{plan: in.Plan, models: in.Models, tallies: map[string]features.Tally{}, lookups: map[string]*features.Batch{}}
+	r := &run{plan: in.Plan, models: in.Models, tallies: map[string]features.Tally{}, lookups: map[string]*features.Batch{},
+		scored: make([]int64, len(in.Models))}
 	want := map[string]*wanted{}
 	for _, c := range in.Checks {
 		if slices.Contains(in.Plan.Skip, c.Name) {

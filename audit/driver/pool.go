@@ -176,6 +176,11 @@ func (w *worker) tally() {
 		a := w.tallies[t.name]
 		a.Add(tr.reader.Tally())
 		w.tallies[t.name] = a
+		if tr.rescorer != nil {
+			for i, n := range tr.rescorer.rows {
+				w.scored[i] += n
+			}
+		}
 	}
 }
 

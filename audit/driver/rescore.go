@@ -16,6 +16,7 @@ type rescorer struct {
 	out     []model.Outputs
 	inputs  [][]*features.Vector
 	scores  features.Scores
+	rows    []int64 // rows scored by each model
 
 	// pick is the model of each pair of version and product codes, looked up
 	// once a pair: pick[(version+1)*stride + product+1]. Null is code -1.
@@ -29,6 +30,7 @@ func newRescorer(models []audit.ScoringModel, l *audit.Layout) *rescorer {
 	r := &rescorer{
 		models: models, version: -1, product: -1,
 		out: make([]model.Outputs, len(models)), inputs: make([][]*features.Vector, len(models)),
+		rows: make([]int64, len(models)),
 	}
 	for _, m := range models { // columns no model tells apart by stay out
 		if m.Spec.Version != "" {
@@ -98,12 +100,15 @@ func (r *rescorer) score(b *features.Batch) {
 	r.unscorable(s)
 }
 
-// unscorable marks rows whose score is not a number: a required input was
-// missing.
+// unscorable marks rows whose score is not a number, since a required input
+// was missing, and counts the others.
 func (r *rescorer) unscorable(s *features.Scores) {
 	for i, x := range s.Score {
-		if x != x {
+		switch {
+		case x != x:
 			s.Model[i] = -1
+		case s.Model[i] >= 0:
+			r.rows[s.Model[i]]++
 		}
 	}
 }

@@ -84,7 +84,7 @@ func (j *auditJob) run(ctx context.Context) error {
 	}
 	report := reports.New(reports.Input{
 		Plan: plan, Checks: checks.All, Result: result,
-		Tables: describe(sources, result), Models: describeModels(models), Binary: version(),
+		Tables: describe(sources, result), Models: describeModels(models, result), Binary: version(), Lang: j.lang,
 	})
 	if err := report.Publish(j.out); err != nil {
 		return err

@@ -20,19 +20,19 @@ func describe(sources map[string]*parquetfile.Source, result *audit.Result) []re
 			t.Rows += f.Rows
 		}
 		for _, n := range sources[name].Notes() {
-			t.Notes = append(t.Notes, n.String())
+			t.Notes = append(t.Notes, n.File+": "+n.Text)
 		}
 		out = append(out, t)
 	}
 	return out
 }
 
-func describeModels(models []audit.ScoringModel) []reports.ModelInput {
+func describeModels(models []audit.ScoringModel, result *audit.Result) []reports.ModelInput {
 	var out []reports.ModelInput
-	for _, m := range models {
+	for i, m := range models {
 		out = append(out, reports.ModelInput{
 			Version: m.Spec.Version, Format: m.Model.Format(), Name: m.Model.Name(),
-			File: filepath.Base(m.Spec.File), SHA256: m.Digest,
+			File: filepath.Base(m.Spec.File), SHA256: m.Digest, Rows: result.Scored[i],
 		})
 	}
 	return out

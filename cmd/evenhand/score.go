@@ -36,7 +36,7 @@ file: row (from 0, files in the order given), margin, probability, score, and
 with -contributions base and one column a feature. Null means that the row
 can't be scored: the model has no rule for a missing value.
 
-Formats: ` + strings.Join(model.Names(), ", ") + ` (recognised from the file).`,
+Formats: ` + formatNames() + ` (recognised from the file).`,
 		Example: `  evenhand score -model card.yaml decisions.parquet -o scores.arrow
   evenhand score -model card.json -contributions -column income=monthly_income data/*.parquet -o scores.arrow`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -55,6 +55,14 @@ Formats: ` + strings.Join(model.Names(), ", ") + ` (recognised from the file).`,
 	f.StringArrayVar(&j.columns, "column", nil, "FEATURE=COLUMN where their names differ; may be repeated")
 	f.StringArrayVar(&j.missing, "missing", nil, "a value that stands for null, e.g. -missing=-999; may be repeated")
 	return cmd
+}
+
+func formatNames() string {
+	var names []string
+	for _, f := range model.Formats {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 func (j *scoreJob) run(ctx context.Context, paths []string) error {
