@@ -1,0 +1,205 @@
+package parquetfile
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+
+	"evenhand/features/storage"
+)
+
+// footerFacts is what the walk of a footer found before anything was built
+// from it.
+type footerFacts struct {
+	length    int64 // bytes, without the trailing length and magic
+	encrypted bool
+}
+
+// Smallest encodings of what a footer repeats, in bytes. A list that claims
+// more elements than its bytes can hold is refused before it is allocated.
+const (
+	minSchemaElement = 3
+	minColumnChunk   = 20
+	minRowGroup      = 6
+)
+
+// checkFooter makes sure that f ends as a Parquet file does and that its
+// footer is well formed: its lengths fit, its schema is a tree within the
+// caps. The Parquet library trusts all of that.
+func checkFooter(f storage.File, opts *Options) (*footerFacts, error) {
+	size := f.Size()
+	if size == 0 {
+		return nil, fmt.Errorf("the file is empty (0 bytes)")
+	}
+	if size < 12 {
+		return nil, fmt.Errorf("not a Parquet file: %d bytes are too few", size)
+	}
+	var head [4]byte
+	var tail [8]byte
+	if err := readFull(f, head[:], 0); err != nil {
+		return nil, err
+	}
+	if err := readFull(f, tail[:], size-8); err != nil {
+		return nil, err
+	}
+	if string(head[:]) == "PARE" || string(tail[4:]) == "PARE" {
+		return nil, errEncrypted
+	}
+	switch h, t := string(head[:]) == "PAR1", string(tail[4:]) == "PAR1"; {
+	case !h && !t:
+		return nil, fmt.Errorf("not a Parquet file (no PAR1 at either end)")
+	case !h:
+		return nil, fmt.Errorf("does not begin with PAR1: the file is damaged or mislabelled")
+	case !t:
+		return nil, fmt.Errorf("does not end with PAR1: the file is truncated, or still being written")
+	}
+	n := int64(binary.LittleEndian.Uint32(tail[:4]))
+	switch {
+	case n > size-12:
+		return nil, fmt.Errorf("claims a footer of %d bytes in a file of %d: %w", n, size, errCorrupt)
+	case n > opts.MaxFooter:
+		return nil, fmt.Errorf("the footer has %d bytes, more than the cap of %d", n, opts.MaxFooter)
+	case n == 0:
+		return nil, fmt.Errorf("has an empty footer: %w", errCorrupt)
+	}
+	b := make([]byte, n)
+	if err := readFull(f, b, size-8-n); err != nil {
+		return nil, err
+	}
+	facts := &footerFacts{length: n}
+	if err := facts.walk(b, opts); err != nil {
+		return nil, err
+	}
+	if facts.encrypted {
+		return nil, errEncrypted
+	}
+	return facts, nil
+}
+
+var errEncrypted = fmt.Errorf("the file is encrypted (Parquet modular encryption), wholly or in some columns; export it without encryption, or decrypt it first")
+
+func readFull(f storage.File, p []byte, off int64) error {
+	n, err := f.ReadAt(p, off)
+	if n == len(p) {
+		return nil
+	}
+	if err == nil || err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return &readError{err}
+}
+
+// walk passes over FileMetaData: 2 is the schema, 4 the row groups, 8 the
+// encryption algorithm.
+func (facts *footerFacts) walk(b []byte, opts *Options) error {
+	c := &compact{b: b}
+	var schemaErr error
+	leaves := 0
+	for id, t := c.field(0); t != cStop && !c.bad; id, t = c.field(id) {
+		switch {
+		case id == 2 && t == cList:
+			leaves, schemaErr = walkSchema(c, opts)
+			if schemaErr != nil {
+				return schemaErr
+			}
+		case id == 4 && t == cList:
+			n, elem := c.list(minRowGroup)
+			if elem != cStruct && n > 0 {
+				c.fail()
+			}
+			for i := 0; i < n && !c.bad; i++ {
+				if err := facts.walkRowGroup(c, i, leaves); err != nil {
+					return err
+				}
+			}
+		case id == 8:
+			facts.encrypted = true
+			c.skip(t, false, 0)
+		default:
+			c.skip(t, false, 0)
+		}
+	}
+	if c.bad {
+		return fmt.Errorf("the footer cannot be decoded: %w", errCorrupt)
+	}
+	return nil
+}
+
+// walkSchema makes sure that the flat list of elements is one tree of bounded
+// size and depth, and returns its number of leaves.
+func walkSchema(c *compact, opts *Options) (leaves int, err error) {
+	n, elem := c.list(minSchemaElement)
+	if c.bad || elem != cStruct {
+		c.fail()
+		return 0, nil
+	}
+	if n > 4*opts.MaxColumns {
+		return 0, fmt.Errorf("the schema has %d nodes, more than the cap of %d", n, 4*opts.MaxColumns)
+	}
+	var open []int32 // children still to come, one entry a level
+	for i := 0; i < n && !c.bad; i++ {
+		children, hasType := int32(0), false
+		for id, t := c.field(0); t != cStop && !c.bad; id, t = c.field(id) {
+			hasType = hasType || id == 1
+			if id == 5 && t == cI32 {
+				children = c.i32()
+				continue
+			}
+			c.skip(t, false, 0)
+		}
+		if i > 0 {
+			if len(open) == 0 {
+				return 0, fmt.Errorf("the schema is not a tree: %w", errCorrupt)
+			}
+			open[len(open)-1]--
+		}
+		switch {
+		case children < 0:
+			return 0, fmt.Errorf("the schema is not a tree: %w", errCorrupt)
+		case children > 0:
+			if open = append(open, children); len(open) > opts.MaxDepth {
+				return 0, fmt.Errorf("columns are nested more than %d deep, the cap", opts.MaxDepth)
+			}
+		case i > 0 && hasType:
+			leaves++
+		}
+		for len(open) > 0 && open[len(open)-1] == 0 {
+			open = open[:len(open)-1]
+		}
+	}
+	if !c.bad && len(open) > 0 {
+		return 0, fmt.Errorf("the schema is not a tree: %w", errCorrupt)
+	}
+	if leaves > opts.MaxColumns {
+		return 0, fmt.Errorf("the file has %d columns, more than the cap of %d", leaves, opts.MaxColumns)
+	}
+	return leaves, nil
+}
+
+// walkRowGroup looks at each column chunk for signs of encryption (8, 9) and
+// makes sure that there is one a leaf.
+func (facts *footerFacts) walkRowGroup(c *compact, group, leaves int) error {
+	for id, t := c.field(0); t != cStop && !c.bad; id, t = c.field(id) {
+		if id != 1 || t != cList {
+			c.skip(t, false, 0)
+			continue
+		}
+		n, elem := c.list(minColumnChunk)
+		if c.bad || elem != cStruct && n > 0 {
+			c.fail()
+			return nil
+		}
+		if n != leaves {
+			return fmt.Errorf("row group %d has %d columns where the schema has %d: %w", group, n, leaves, errCorrupt)
+		}
+		for i := 0; i < n && !c.bad; i++ {
+			for id, t := c.field(0); t != cStop && !c.bad; id, t = c.field(id) {
+				if id == 8 || id == 9 {
+					facts.encrypted = true
+				}
+				c.skip(t, false, 0)
+			}
+		}
+	}
+	return nil
+}

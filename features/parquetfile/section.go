@@ -1,0 +1,276 @@
+package parquetfile
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// section reads the values of one page, nulls left out, in their stored type:
+// integers and booleans as int64, floats as float64, all else as bytes.
+type section struct {
+	phys  format.Type
+	width int
+	enc   format.Encoding
+	b     []byte
+	pos   int // bytes, or bits of plain booleans
+	n     int // BYTE_STREAM_SPLIT: values in all
+	hyb   hybrid
+	d     delta // integers, or lengths
+	pre   delta // DELTA_BYTE_ARRAY: prefix lengths
+	lens  []int64
+	pres  []int64
+	idx   []int32
+	prev  []byte // DELTA_BYTE_ARRAY: the value before
+	slab  []byte // assembled values
+	ends  []int
+	cap   int // of one value, in bytes
+}
+
+// isDict reports whether a page's values are indices into the dictionary.
+func isDict(e format.Encoding) bool {
+	return e == format.PlainDictionary || e == format.RLEDictionary
+}
+
+// start begins the page body b, which holds n values.
+func (s *section) start(l *leaf, enc format.Encoding, b []byte, n int) error {
+	s.phys, s.width, s.enc, s.b, s.pos = l.phys, l.width, enc, b, 0
+	bytes := s.phys == format.ByteArray || s.phys == format.FixedLenByteArray
+	ok := true
+	switch enc {
+	case format.Plain:
+	case format.PlainDictionary, format.RLEDictionary:
+		if len(b) == 0 {
+			if n > 0 {
+				return corrupt("a page of dictionary indices is empty")
+			}
+			s.hyb.reset(b, 0)
+			return nil
+		}
+		if b[0] > 32 {
+			return corrupt("dictionary indices are %d bits wide", b[0])
+		}
+		s.hyb.reset(b[1:], uint(b[0]))
+	case format.RLE:
+		if ok = s.phys == format.Boolean; ok {
+			return s.startRLE(n)
+		}
+	case format.DeltaBinaryPacked:
+		if ok = s.phys == format.Int32 || s.phys == format.Int64; ok && n > 0 {
+			return s.d.reset(b, s.width*8)
+		}
+	case format.DeltaLengthByteArray:
+		if ok = s.phys == format.ByteArray; ok && n > 0 {
+			return s.startLengths(b)
+		}
+	case format.DeltaByteArray:
+		if ok = bytes; ok && n > 0 {
+			return s.startPrefixes(b)
+		}
+	case format.ByteStreamSplit:
+		if ok = s.phys != format.Boolean && s.phys != format.ByteArray; ok {
+			s.n = len(b) / s.width
+			if len(b)%s.width != 0 || s.n < n {
+				return corrupt("%d bytes do not hold %d values of %d bytes", len(b), n, s.width)
+			}
+		}
+	default:
+		return fmt.Errorf("uses encoding %d, which cannot be read; export with plain or dictionary encoding", int32(enc))
+	}
+	if !ok {
+		return corrupt("%v values cannot be encoded as %v", s.phys, enc)
+	}
+	return nil
+}
+
+func (s *section) startRLE(n int) error {
+	if n == 0 {
+		return nil
+	}
+	if len(s.b) < 4 {
+		return corrupt("a page of booleans ends early")
+	}
+	size := binary.LittleEndian.Uint32(s.b)
+	if int64(size) > int64(len(s.b)-4) {
+		return corrupt("a page of booleans ends early")
+	}
+	s.hyb.reset(s.b[4:4+size], 1)
+	return nil
+}
+
+// startLengths finds where the bytes begin behind the lengths.
+func (s *section) startLengths(b []byte) error {
+	if err := s.d.reset(b, 32); err != nil {
+		return err
+	}
+	probe := s.d
+	n, err := probe.skip()
+	s.pos = n
+	return err
+}
+
+func (s *section) startPrefixes(b []byte) error {
+	s.prev = s.prev[:0]
+	if err := s.pre.reset(b, 32); err != nil {
+		return err
+	}
+	probe := s.pre
+	n, err := probe.skip()
+	if err != nil {
+		return err
+	}
+	if err := s.d.reset(b[n:], 32); err != nil {
+		return err
+	}
+	probe = s.d
+	m, err := probe.skip()
+	s.pos = n + m
+	return err
+}
+
+// fixed takes the next n values of the page's width.
+func (s *section) fixed(n int) ([]byte, error) {
+	size := n * s.width
+	if size > len(s.b)-s.pos {
+		return nil, corrupt("a page ends before its last value")
+	}
+	b := s.b[s.pos : s.pos+size]
+	s.pos += size
+	return b, nil
+}
+
+// split copies value i of a BYTE_STREAM_SPLIT page into p.
+func (s *section) split(p []byte, i int) {
+	for k := range p {
+		p[k] = s.b[k*s.n+i]
+	}
+}
+
+// ints reads the next values of BOOLEAN, INT32 and INT64 columns.
+func (s *section) ints(dst []int64) error {
+	switch s.enc {
+	case format.Plain:
+		return s.plainInts(dst)
+	case format.RLE:
+		s.idx = grow(s.idx, len(dst))
+		if err := s.hyb.decode(s.idx); err != nil {
+			return err
+		}
+		for i, x := range s.idx {
+			dst[i] = int64(x)
+		}
+		return nil
+	case format.DeltaBinaryPacked:
+		return s.d.decode(dst)
+	case format.ByteStreamSplit:
+		if s.pos+len(dst) > s.n {
+			return corrupt("a page ends before its last value")
+		}
+		var p [8]byte
+		for i := range dst {
+			s.split(p[:s.width], s.pos+i)
+			if s.width == 4 {
+				dst[i] = int64(int32(binary.LittleEndian.Uint32(p[:])))
+			} else {
+				dst[i] = int64(binary.LittleEndian.Uint64(p[:]))
+			}
+		}
+		s.pos += len(dst)
+		return nil
+	}
+	panic("section: integers of encoding " + s.enc.String())
+}
+
+func (s *section) plainInts(dst []int64) error {
+	if s.phys == format.Boolean {
+		if s.pos+len(dst) > 8*len(s.b) {
+			return corrupt("a page ends before its last value")
+		}
+		for i := range dst {
+			at := s.pos + i
+			dst[i] = int64(s.b[at>>3] >> (at & 7) & 1)
+		}
+		s.pos += len(dst)
+		return nil
+	}
+	b, err := s.fixed(len(dst))
+	if err != nil {
+		return err
+	}
+	if s.phys == format.Int32 {
+		for i := range dst {
+			dst[i] = int64(int32(binary.LittleEndian.Uint32(b[4*i:])))
+		}
+		return nil
+	}
+	for i := range dst {
+		dst[i] = int64(binary.LittleEndian.Uint64(b[8*i:]))
+	}
+	return nil
+}
+
+// floats reads the next values of FLOAT and DOUBLE columns, and of float16.
+func (s *section) floats(dst []float64) error {
+	if s.enc == format.ByteStreamSplit {
+		if s.pos+len(dst) > s.n {
+			return corrupt("a page ends before its last value")
+		}
+		var p [8]byte
+		for i := range dst {
+			s.split(p[:s.width], s.pos+i)
+			dst[i] = floatOf(p[:s.width])
+		}
+		s.pos += len(dst)
+		return nil
+	}
+	if s.enc != format.Plain {
+		panic("section: floats of encoding " + s.enc.String())
+	}
+	b, err := s.fixed(len(dst))
+	if err != nil {
+		return err
+	}
+	if s.phys == format.Double {
+		for i := range dst {
+			dst[i] = math.Float64frombits(binary.LittleEndian.Uint64(b[8*i:]))
+		}
+		return nil
+	}
+	for i := range dst {
+		dst[i] = floatOf(b[s.width*i : s.width*(i+1)])
+	}
+	return nil
+}
+
+func floatOf(b []byte) float64 {
+	switch len(b) {
+	case 8:
+		return math.Float64frombits(binary.LittleEndian.Uint64(b))
+	case 4:
+		return float64(math.Float32frombits(binary.LittleEndian.Uint32(b)))
+	}
+	h := binary.LittleEndian.Uint16(b)
+	sign, exp, frac := 1.0, int(h>>10)&31, float64(h&1023)
+	if h>>15 != 0 {
+		sign = -1
+	}
+	switch {
+	case exp == 31 && frac != 0:
+		return math.NaN()
+	case exp == 31:
+		return math.Inf(int(sign))
+	case exp == 0:
+		return sign * math.Ldexp(frac, -24)
+	}
+	return sign * math.Ldexp(1024+frac, exp-25)
+}
+
+// grow returns s with length n; its contents are not kept.
+func grow[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n, n+n/4)
+	}
+	return s[:n]
+}
