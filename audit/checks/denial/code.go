@@ -1,0 +1,179 @@
+package denial
+
+import (
+	"slices"
+	"strings"
+
+	"evenhand/audit"
+	"evenhand/audit/stats"
+)
+
+// MarshalBinary encodes the state: records sorted, names those that records
+// use, sorted.
+func (s *state) MarshalBinary() ([]byte, error) {
+	var e stats.Encoder
+	e.Uvarint(uint64(s.rowsIn))
+	e.Ints(s.n[:])
+	e.Value(&s.cube)
+	for d := range s.groups {
+		s.groups[d].judged.Encode(&e)
+		s.groups[d].specific.Encode(&e)
+	}
+	e.Count(len(s.matched))
+	for _, m := range s.matched {
+		e.Bool(m)
+	}
+	s.records.encode(&e)
+	return e.Data(), nil
+}
+
+// UnmarshalBinary decodes what MarshalBinary wrote.
+func (s *state) UnmarshalBinary(data []byte) error {
+	t, err := newState(s.env)
+	if err != nil {
+		return err
+	}
+	d := stats.NewDecoder(data)
+	t.rowsIn = d.Natural()
+	if n := d.Ints(); len(n) == counters {
+		copy(t.n[:], n)
+	} else {
+		d.Fail("%d counters instead of %d", len(n), int(counters))
+	}
+	d.Value(&t.cube)
+	for i := range t.groups {
+		t.groups[i].judged.Decode(d)
+		t.groups[i].specific.Decode(d)
+	}
+	if n := d.Count(1); n == len(t.matched) {
+		for i := range t.matched {
+			t.matched[i] = d.Bool()
+		}
+	} else {
+		d.Fail("%d appeals instead of %d", n, len(t.matched))
+	}
+	t.records.decode(d, int32(len(t.appeals.faults)))
+	if d.Err() == nil {
+		t.verify(d)
+	}
+	if err := d.Finish(); err != nil {
+		return err
+	}
+	*s = *t
+	return nil
+}
+
+func (rs *records) encode(e *stats.Encoder) {
+	used := make([]bool, rs.names.Len())
+	used[0] = true // the empty name
+	for i := range rs.list {
+		for _, name := range rs.list[i].named() {
+			used[*name] = true
+		}
+	}
+	ranks := make([]int32, len(used))
+	var names []string
+	for _, id := range rs.names.Sorted() {
+		if used[id] {
+			ranks[id] = int32(len(names))
+			names = append(names, rs.names.Value(id))
+		}
+	}
+	e.Strings(names)
+	e.Count(len(rs.list))
+	for _, r := range rs.sorted() {
+		for k := range r.lens {
+			e.Bytes(rs.id(r, k))
+		}
+		for _, x := range []int64{r.at, r.start, r.notice, r.amount, int64(r.appeal), int64(r.late)} {
+			e.Varint(x)
+		}
+		for _, name := range r.named() {
+			e.Count(int(ranks[*name]))
+		}
+		for _, b := range []byte{r.rules, byte(r.cause), r.startFrom, r.flags()} {
+			e.Byte(b)
+		}
+	}
+}
+
+// leastRecord is the size of the shortest record: every field in a byte.
+const leastRecord = 4 + 6 + 6 + 4
+
+func (rs *records) decode(d *stats.Decoder, faults int32) {
+	names := d.Strings()
+	if len(names) == 0 || names[0] != "" || !slices.IsSortedFunc(names, strings.Compare) {
+		d.Fail("bad names of cases")
+	}
+	*rs = records{}
+	for _, v := range names {
+		rs.names.ID(v)
+	}
+	if rs.names.Len() != len(names) {
+		d.Fail("a name of cases is here twice")
+	}
+	for n := d.Count(leastRecord); n > 0 && d.Err() == nil; n-- {
+		r := record{ids: int64(len(rs.arena))}
+		for k := range r.lens {
+			id := d.Bytes()
+			r.lens[k] = uint32(len(id))
+			rs.arena = append(rs.arena, id...)
+		}
+		r.at, r.start, r.notice, r.amount = d.Varint(), d.Varint(), d.Varint(), d.Varint()
+		appeal, late := d.Varint(), d.Varint()
+		for _, name := range r.named() {
+			id := d.Uvarint()
+			if id >= uint64(len(names)) && d.Err() == nil {
+				d.Fail("name %d of %d", id, len(names))
+			}
+			*name = int32(id)
+		}
+		r.rules, r.cause, r.startFrom = d.Byte(), cause(d.Byte()), d.Byte()
+		flags := d.Byte()
+		if appeal < -1 || appeal >= int64(faults) || late != int64(int32(late)) || r.rules == 0 || r.rules >= r07 ||
+			r.cause >= causes || r.startFrom > 2 || flags > 7 {
+			d.Fail("bad case")
+		}
+		r.appeal, r.late = int32(appeal), int32(late)
+		r.setFlags(flags)
+		rs.list = append(rs.list, r)
+	}
+}
+
+// verify makes sure that the counts of a decoded state fit together.
+func (s *state) verify(d *stats.Decoder) {
+	adverse := s.rowsIn
+	for i, n := range s.n {
+		if n < 0 {
+			d.Fail("a negative count")
+		}
+		if i < isExempt {
+			adverse -= n
+		}
+	}
+	if s.n[codesUnlisted] > s.n[codesShown] {
+		d.Fail("more codes are unlisted than shown")
+	}
+	verdictsOf := int64(0)
+	for key, n := range s.cube.All() {
+		value := key & (1<<periodShift - 1)
+		switch kind := key >> kindShift; {
+		case n < 0, kind > noticeDays, kind == noticeDays && value > maxDays+1, kind == verdicts && value >= uint64(len(audit.DisclosureNames())):
+			d.Fail("bad cell %#x", key)
+			return
+		case kind == verdicts:
+			verdictsOf += n
+		}
+	}
+	if verdictsOf != adverse {
+		d.Fail("%d verdicts on %d decisions", verdictsOf, adverse)
+	}
+	for i := range s.groups {
+		g := &s.groups[i]
+		for _, v := range g.judged.Values() {
+			if k := g.specific.Of(v.Name); v.N < 0 || k < 0 || k > v.N {
+				d.Fail("group %s: %d of %d", v.Name, k, v.N)
+			}
+		}
+	}
+}

@@ -1,0 +1,254 @@
+package denial
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"evenhand/audit"
+	"evenhand/audit/checks/internal/rows"
+)
+
+// cluster is the cases of one fault: one cause and, where the wording is the
+// fault, one wording.
+type cluster struct {
+	cause   cause
+	wording string
+	cases   []*audit.Case
+}
+
+// conclude makes one finding a fault, whatever products, periods and versions
+// it shows in; the finding says how it spreads over them.
+func conclude(env *audit.Env, cases []audit.Case, metrics []audit.Metric) []audit.Finding {
+	var out []audit.Finding
+	for _, c := range clusters(cases) {
+		f := c.finding(env)
+		for _, k := range c.cases {
+			k.Finding = f.ID
+		}
+		out = append(out, f)
+	}
+	for i := range metrics {
+		m := &metrics[i]
+		switch {
+		case m.Status < audit.Warn:
+		case m.Name == diffMetric:
+			out = append(out, unequal(env, m))
+		case m.Name == unmatchedMetric:
+			out = append(out, unmatched(env, m))
+		}
+	}
+	return out
+}
+
+func clusters(cases []audit.Case) []*cluster {
+	type key struct {
+		cause   cause
+		wording string
+	}
+	by := map[key]*cluster{}
+	var out []*cluster
+	for i := range cases {
+		c := &cases[i]
+		k := key{cause: cause(slices.Index(causeNames[:], c.Cause))}
+		if k.cause == genericReason {
+			k.wording = item(c, itemWording)
+		}
+		if by[k] == nil {
+			by[k] = &cluster{cause: k.cause, wording: k.wording}
+			out = append(out, by[k])
+		}
+		by[k].cases = append(by[k].cases, c)
+	}
+	slices.SortFunc(out, func(a, b *cluster) int {
+		return cmp.Or(cmp.Compare(a.cause, b.cause), cmp.Compare(a.wording, b.wording))
+	})
+	return out
+}
+
+func item(c *audit.Case, name string) string {
+	for _, it := range c.Evidence {
+		if it.Name == name {
+			return it.Value
+		}
+	}
+	return ""
+}
+
+// summary is what a cluster's cases have in common, counted.
+type summary struct {
+	customers, amount int64
+	first, last       int64 // decided, µs UTC
+	rules             []string
+	byRule            map[string]int64
+	products          map[string]int64
+	channels          map[string]int64
+	policies          map[string]int64
+	models            map[string]int64
+	daysLate          int64 // at most
+}
+
+func (c *cluster) summary() *summary {
+	s := &summary{byRule: map[string]int64{}, products: map[string]int64{}, channels: map[string]int64{}, policies: map[string]int64{}, models: map[string]int64{}}
+	customers := map[string]struct{}{}
+	for _, k := range c.cases {
+		customers[k.Customer] = struct{}{}
+		s.amount += k.Amount
+		if k.At != 0 && (s.first == 0 || k.At < s.first) {
+			s.first = k.At
+		}
+		s.last = max(s.last, k.At)
+		for _, r := range k.Rules {
+			s.byRule[r]++
+		}
+		s.products[k.Product]++
+		s.channels[item(k, itemChannel)]++
+		s.policies[k.PolicyVersion]++
+		s.models[k.ModelVersion]++
+		if late, err := strconv.ParseInt(item(k, itemLate), 10, 64); err == nil {
+			s.daysLate = max(s.daysLate, late)
+		}
+	}
+	s.customers = int64(len(customers))
+	for _, r := range ruleNames {
+		if s.byRule[r] > 0 {
+			s.rules = append(s.rules, r)
+		}
+	}
+	return s
+}
+
+// manyCustomers is the number from which a finding is of the first severity.
+const manyCustomers = 1000
+
+// slightlyLate is how many days late a notice may be for the third severity.
+const slightlyLate = 7
+
+func (c *cluster) severity(s *summary) audit.Severity {
+	switch verdict := causeVerdicts[c.cause]; {
+	case s.customers >= manyCustomers:
+		return audit.S1
+	case verdict == audit.Absent, verdict == audit.Late && s.daysLate > slightlyLate:
+		return audit.S2
+	}
+	return audit.S3
+}
+
+func (c *cluster) finding(env *audit.Env) audit.Finding {
+	s := c.summary()
+	w := wordsFor(c, s, env)
+	f := audit.Finding{
+		ID: audit.StableID(checkName, causeNames[c.cause], c.wording), Check: checkName, Severity: c.severity(s),
+		Title: w.title, Remedy: w.remedy, Customer: w.customer,
+		Disclosure: causeVerdicts[c.cause], Grade: audit.E1, Cause: causeNames[c.cause], Rules: s.rules,
+		Cases: int64(len(c.cases)), Customers: s.customers, Amount: s.amount, FirstSeen: s.first, LastSeen: s.last,
+		Samples: c.samples(), Clauses: clausesFor(env, causeVerdicts[c.cause]),
+	}
+	f.What = audit.Text{
+		En: strings.Join(append([]string{w.what.En}, s.spread(len(c.cases), false)...), " ") + notWrongEn,
+		Zh: strings.Join(append([]string{w.what.Zh}, s.spread(len(c.cases), true)...), "") + notWrongZh,
+	}
+	return f
+}
+
+const (
+	notWrongEn = " This is about what applicants were told; whether the denials were right is not judged here."
+	notWrongZh = "以上只涉及告知情况，不判断拒绝本身是否正确。"
+)
+
+// samples are the keys of twenty cases, chosen by hash.
+func (c *cluster) samples() []string {
+	sample := rows.NewSample(20, strings.Compare)
+	for _, k := range c.cases {
+		if h := rows.HashString(0, k.Key); sample.Wants(h) {
+			sample.Add(h, k.Key)
+		}
+	}
+	var out []string
+	for _, it := range sample.Items() {
+		if len(out) == 0 || out[len(out)-1] != it.Value {
+			out = append(out, it.Value)
+		}
+	}
+	return out
+}
+
+// spread says which other rules fired in how many of n cases, and how the
+// cases spread over products, channels and versions.
+func (s *summary) spread(n int, zh bool) []string {
+	if n < 2 {
+		return nil
+	}
+	var out, also []string
+	for _, r := range s.rules {
+		if k := s.byRule[r]; k < int64(n) {
+			also = append(also, fmt.Sprintf("%s: %s", ruleTexts[r].In(lang(zh)), thousands(k)))
+		}
+	}
+	if len(also) > 0 {
+		out = append(out, sentence(zh, "Besides, of these", "其中另有", also))
+	}
+	for _, by := range []struct {
+		en, zh string
+		counts map[string]int64
+	}{
+		{"By product", "按产品", s.products}, {"By channel", "按渠道", s.channels},
+		{"By policy version", "按政策版本", s.policies}, {"By model version", "按模型版本", s.models},
+	} {
+		if parts := largest(by.counts); len(by.counts) > 1 || by.counts[""] == 0 {
+			out = append(out, sentence(zh, by.en, by.zh, parts))
+		}
+	}
+	return out
+}
+
+func lang(zh bool) string {
+	if zh {
+		return "zh"
+	}
+	return "en"
+}
+
+func sentence(zh bool, en, zhHead string, parts []string) string {
+	if zh {
+		return zhHead + "：" + strings.Join(parts, "、") + "。"
+	}
+	return en + ": " + strings.Join(parts, ", ") + "."
+}
+
+// largest lists the five greatest counts.
+func largest(counts map[string]int64) []string {
+	type entry struct {
+		name string
+		n    int64
+	}
+	var all []entry
+	for name, n := range counts {
+		all = append(all, entry{name, n})
+	}
+	slices.SortFunc(all, func(a, b entry) int { return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.name, b.name)) })
+	const most = 5
+	var out []string
+	for _, e := range all[:min(len(all), most)] {
+		name := e.name
+		if name == "" {
+			name = "(none)"
+		}
+		out = append(out, name+" "+thousands(e.n))
+	}
+	if len(all) > most {
+		out = append(out, fmt.Sprintf("… (%d)", len(all)))
+	}
+	return out
+}
+
+// thousands writes an integer with separators: 1,234,567.
+func thousands(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

@@ -1,0 +1,142 @@
+// Package denial holds the checks on denials and what applicants are told
+// about them: each file is one check, or a part of one that would not fit.
+package denial
+
+import (
+	"fmt"
+
+	"evenhand/audit"
+)
+
+const checkName = "unexplaineddenial"
+
+// UnexplainedDenial judges whether denials were explained: specifically, in
+// time, and with a way to appeal.
+var UnexplainedDenial = &audit.Check{
+	Name:    checkName,
+	Title:   audit.T("Denials without a specific reason", "未说明具体原因的拒绝"),
+	Doc:     doc,
+	Article: "000",
+	Chapter: "denials",
+	Needs: audit.Needs{
+		Tables: []audit.TableNeed{{
+			Table:    "decisions",
+			Required: []string{"decision_id", "application_id", "customer_id", "product", "decided_at", "outcome"},
+			Optional: []audit.Want{
+				{Column: "account_id"}, {Column: "application_type"}, {Column: "is_test"},
+				{Column: "submitted_at"}, {Column: "completed_at"}, {Column: "requested_amount"},
+				{Column: "model_version"}, {Column: "policy_version"}, {Column: "channel"},
+				{Column: "reasons"}, {Column: "reason_text"}, {Column: "reasons_shown"}, {Column: "disclosure_exemption"},
+				{Column: "notice_at", Effect: audit.T(
+					"whether notices went out, and in time, is not judged; reasons recorded count as shown",
+					"不判断是否通知、是否按时；已记录的原因视为已告知")},
+				{Column: "appeal_offered", Effect: audit.T("whether an appeal was offered is not judged", "不判断是否告知申诉渠道")},
+			},
+			Groups: true,
+		}},
+		Lookups: []audit.TableNeed{{
+			Table:    "appeals",
+			Required: []string{"appeal_id", "opened_at"},
+			Optional: []audit.Want{
+				{Column: "decision_id", Effect: audit.T("appeals are not tied to denials", "申诉无法对应到拒绝")},
+				{Column: "closed_at", Effect: audit.T("every appeal counts as open", "所有申诉视为未结")},
+				{Column: "human_reviewed", Effect: audit.T("whether a human decided appeals is not judged", "不判断申诉是否经人工处理")},
+			},
+		}},
+	},
+	Settings: func() any {
+		return &Settings{
+			NoticeDays: 30, AppealDays: 15, RepeatDenials: 3, RepeatDays: 180, QualityGap: 0.05,
+			RequireAppeal: true, Regime: []string{"cn", "us", "eu"},
+		}
+	},
+	New:      func(env *audit.Env) (audit.State, error) { return newState(env) },
+	Conclude: conclude,
+}
+
+// Settings are the parameters of unexplaineddenial.
+type Settings struct {
+	NoticeDays    int      `yaml:"notice_days" doc:"days from the complete application to the notice, the last one in time; default 30"`
+	AppealDays    int      `yaml:"appeal_days" doc:"days an appeal may stay open; default 15"`
+	RequireAppeal bool     `yaml:"require_appeal" doc:"a notice must offer an appeal; default true"`
+	RepeatDenials int      `yaml:"repeat_denials" doc:"so many denials of a customer without a specific reason are a repeat; default 3"`
+	RepeatDays    int      `yaml:"repeat_days" doc:"within so many days; default 180"`
+	QualityGap    float64  `yaml:"quality_gap" doc:"warn when a group gets specific reasons less often than the reference group by this much; default 0.05"`
+	Regime        []string `yaml:"regime" doc:"whose clauses findings are evidence for: cn, us, eu; default all"`
+}
+
+func (s *Settings) validate() error {
+	wrong := func(format string, args ...any) error {
+		return fmt.Errorf("checks: "+checkName+": "+format, args...)
+	}
+	for _, x := range []struct {
+		name  string
+		value int
+	}{{"notice_days", s.NoticeDays}, {"appeal_days", s.AppealDays}, {"repeat_days", s.RepeatDays}} {
+		if x.value < 0 || x.value > 36500 {
+			return wrong("%s %d must be between 0 and 36500", x.name, x.value)
+		}
+	}
+	if s.RepeatDenials < 2 {
+		return wrong("repeat_denials %d must be at least 2", s.RepeatDenials)
+	}
+	if !(s.QualityGap >= 0 && s.QualityGap <= 1) {
+		return wrong("quality_gap %v must be between 0 and 1", s.QualityGap)
+	}
+	for _, r := range s.Regime {
+		if _, ok := clauses[r]; !ok {
+			return wrong("regime %q is unknown; use cn, us or eu", r)
+		}
+	}
+	return nil
+}
+
+const doc = `Denials without a specific reason, in time, and with a way to appeal
+
+Judges what applicants were told about decisions that went against them
+(outcome denied or approved_lower). Test rows, prescreens, withdrawn and
+incomplete applications are left out, each counted by its own guard, as are
+denials with a declared disclosure_exemption and those whose deadline is still
+open as of the plan's as_of.
+
+	R0.1  ABSENT    no reason was shown within the deadline or after it
+	R0.2  GENERIC   every reason shown says nothing specific
+	R0.3  LATE      the notice came after the deadline
+	R0.5  NO_ROUTE  no appeal was offered; an appeal stayed open too long; no human decided it
+	R0.7            repeat: several denials of a customer without a specific reason
+
+A denial has one verdict, the first of ABSENT, GENERIC, LATE, NO_ROUTE that
+fits, and lists every rule that fired. R0.7 adds to the rules of the denials it
+counts, one an application, and is no verdict of its own.
+
+Reasons shown are reasons_shown where the export has it; else the recorded
+reasons and the reason_text, once notice_at is set (always, in an export
+without notice_at). A code is generic when the catalogue says so, or when code
+or catalogue text match the lexicon; a code that the catalogue lacks counts as
+specific and is reported. Text is generic when nothing is left of it once
+generic phrases (built in, and the plan's lexicon) and words without content
+are taken out, spaces, case, width and punctuation aside. One specific reason
+makes a denial specific. Text that mixes generic wording with other words
+counts as specific, and is counted.
+
+The deadline is notice_days calendar days, in the plan's zone, after
+completed_at, or else submitted_at, or else decided_at. A notice on the last day
+is in time. An appeal is overdue when it was, or has been, open for more than
+appeal_days. Appeals whose decision is not among the denials judged are counted
+in metrics of their own.
+
+Verdicts are read off the export (grade E1). Whether a denial was right under
+the lender's own policy is another question: its substance is INDETERMINATE
+here, and no finding of this check says that a denial was wrong.
+
+	denials                          how many decisions went against the applicant
+	specific_reason_rate             share of those judged with a specific reason; Wilson interval
+	specific_reason_rate_difference  by group against the reference; Newcombe interval, Fisher or chi-square with Yates
+	disclosure_VERDICT               share of all such decisions with this verdict
+	days_to_notice_p50, _p90         exact, in calendar days (nearest rank)
+	unlisted_reason_code_rate        share of the codes shown that the catalogue lacks
+	appeal_overdue_rate, appeal_without_human_rate, appeal_fault_unmatched
+
+Sources: 12 CFR 1002.9(a) and (b)(2) with its sample form C-1; PIPL 24, which
+gives an explanation on request only; GDPR 15(1)(h) and 22. A finding is
+evidence for a clause, not a judgment under it.`
