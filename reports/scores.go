@@ -40,7 +40,7 @@ func NewScoreWriter(w io.Writer, format, digest string, contributions []string) 
 		[]string{"evenhand.table", "evenhand.schema_version", "evenhand.model_format", "evenhand.model_sha256"},
 		[]string{"scores", "1", format, digest})
 	schema := arrow.NewSchema(fields, &meta)
-	file, err := ipc.NewFileWriter(w, ipc.WithSchema(schema))
+	file, err := ipc.NewFileWriter(&seekless{w: w}, ipc.WithSchema(schema))
 	if err != nil {
 		return nil, fmt.Errorf("scores: %w", err)
 	}

@@ -1,0 +1,55 @@
+package reports
+
+import (
+	"io"
+
+	"evenhand/audit"
+)
+
+var findingsFormat = Format{
+	Name: "findings", File: "findings.arrow",
+	Doc: "one row a finding, ranked by harm: the worst first",
+	Write: func(r *Report, w io.Writer) error {
+		return writeTable(r, w, "findings", findingColumns, r.res.Findings)
+	},
+}
+
+type finding = audit.Finding
+
+var findingColumns = concat(
+	[]column[finding]{
+		textColumn("id", "row key: stable hash of check and cluster, the same in every report", func(f *finding) string { return f.ID }),
+		textColumn("check", "check that made it", func(f *finding) string { return f.Check }),
+		textColumn("severity", "S1 (worst) to S4", func(f *finding) string { return f.Severity.String() }),
+		textColumn("level", "gate it counts for: fail, warn or info", func(f *finding) string { return f.Severity.Level() }),
+	},
+	bilingual("title", "the finding in one sentence", func(f *finding) audit.Text { return f.Title }),
+	bilingual("what", "what is known, how surely, and what it is not", func(f *finding) audit.Text { return f.What }),
+	[]column[finding]{
+		textColumn("substance", "was the outcome right under the lender's own policy: UNJUSTIFIED, JUSTIFIED, NOT_YET, TECHNICAL or INDETERMINATE", func(f *finding) string { return f.Substance.String() }),
+		textColumn("disclosure", "was it told, specifically, in time, with an appeal route: ADEQUATE, GENERIC, WRONG, LATE, ABSENT, MISLEADING, NO_ROUTE, NOT_DUE, EXEMPT or NOT_ASSESSED", func(f *finding) string { return f.Disclosure.String() }),
+		textColumn("grade", "evidence: E1 exact replay, E2 within tolerance, E3 statistical, E4 circumstantial; empty: none", func(f *finding) string { return f.Grade.String() }),
+		textColumn("cause", "cause code", func(f *finding) string { return f.Cause }),
+		listColumn("rules", "rules that fired", func(f *finding) []string { return f.Rules }),
+		intColumn("cases", "number of cases", func(f *finding) int64 { return f.Cases }),
+		intColumn("customers", "number of customers", func(f *finding) int64 { return f.Customers }),
+		intColumn("amount", "money at stake, minor units of evenhand.currency", func(f *finding) int64 { return f.Amount }),
+		instantColumn("first_seen", "instant of the first case; null where it does not apply", func(f *finding) int64 { return f.FirstSeen }),
+		instantColumn("last_seen", "instant of the last case; null where it does not apply", func(f *finding) int64 { return f.LastSeen }),
+		listColumn("samples", "up to 20 keys of cases.arrow, chosen by hash", func(f *finding) []string { return f.Samples }),
+		listColumn("metrics", "ids of the rows of metrics.arrow behind it", func(f *finding) []string { return f.Metrics }),
+	},
+	bilingual("remedy", "what the lender must fix", func(f *finding) audit.Text { return f.Remedy }),
+	bilingual("customer", "what the customer may truthfully be told", func(f *finding) audit.Text { return f.Customer }),
+	[]column[finding]{
+		listColumn("clauses", "clauses it is evidence for", func(f *finding) []string { return f.Clauses }),
+	},
+)
+
+func concat[T any](parts ...[]T) []T {
+	var all []T
+	for _, p := range parts {
+		all = append(all, p...)
+	}
+	return all
+}

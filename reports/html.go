@@ -1,0 +1,194 @@
+package reports
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"evenhand/audit"
+)
+
+//go:embed templates
+var templates embed.FS
+
+var htmlFormat = Format{
+	Name: "html", File: "report.html",
+	Doc:   "the report for people: one page in two languages, that asks for nothing from the network",
+	Write: writeHTML,
+}
+
+// page is what the template sees.
+type page struct {
+	Lang     string
+	Lender   string
+	Style    template.CSS
+	Title    audit.Text
+	AsOf     audit.Text
+	Span     audit.Text
+	Verdict  audit.Text
+	Decide   []link // the gravest findings, on the cover
+	Worst    string
+	Digests  []fact
+	Sizes    []size
+	Patterns []tile
+	Families []tile
+
+	Cards []card
+	Rest  *table
+
+	Chapters []chapter
+
+	Coverage   table
+	TestsSaid  audit.Text
+	Tests      table
+	Suppressed *table
+	Manuals    []manual
+
+	Inputs     table
+	Notes      []string
+	Cells      *table
+	Models     *table
+	DigestRows table
+	PlanName   string
+	PlanText   string
+	Binary     string
+}
+
+// size is one count of the cover, with what it is made of.
+type size struct {
+	Name, Value, Note audit.Text
+}
+
+var pageTemplate = template.Must(template.New("page.tmpl").Funcs(template.FuncMap{
+	"t": inline, "p": paragraph, "w": func(s string) (template.HTML, error) { return inlineWord(s) },
+	"attr": func(t audit.Text) string { return both(t) },
+	"join": strings.Join, "zh": func(s string) string { return ui[s] },
+}).ParseFS(templates, "templates/*.tmpl"))
+
+// inline marks a text up in both languages; the style sheet hides one. This
+// and paragraph are the only places where text becomes markup, and both
+// escape it.
+func inline(t audit.Text) template.HTML {
+	if t.En == t.Zh || t.Zh == "" {
+		return template.HTML(template.HTMLEscapeString(t.En))
+	}
+	return template.HTML(`<span lang="en">` + template.HTMLEscapeString(t.En) + `</span><span lang="zh">` + template.HTMLEscapeString(t.Zh) + `</span>`)
+}
+
+func paragraph(t audit.Text) template.HTML {
+	if t.IsZero() {
+		return ""
+	}
+	if t.En == t.Zh || t.Zh == "" {
+		return template.HTML(`<p>` + template.HTMLEscapeString(t.En) + `</p>`)
+	}
+	return template.HTML(`<p lang="en">` + template.HTMLEscapeString(t.En) + `</p><p lang="zh">` + template.HTMLEscapeString(t.Zh) + `</p>`)
+}
+
+func inlineWord(en string) (template.HTML, error) {
+	zh, ok := ui[en]
+	if !ok {
+		return "", fmt.Errorf("no Chinese for %q", en)
+	}
+	return inline(audit.T(en, zh)), nil
+}
+
+// both is for places that take no markup: titles and text alternatives.
+func both(t audit.Text) string {
+	if t.En == t.Zh || t.Zh == "" {
+		return t.En
+	}
+	return t.En + " / " + t.Zh
+}
+
+func writeHTML(r *Report, w io.Writer) error {
+	style, err := templates.ReadFile("templates/style.css")
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	p := r.page()
+	p.Style = template.CSS(style)
+	if err := pageTemplate.Execute(&b, p); err != nil {
+		return err
+	}
+	_, err = w.Write(visible(b.Bytes()))
+	return err
+}
+
+func (r *Report) page() *page {
+	first, last := r.span()
+	p := &page{
+		Lang: r.lang, Lender: r.plan.Lender, AsOf: r.asOf(), Verdict: r.verdict, Worst: r.Worst(),
+		Span:     audit.T(first+" to "+last, first+" 至 "+last),
+		Patterns: r.patternTiles(), Families: r.familyTiles(), Chapters: r.chapters(),
+		Coverage: r.coverageTable(), TestsSaid: r.testSentence(), Tests: r.testTable(), Suppressed: r.suppressedTable(), Manuals: r.manuals(),
+		Inputs: r.inputTable(), Cells: r.cellTable(), Models: r.modelTable(), DigestRows: r.digestTable(),
+		PlanName: base(r.plan.Name), PlanText: strings.ReplaceAll(r.plan.Source, "\r\n", "\n"), Binary: r.binary,
+	}
+	switch {
+	case first == "":
+		p.Span = w("all of the export")
+	case first == last:
+		p.Span = same(first)
+	}
+	if p.Lender == "" {
+		p.Lender = both(w("no lender named"))
+	}
+	p.Cards, p.Rest = r.cards()
+	for i := range r.res.Findings {
+		if f := &r.res.Findings[i]; f.Severity.Level() == "fail" && len(p.Decide) < 5 {
+			p.Decide = append(p.Decide, linkTo(f))
+		}
+	}
+	p.Digests = []fact{{w("Plan"), same(short(r.plan.Digest))}, {w("Data"), same(short(r.data))}, {w("Result"), same(short(r.digest))}}
+	var tables []string
+	for _, t := range r.tables {
+		tables = append(tables, t.Name+" "+thousands(t.Rows))
+		for _, n := range t.Notes {
+			p.Notes = append(p.Notes, t.Name+": "+n)
+		}
+	}
+	p.Sizes = []size{
+		{w("Rows read"), same(thousands(r.rowsRead())), same(strings.Join(tables, " · "))},
+		{w("Unreadable cells"), same(thousands(r.refusedCells())), w("read as null, and counted")},
+		{w("Rows judged"), same(thousands(r.rowsJudged())), w("counted in the table's widest check")},
+	}
+	return p
+}
+
+// visible shows the characters that would change how a page reads without
+// being seen: controls, directional marks and overrides, zero-width characters
+// and broken UTF-8. The page's own text has none of them, so whatever is found
+// came in with the data.
+func visible(b []byte) []byte {
+	out := make([]byte, 0, len(b))
+	for len(b) > 0 {
+		c, n := utf8.DecodeRune(b)
+		switch {
+		case c == utf8.RuneError && n == 1:
+			out = fmt.Appendf(out, "⟨%02X⟩", b[0])
+		case hidden(c):
+			out = fmt.Appendf(out, "⟨U+%04X⟩", c)
+		default:
+			out = append(out, b[:n]...)
+		}
+		b = b[n:]
+	}
+	return out
+}
+
+func hidden(c rune) bool {
+	switch {
+	case c == '\n' || c == '\t':
+		return false
+	case c < 0x20, c >= 0x7F && c <= 0x9F, c == 0xAD, c == 0x61C, c == 0xFEFF,
+		c >= 0x200B && c <= 0x200F, c >= 0x2028 && c <= 0x202E, c >= 0x2060 && c <= 0x206F, c >= 0xE0000 && c <= 0xE007F:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,222 @@
+package reports
+
+import (
+	"strings"
+
+	"evenhand/audit"
+)
+
+// coverageTable is what ran, and on how much.
+func (r *Report) coverageTable() table {
+	t := table{Head: right(head(audit.T("check", "检查"), audit.T("status", "状态"), audit.T("why", "说明"),
+		audit.T("rows in", "输入行数"), audit.T("set aside", "排除"), audit.T("judged", "判定行数"), audit.T("cases", "案例数")), 3, 5, 6)}
+	seen := map[string]bool{}
+	for _, c := range r.res.Coverage {
+		seen[c.Check] = true
+		var en, zh []string
+		for _, e := range c.Excluded {
+			if e.Rows != 0 {
+				en, zh = append(en, e.Guard.En+": "+thousands(e.Rows)), append(zh, e.Guard.Zh+"："+thousands(e.Rows))
+			}
+		}
+		t.Rows = append(t.Rows, []cell{
+			{Text: r.titleOf(c.Check), Href: "#check-" + c.Check}, {Text: coverageWords[c.Status], Class: c.Status},
+			words(joinTexts(c.Why)), num(thousands(c.RowsIn)),
+			words(audit.T(strings.Join(en, "; "), strings.Join(zh, "；"))), num(thousands(c.Judged)), num(thousands(c.Cases))})
+	}
+	for _, c := range r.checks {
+		if !seen[c.Name] {
+			t.Rows = append(t.Rows, []cell{{Text: c.Title, Href: "#check-" + c.Name}, {Text: coverageWords["skipped"], Class: "skipped"},
+				words(audit.T("not asked for", "未要求运行")), num(none), plainCell(""), num(none), num(none)})
+		}
+	}
+	return t
+}
+
+// testTable says which tests were made, check by check.
+func (r *Report) testTable() table {
+	type kind struct{ check, name, test string }
+	type tally struct{ run, flagged, insufficient, suppressed int }
+	by := map[kind]*tally{}
+	var order []kind
+	for i := range r.res.Metrics {
+		m := &r.res.Metrics[i]
+		if m.Test == "" && m.Status == audit.Pass && !m.Suppressed {
+			continue // a number that nothing is held against
+		}
+		k := kind{m.Check, m.Name, m.Test}
+		if by[k] == nil {
+			by[k] = &tally{}
+			order = append(order, k)
+		}
+		switch {
+		case m.Suppressed:
+			by[k].suppressed++
+		case m.Status == audit.Insufficient:
+			by[k].insufficient++
+		case m.P == m.P: // not NaN
+			by[k].run++
+		}
+		if m.Status >= audit.Warn {
+			by[k].flagged++
+		}
+	}
+	t := table{Head: right(head(audit.T("check", "检查"), audit.T("metric", "指标"), audit.T("test", "检验"),
+		audit.T("run", "已检验"), audit.T("flagged", "越限或预警"), audit.T("insufficient", "样本不足"), audit.T("suppressed", "隐去")), 3, 4, 5, 6)}
+	for _, k := range order {
+		n := by[k]
+		name := k.test
+		if name == "" {
+			name = none
+		}
+		t.Rows = append(t.Rows, []cell{words(r.titleOf(k.check)), words(metricName(k.name)), code(name),
+			num(itoa(n.run)), num(itoa(n.flagged)), num(itoa(n.insufficient)), num(itoa(n.suppressed))})
+	}
+	return t
+}
+
+// testSentence says how all tests were corrected together.
+func (r *Report) testSentence() audit.Text {
+	t := r.res.Tests
+	q := decimal(t.Alpha)
+	return audit.T(
+		"The run made "+plural(int64(t.Run), "significance test", "significance tests")+", corrected together by "+t.Method+" at a false discovery rate of "+q+
+			"; "+plural(int64(t.Flagged), "number was", "numbers were")+" flagged, "+itoa(t.Insufficient)+" had too few rows to say anything, "+itoa(t.Suppressed)+
+			" are withheld. A flag needs an effect past its threshold; the corrected p-value only vetoes noise.",
+		"本次共进行 "+itoa(t.Run)+" 项显著性检验，按 "+t.Method+" 方法统一校正，错误发现率为 "+q+"；其中 "+itoa(t.Flagged)+
+			" 项越限或预警，"+itoa(t.Insufficient)+" 项样本不足，"+itoa(t.Suppressed)+" 项隐去。只有效应越过阈值才会标记；校正后的 p 值仅用于排除偶然。")
+}
+
+// suppressedTable shows withheld cells as such.
+func (r *Report) suppressedTable() *table {
+	t := table{Head: metricHead}
+	for i := range r.res.Metrics {
+		if r.res.Metrics[i].Suppressed {
+			t.Rows = append(t.Rows, r.metricRow(&r.res.Metrics[i]))
+		}
+	}
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	t.cut("metrics.arrow")
+	return &t
+}
+
+// inputTable lists the files read.
+func (r *Report) inputTable() table {
+	t := table{Head: right(head(audit.T("table", "表"), audit.T("file", "文件"), audit.T("rows", "行数"), audit.T("row groups", "行组"),
+		audit.T("bytes", "字节数"), audit.T("written by", "写入程序"), audit.T("SHA-256", "SHA-256")), 2, 3, 4)}
+	for _, tab := range r.tables {
+		for _, f := range tab.Files {
+			t.Rows = append(t.Rows, []cell{plainCell(tab.Name), plainCell(f.Path), num(thousands(f.Rows)), num(itoa(f.RowGroups)),
+				num(thousands(f.Size)), plainCell(clip(f.CreatedBy, 600)), code(f.SHA256)})
+		}
+	}
+	t.cut("manifest.json")
+	return t
+}
+
+// cellTable says in words what was odd about cells.
+func (r *Report) cellTable() *table {
+	t := table{Head: right(head(audit.T("column", "列"), audit.T("cells", "单元格"), audit.T("nulls", "空值"), audit.T("what was noticed", "发现的情况")), 1, 2)}
+	for _, tab := range r.tables {
+		for _, c := range r.cells(tab.Tally) {
+			if notes := c.notes(); !notes.IsZero() {
+				t.Rows = append(t.Rows, []cell{code(tab.Name + "." + c.Column), num(thousands(c.Cells)), num(thousands(c.Nulls)), words(notes)})
+			}
+		}
+	}
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	t.cut("summary.json")
+	return &t
+}
+
+// notes puts the counts of a column in words; empty when nothing was odd.
+func (c *cellSummary) notes() audit.Text {
+	var ts []audit.Text
+	say := func(n int64, one, many, zh string) {
+		if n > 0 {
+			ts = append(ts, number(n, one, many, zh))
+		}
+	}
+	say(c.Bad, "cell could not be read as the contract says: taken as null", "cells could not be read as the contract says: taken as null", "个单元格不符合数据约定：按空值处理")
+	say(c.BadNull, "null where the contract forbids one", "nulls where the contract forbids them", "个空值出现在不允许为空的列")
+	say(c.NaN, "NaN", "NaNs", "个 NaN（非数值）")
+	say(c.Missing, "cell with a declared missing code: taken as null", "cells with a declared missing code: taken as null", "个单元格为已声明的缺失代码：按空值处理")
+	say(c.Rounded, "money cell in a double, rounded to the minor unit", "money cells in doubles, rounded to the minor unit", "个金额以浮点数存储：已四舍五入到最小货币单位")
+	say(c.Truncated, "instant in a unit coarser than a microsecond: precision was lost before the export", "instants in a unit coarser than a microsecond: precision was lost before the export", "个时刻的单位粗于微秒：导出前精度已丢失")
+	const most = 8
+	for i, o := range c.Unmapped {
+		if i == most {
+			ts = append(ts, audit.Tf("%d further values outside the vocabulary: see summary.json", "另有 %d 个取值不在词表内：见 summary.json", len(c.Unmapped)-most))
+			break
+		}
+		v := clip(o.Name, 400)
+		n := number(o.Count, "row", "rows", "行")
+		ts = append(ts, audit.T("“"+v+"” is outside the vocabulary: "+n.En, "“"+v+"”不在词表内："+n.Zh))
+	}
+	say(c.Withheld, "row with a rare value outside the vocabulary, not shown", "rows with rare values outside the vocabulary, not shown", "行为词表外的罕见取值，不予列出")
+	return joinTexts(ts)
+}
+
+func (r *Report) modelTable() *table {
+	if len(r.models) == 0 {
+		return nil
+	}
+	t := table{Head: right(head(audit.T("version", "版本"), audit.T("name", "名称"), audit.T("format", "格式"), audit.T("file", "文件"), audit.T("rows scored", "评分行数"), audit.T("SHA-256", "SHA-256")), 4)}
+	for _, m := range r.models {
+		t.Rows = append(t.Rows, []cell{code(m.Version), plainCell(m.Name), plainCell(m.Format), plainCell(base(m.File)), num(thousands(m.Rows)), code(m.SHA256)})
+	}
+	return &t
+}
+
+func (r *Report) digestTable() table {
+	t := table{Head: head(audit.T("digest", "摘要"), audit.T("of what", "计算范围"), audit.T("SHA-256", "SHA-256"))}
+	t.Rows = [][]cell{
+		{words(w("Result")), words(w("SHA-256 over findings, cases, metrics and coverage")), code(r.digest)},
+		{words(w("Data")), words(w("SHA-256 over the names and contents of the input files")), code(r.data)},
+		{words(w("Plan")), words(w("SHA-256 of the plan")), code(r.plan.Digest)},
+	}
+	return t
+}
+
+// manual is one check's Doc, cut into paragraphs.
+type manual struct {
+	Name, Heading string
+	Title         audit.Text
+	Blocks        []block
+}
+
+type block struct {
+	Pre  bool // formulas and tables keep their lines
+	Text string
+}
+
+func (r *Report) manuals() []manual {
+	var out []manual
+	for _, c := range r.checks {
+		heading, body, _ := strings.Cut(c.Doc, "\n\n")
+		m := manual{Name: c.Name, Heading: heading, Title: c.Title}
+		for _, p := range strings.Split(strings.TrimSpace(body), "\n\n") {
+			m.Blocks = append(m.Blocks, blocksOf(p)...)
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// blocksOf cuts a paragraph where indented lines begin and end.
+func blocksOf(p string) []block {
+	var out []block
+	for _, line := range strings.Split(p, "\n") {
+		pre := strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") || strings.HasPrefix(line, "- ")
+		if n := len(out); n > 0 && out[n-1].Pre == pre {
+			out[n-1].Text += "\n" + line
+		} else {
+			out = append(out, block{pre, line})
+		}
+	}
+	return out
+}

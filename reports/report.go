@@ -1,0 +1,232 @@
+// Package reports builds one immutable sorted Report from a Result and writes
+// it; one file per format.
+//
+// A Report is a pure function of its Input: nothing in any file it writes
+// depends on the clock, the host, an absolute path or the locale. Strings of
+// the data never become markup, and control characters in them are shown.
+package reports
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"evenhand/audit"
+	"evenhand/features"
+)
+
+// SchemaVersion is the version of the published Arrow and JSON layouts. It
+// grows when a field changes its meaning or goes away, not when one is added.
+const SchemaVersion = 1
+
+// Input is everything a report says.
+type Input struct {
+	Plan   *audit.Plan
+	Checks []*audit.Check // every check of the suite, also the ones that did not run
+	Result *audit.Result  // settled; New sorts it in place and keeps it
+	Tables []TableInput   // what was read
+	Models []ModelInput   // what recomputed the scores
+	Binary string         // module version and build info; deterministic
+	Lang   string         // language the page opens in: "en" (default), "zh" or "both"
+}
+
+// TableInput says what was read of one table.
+type TableInput struct {
+	Name  string
+	Files []features.File
+	Rows  int64
+	Tally features.Tally
+	Notes []string // further remarks of the reader, as sentences
+}
+
+// ModelInput says which model recomputed scores, and how many.
+type ModelInput struct {
+	Version, Format, Name string
+	File                  string // base name
+	SHA256                string
+	Rows                  int64 // rows scored
+}
+
+// Report is one run's results in their published order, with their digests
+// and the sums every format shows. It is not changed after New.
+type Report struct {
+	plan   *audit.Plan
+	checks []*audit.Check
+	res    *audit.Result
+	tables []TableInput
+	models []ModelInput
+	binary string
+	lang   string
+
+	zone    *time.Location
+	periods *audit.Periods
+	money   money
+	verdict audit.Text
+	digest  string // of findings, cases, metrics and coverage
+	data    string // of the input files
+
+	check    map[string]*audit.Check
+	coverage map[string]*audit.Coverage
+	metric   map[string]*audit.Metric // by id
+	sums     map[string]*sums         // of cases, by check
+	samples  map[string][]*audit.Case // by finding, in the order of Samples
+	byPeriod map[string]periodCounts  // cases, by finding and by check
+	causes   map[string]periodCounts  // cases, by check \x1f cause
+}
+
+// sums adds up the cases of one check.
+type sums struct {
+	Unjustified, Technical, Disclosure int64
+	Amount                             int64 // minor units, over all its cases
+}
+
+// periodCounts counts cases by the index of their period; -1: none.
+type periodCounts map[int32]int64
+
+// New returns the report of a run. It takes over in.Result.
+func New(in Input) *Report {
+	r := &Report{
+		plan: in.Plan, checks: slices.Clone(in.Checks), res: in.Result,
+		tables: slices.Clone(in.Tables), models: slices.Clone(in.Models),
+		binary: in.Binary, lang: in.Lang, zone: in.Plan.Zone(),
+	}
+	if r.zone == nil {
+		r.zone = time.UTC
+	}
+	if r.lang != "zh" && r.lang != "both" {
+		r.lang = "en"
+	}
+	r.money = newMoney(in.Plan.Currency)
+	r.res.Sort()
+	slices.SortStableFunc(r.checks, func(a, b *audit.Check) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(r.tables, func(a, b TableInput) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(r.models, func(a, b ModelInput) int {
+		return cmp.Or(cmp.Compare(a.Version, b.Version), cmp.Compare(a.File, b.File), cmp.Compare(a.SHA256, b.SHA256))
+	})
+	for i := range r.tables {
+		r.tables[i].Files = publishedFiles(in.Plan.Dir, r.tables[i].Files)
+	}
+	every := cmp.Or(in.Plan.Period, "month")
+	var err error
+	if r.periods, err = audit.NewPeriods(every, r.zone); err != nil {
+		panic("reports: " + err.Error()) // the plan was validated when it was read
+	}
+	r.index()
+	r.digest = resultDigest(r.res)
+	r.data = dataDigest(r.tables)
+	r.verdict = r.sentence()
+	return r
+}
+
+// index prepares everything the formats look up, in one pass over the cases.
+func (r *Report) index() {
+	r.check = map[string]*audit.Check{}
+	for _, c := range r.checks {
+		r.check[c.Name] = c
+	}
+	r.coverage, r.metric = map[string]*audit.Coverage{}, map[string]*audit.Metric{}
+	for i := range r.res.Coverage {
+		r.coverage[r.res.Coverage[i].Check] = &r.res.Coverage[i]
+	}
+	for i := range r.res.Metrics {
+		r.metric[r.res.Metrics[i].ID()] = &r.res.Metrics[i]
+	}
+	wanted := map[string]map[string]int{} // finding → sample key → position
+	for _, f := range r.res.Findings {
+		wanted[f.ID] = map[string]int{}
+		for i, key := range f.Samples {
+			wanted[f.ID][key] = i
+		}
+	}
+	r.sums, r.samples = map[string]*sums{}, map[string][]*audit.Case{}
+	r.byPeriod, r.causes = map[string]periodCounts{}, map[string]periodCounts{}
+	for i := range r.res.Cases {
+		c := &r.res.Cases[i]
+		r.sum(c)
+		p := int32(-1)
+		if c.At != 0 {
+			p = r.periods.Of(c.At)
+		}
+		count(r.byPeriod, c.Check, p)
+		count(r.causes, c.Check+"\x1f"+c.Cause, p)
+		if c.Finding == "" {
+			continue
+		}
+		count(r.byPeriod, c.Finding, p)
+		if _, ok := wanted[c.Finding][c.Key]; ok && len(r.samples[c.Finding]) < len(wanted[c.Finding]) {
+			r.samples[c.Finding] = append(r.samples[c.Finding], c)
+		}
+	}
+	for id, cs := range r.samples {
+		slices.SortStableFunc(cs, func(a, b *audit.Case) int { return cmp.Compare(wanted[id][a.Key], wanted[id][b.Key]) })
+	}
+}
+
+func (r *Report) sum(c *audit.Case) {
+	s := r.sums[c.Check]
+	if s == nil {
+		s = &sums{}
+		r.sums[c.Check] = s
+	}
+	switch c.Substance {
+	case audit.Unjustified:
+		s.Unjustified++
+	case audit.Technical:
+		s.Technical++
+	}
+	if failedDisclosure(c.Disclosure) {
+		s.Disclosure++
+	}
+	s.Amount += c.Amount
+}
+
+func count(m map[string]periodCounts, key string, p int32) {
+	if m[key] == nil {
+		m[key] = periodCounts{}
+	}
+	m[key][p]++
+}
+
+// failedDisclosure reports whether a disclosure verdict is against the lender.
+func failedDisclosure(d audit.Disclosure) bool {
+	switch d {
+	case audit.Generic, audit.Wrong, audit.Late, audit.Absent, audit.Misleading, audit.NoRoute:
+		return true
+	}
+	return false
+}
+
+// Worst returns the worst level of a finding: "fail", "warn", "info", or ""
+// when there is none.
+func (r *Report) Worst() string {
+	worst := ""
+	rank := map[string]int{"info": 1, "warn": 2, "fail": 3}
+	for _, f := range r.res.Findings {
+		if l := f.Severity.Level(); rank[l] > rank[worst] {
+			worst = l
+		}
+	}
+	return worst
+}
+
+// Verdict is the report in one sentence.
+func (r *Report) Verdict() audit.Text { return r.verdict }
+
+// Digest is the SHA-256 of the findings, cases, metrics and coverage alone:
+// equal for two exports that say the same in other Parquet dialects.
+func (r *Report) Digest() string { return r.digest }
+
+// chapterOf returns the chapter of a check; unknown checks go to ingest.
+func (r *Report) chapterOf(check string) string {
+	if c := r.check[check]; c != nil {
+		return c.Chapter
+	}
+	return "ingest"
+}
+
+// short is the published short form of a digest.
+func short(digest string) string {
+	digest = strings.TrimPrefix(digest, "sha256:")
+	return digest[:min(12, len(digest))]
+}

@@ -1,0 +1,39 @@
+package reports
+
+import (
+	"cmp"
+	"slices"
+
+	"evenhand/audit"
+)
+
+// classBars draws shares of classes (mismatch classes, recorded against
+// recomputed outcomes): one bar a class, the number beside it.
+func (r *Report) classBars(ms []*audit.Metric) *figure {
+	ms = slices.Clone(ms)
+	slices.SortStableFunc(ms, func(a, b *audit.Metric) int { return -cmp.Compare(a.K, b.K) })
+	ms = ms[:min(len(ms), 16)]
+	f := &figure{ID: "classes-" + audit.StableID(ms[0].Check, ms[0].Name, ms[0].Segment), Width: 720, Height: px(16 + 26*len(ms))}
+	const left, right = px(230), px(560)
+	most := max(ms[0].K, 1)
+	x := scale{lo: 0, hi: float64(most), a: left, b: right}
+	for i, m := range ms {
+		y := px(8 + 26*i)
+		f.text("label", "end", left-10, y+16, clipText(slice(m), 360))
+		class := "s1"
+		if m.Status >= audit.Warn {
+			class = "s2"
+		}
+		f.rect("bar "+class, left, y+2, max(x.at(float64(m.K))-left, 1), 20, pair(slice(m), same(thousands(m.K))))
+		v := unitOf(m.Name).value(m.Value)
+		f.text("value", "start", max(x.at(float64(m.K)), left+1)+8, y+16, audit.T(thousands(m.K)+" ("+v.En+")", thousands(m.K)+"（"+v.Zh+"）"))
+	}
+	name := metricName(ms[0].Name)
+	v := unitOf(ms[0].Name).value(ms[0].Value)
+	largest := slice(ms[0])
+	f.Title = audit.T(name.En+": the largest class is "+largest.En+", "+v.En, name.Zh+"：最大的一类是 "+largest.Zh+"，占 "+v.Zh)
+	f.Title = sentence(f.Title)
+	f.Desc = audit.T("Rows by class, of n = "+thousands(ms[0].N)+".", "按类别的行数，总数 n = "+thousands(ms[0].N)+"。")
+	f.Data = r.metricTable(ms)
+	return f
+}

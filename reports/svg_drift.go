@@ -1,0 +1,138 @@
+package reports
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"evenhand/audit"
+)
+
+// driftBars draws a stability index by period, against the customary 0.10 and
+// 0.25 and against what chance alone would give at these sizes.
+func (r *Report) driftBars(ms []*audit.Metric) *figure {
+	ms = slices.Clone(ms)
+	slices.SortStableFunc(ms, func(a, b *audit.Metric) int { return cmp.Compare(a.Period, b.Period) })
+	f := &figure{ID: "drift-" + audit.StableID(ms[0].Check, ms[0].Name, ms[0].Segment, ms[0].Group), Width: 720, Height: 280}
+	const left, right, top = px(64), px(700), px(28)
+	bottom := f.Height - 30
+	hi := 0.27
+	for _, m := range ms {
+		for _, v := range []float64{m.Value, m.Effect} {
+			if !math.IsNaN(v) && !math.IsInf(v, 0) {
+				hi = max(hi, v)
+			}
+		}
+	}
+	y, ticks := newScale(0, hi, 5, bottom, top)
+	f.axisY(ratio, y, ticks, left, right)
+	for _, line := range []float64{0.10, 0.25} {
+		f.line("limit", left, y.at(line), right, y.at(line))
+		f.text("limit-text", "end", right, y.at(line)-3, same(decimalPlaces(line, 2)))
+	}
+	slot := (right - left) / px(len(ms))
+	w := min(slot*0.6, 44)
+	over := 0
+	var worst *audit.Metric
+	var periods []string
+	for i, m := range ms {
+		mid := left + slot*(px(i)+0.5)
+		periods = append(periods, m.Period)
+		class := "s1"
+		switch {
+		case m.Status >= audit.Warn:
+			class, over = "s2", over+1
+		case m.Status == audit.Insufficient:
+			class = "hollow"
+		}
+		if !math.IsNaN(m.Value) {
+			f.rect("bar "+class, mid-w/2, y.at(m.Value), w, bottom-y.at(m.Value), pair(slice(m), ratio.value(m.Value)))
+			if worst == nil || m.Value > worst.Value {
+				worst = m
+			}
+			if len(ms) <= 16 {
+				f.text("value", "middle", mid, y.at(m.Value)-4, same(decimalPlaces(m.Value, 3)))
+			}
+		}
+		if !math.IsNaN(m.Effect) {
+			f.line("null", mid-slot*0.42, y.at(m.Effect), mid+slot*0.42, y.at(m.Effect))
+		}
+	}
+	f.periodAxis(periods, scale{lo: 0, hi: float64(max(1, len(ms)-1)), a: left + slot/2, b: right - slot/2}, bottom)
+	name := metricName(ms[0].Name)
+	f.unitY(name)
+	f.Legend = append(statusLegend(ms, audit.T("past the threshold and chance", "越过阈值且非偶然")),
+		legend{"null", audit.T("what chance alone gives, 95 % point", "仅由偶然造成的 95% 分位点")})
+	f.Title = audit.Tf("%[1]s: no period past the threshold, out of %[3]d", "%[2]s：%[3]d 个期间均未越过阈值", name.En, name.Zh, len(ms))
+	if over > 0 && worst != nil {
+		v := ratio.value(worst.Value).En
+		f.Title = audit.Tf("%[1]s: %[3]d of %[4]d periods past the threshold; highest is %[5]s in %[6]s",
+			"%[2]s：%[4]d 个期间中有 %[3]d 个越过阈值，最高为 %[6]s 的 %[5]s", name.En, name.Zh, over, len(ms), v, worst.Period)
+	}
+	f.Desc = audit.Tf("%[1]s against the reference %[3]s; 0.10 and 0.25 are rules of thumb, the dashes are what chance alone gives at these sizes.",
+		"%[2]s，对照 %[3]s；0.10 与 0.25 为经验值，短横为该样本量下仅由偶然造成的水平。", name.En, name.Zh, cmp.Or(ms[0].Reference, none))
+	f.Title, f.Desc = sentence(f.Title), sentence(f.Desc)
+	f.Data = r.metricTable(ms)
+	return f
+}
+
+// heat draws a stability index of several features by period: a number in
+// each cell, and a border besides the colour.
+func (r *Report) heat(ms []*audit.Metric) *figure {
+	periods, all := periodsOf(ms), seriesOf(ms)
+	// The features that moved most come first.
+	peak := func(s series) (v float64) {
+		for _, m := range s.points {
+			if m.Value > v {
+				v = m.Value
+			}
+		}
+		return v
+	}
+	slices.SortStableFunc(all, func(a, b series) int { return -cmp.Compare(peak(a), peak(b)) })
+	const maxRows, maxColumns = 20, 12
+	periods = periods[max(0, len(periods)-maxColumns):]
+	rows := all[:min(len(all), maxRows)]
+	f := &figure{ID: "heat-" + audit.StableID(ms[0].Check, ms[0].Name), Width: 720, Height: px(46 + 26*len(rows))}
+	const left, top = px(190), px(30)
+	w := (f.Width - left - 4) / px(len(periods))
+	for i, p := range periods {
+		f.text("tick", "middle", left+w*(px(i)+0.5), top-10, same(clip(p, int(w))))
+	}
+	over := 0
+	for j, s := range rows {
+		y := top + px(26*j)
+		f.text("label", "end", left-10, y+17, clipText(s.name, 290))
+		for _, m := range s.points {
+			i := slices.Index(periods, m.Period)
+			if i < 0 {
+				continue
+			}
+			class := "h0"
+			switch {
+			case m.Status == audit.Insufficient || math.IsNaN(m.Value):
+				class = "hollow"
+			case m.Status >= audit.Warn && m.Value >= 0.25:
+				class, over = "h2", over+1
+			case m.Status >= audit.Warn:
+				class, over = "h1", over+1
+			}
+			f.rect("cell "+class, left+w*px(i)+1, y+1, w-2, 24, pair(slice(m), ratio.value(m.Value)))
+			f.text("value in-"+class, "middle", left+w*(px(i)+0.5), y+17, same(decimalPlaces(m.Value, 2)))
+		}
+	}
+	name := metricName(ms[0].Name)
+	f.Title = audit.Tf("%[1]s: %[3]d cells past the threshold among %[4]d features", "%[2]s：%[4]d 个特征中有 %[3]d 格越过阈值", name.En, name.Zh, over, len(all))
+	f.Desc = audit.Tf("%[1]s by feature and period, the most moved first; dotted cells have too few rows.", "按特征与期间的%[2]s，变化最大的在前；虚线格样本不足。", name.En, name.Zh)
+	f.Title, f.Desc = sentence(f.Title), sentence(f.Desc)
+	f.Legend = []legend{{"h1", audit.T("past the threshold", "越过阈值")}, {"h2", audit.T("past it, and 0.25 or more", "越过阈值且不低于 0.25")}}
+	f.Data = r.metricTable(ms)
+	return f
+}
+
+func decimalPlaces(v float64, places int) string {
+	if math.IsNaN(v) {
+		return none
+	}
+	return signed(formatFixed(v, places))
+}

@@ -1,0 +1,224 @@
+package reports
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"evenhand/audit"
+)
+
+// forest draws one row a metric: value and interval against the reference and
+// the threshold. Insufficient ones are hollow, flagged ones vermilion.
+func (r *Report) forest(ms []*audit.Metric) *figure {
+	ms = slices.DeleteFunc(slices.Clone(ms), func(m *audit.Metric) bool { return math.IsNaN(m.Value) && !m.Suppressed })
+	if len(ms) == 0 {
+		return nil
+	}
+	const limit = 24
+	left := 0
+	if len(ms) > limit {
+		slices.SortStableFunc(ms, func(a, b *audit.Metric) int { return -cmp.Compare(a.Status, b.Status) })
+		left, ms = len(ms)-limit, ms[:limit]
+	}
+	u := unitOf(ms[0].Name)
+	f := &figure{ID: "forest-" + audit.StableID(ms[0].Check, ms[0].Name, ms[0].ID()), Width: 720, Height: px(58 + 24*len(ms))}
+	f.Title, f.Desc = r.forestWords(ms, u, left)
+
+	lo, hi := math.Inf(1), math.Inf(-1)
+	widen := func(v float64) {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			lo, hi = min(lo, v), max(hi, v)
+		}
+	}
+	neutral := math.NaN()
+	switch u {
+	case ratio:
+		neutral = 1
+	case points:
+		neutral = 0
+	}
+	widen(neutral)
+	threshold := ms[0].Threshold
+	widen(threshold)
+	for _, m := range ms {
+		widen(m.Value)
+		widen(clampInterval(m.Low, m.Value, u))
+		widen(clampInterval(m.High, m.Value, u))
+	}
+	if math.IsInf(lo, 0) {
+		return nil // everything is withheld
+	}
+	const top, labels, numbers = px(14), px(230), px(560)
+	bottom := f.Height - 40
+	s, ticks := newScale(lo, hi, 6, labels, numbers-20)
+	f.axisX(u, s, ticks, top, bottom)
+	if !math.IsNaN(neutral) {
+		f.line("zero", s.at(neutral), top, s.at(neutral), bottom)
+	}
+	if !math.IsNaN(threshold) {
+		f.line("limit", s.at(threshold), top, s.at(threshold), bottom)
+		f.text("limit-text", "middle", s.at(threshold), top-4, audit.T("threshold", "阈值"))
+	}
+	for i, m := range ms {
+		y := top + px(24*i) + 14
+		f.text("label", "end", labels-12, y+4, clipText(slice(m), 360))
+		if m.Suppressed {
+			f.text("note", "start", labels+6, y+4, audit.T("withheld: too few rows", "样本过小，隐去"))
+			continue
+		}
+		class := "s1"
+		switch m.Status {
+		case audit.Fail, audit.Warn:
+			class = "s2"
+		case audit.Insufficient:
+			class = "hollow"
+		}
+		if !math.IsNaN(m.Low) && !math.IsNaN(m.High) {
+			f.line("whisker "+class, s.at(m.Low), y, s.at(m.High), y)
+			for _, end := range []float64{m.Low, m.High} {
+				if s.inside(end) { // an end beyond the axis has no cap
+					f.line("whisker "+class, s.at(end), y-4, s.at(end), y+4)
+				}
+			}
+		}
+		f.circle("dot "+class, s.at(m.Value), y, 5, pair(slice(m), u.value(m.Value)))
+		v, n := u.value(m.Value), thousands(m.N)
+		f.text("value", "start", numbers, y+4, audit.T(v.En+" (n = "+n+")", v.Zh+"（n = "+n+"）"))
+	}
+	f.text("axis", "middle", (labels+numbers-20)/2, f.Height-6, axisName(ms[0].Name, u))
+	f.Legend = statusLegend(ms, audit.T("past the threshold", "越过阈值"))
+	f.Data = r.metricTable(ms)
+	return f
+}
+
+// clampInterval keeps an interval's end within sight of the value: a ratio's
+// upper end may be anywhere.
+func clampInterval(end, v float64, u unit) float64 {
+	if u == ratio && !math.IsNaN(v) {
+		return min(end, max(2, 2*v))
+	}
+	return end
+}
+
+func pair(a, b audit.Text) audit.Text { return audit.T(a.En+": "+b.En, a.Zh+"："+b.Zh) }
+
+func axisName(name string, u unit) audit.Text {
+	t := metricName(name)
+	switch u {
+	case rate:
+		return audit.T(t.En+", %", t.Zh+"，%")
+	case points:
+		return audit.T(t.En+", percentage points", t.Zh+"，百分点")
+	}
+	return t
+}
+
+// forestWords are the title, which says what there is to see, and the text
+// alternative.
+func (r *Report) forestWords(ms []*audit.Metric, u unit, left int) (title, desc audit.Text) {
+	name := titleName(ms)
+	flagged, insufficient := 0, 0
+	var worst *audit.Metric
+	for _, m := range ms {
+		switch m.Status {
+		case audit.Fail, audit.Warn:
+			flagged++
+			if worst == nil || math.Abs(m.Value-m.Threshold) > math.Abs(worst.Value-worst.Threshold) {
+				worst = m
+			}
+		case audit.Insufficient:
+			insufficient++
+		}
+	}
+	switch {
+	case worst != nil:
+		v := u.value(worst.Value)
+		title = audit.Tf("%[1]s: %[3]d of %[4]d past the threshold", "%[2]s：%[4]d 项中有 %[3]d 项越过阈值", name.En, name.Zh, flagged, len(ms))
+		sl := slice(worst)
+		title.En += "; furthest is " + sl.En + " at " + v.En
+		title.Zh += "，偏离最大的是 " + sl.Zh + "，为 " + v.Zh
+	case insufficient == len(ms):
+		title = audit.Tf("%[1]s: too few rows to say anything", "%[2]s：样本不足，无法下结论", name.En, name.Zh)
+	case math.IsNaN(ms[0].Threshold):
+		title = rangeTitle(name, ms, u)
+	default:
+		title = audit.Tf("%[1]s: none of %[3]d past the threshold", "%[2]s：%[3]d 项均未越过阈值", name.En, name.Zh, len(ms))
+	}
+	desc = audit.Tf("%[1]s with intervals, one row a group; n beside each.", "%[2]s及其区间，每行一个群体，右侧为样本量。", name.En, name.Zh)
+	if ref := ms[0].Reference; ref != "" {
+		desc.En += " Reference: " + ref + "."
+		desc.Zh += "对照：" + ref + "。"
+	}
+	if insufficient > 0 {
+		desc.En += " " + itoa(insufficient) + " insufficient (hollow)."
+		desc.Zh += itoa(insufficient) + " 项样本不足（空心）。"
+	}
+	if left > 0 {
+		desc.En += " " + itoa(left) + " more are in metrics.arrow."
+		desc.Zh += "另有 " + itoa(left) + " 项见 metrics.arrow。"
+	}
+	return sentence(title), sentence(desc)
+}
+
+// titleName is the metric's name, with the group column all of ms share.
+func titleName(ms []*audit.Metric) audit.Text {
+	name, of := metricName(ms[0].Name), dimension(ms[0].Group)
+	for _, m := range ms {
+		if dimension(m.Group) != of {
+			return name
+		}
+	}
+	if of == "" {
+		return name
+	}
+	return audit.T(name.En+" by "+of, "按 "+of+" 的"+name.Zh)
+}
+
+// rangeTitle says what the ends are, where nothing is held against a threshold.
+func rangeTitle(name audit.Text, ms []*audit.Metric, u unit) audit.Text {
+	var low, high *audit.Metric
+	for _, m := range ms {
+		if m.Status == audit.Insufficient {
+			continue
+		}
+		if low == nil || m.Value < low.Value {
+			low = m
+		}
+		if high == nil || m.Value > high.Value {
+			high = m
+		}
+	}
+	if low == high {
+		return name
+	}
+	a, b, la, lb := u.value(low.Value), u.value(high.Value), slice(low), slice(high)
+	return audit.T(
+		name.En+": from "+a.En+" ("+la.En+") to "+b.En+" ("+lb.En+")",
+		name.Zh+"：由 "+a.Zh+"（"+la.Zh+"）至 "+b.Zh+"（"+lb.Zh+"）")
+}
+
+// statusLegend explains the colours that a chart of metrics uses.
+func statusLegend(ms []*audit.Metric, past audit.Text) (out []legend) {
+	var flagged, passed, hollow bool
+	for _, m := range ms {
+		switch {
+		case m.Status >= audit.Warn:
+			flagged = true
+		case m.Status == audit.Pass:
+			passed = true
+		default:
+			hollow = hollow || !m.Suppressed
+		}
+	}
+	if flagged {
+		out = append(out, legend{"s2", past})
+	}
+	if flagged && passed {
+		out = append(out, legend{"s1", audit.T("not past it", "未越过")})
+	}
+	if hollow {
+		out = append(out, legend{"hollow", audit.T("insufficient rows", "样本不足")})
+	}
+	return out
+}

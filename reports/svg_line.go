@@ -1,0 +1,226 @@
+package reports
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"evenhand/audit"
+)
+
+// series is one group's metrics by period.
+type series struct {
+	name   audit.Text
+	points []*audit.Metric
+	n      int64
+}
+
+// seriesOf cuts metrics of one name into series by group, the largest first.
+func seriesOf(ms []*audit.Metric) []series {
+	at := map[string]int{}
+	var out []series
+	for _, m := range ms {
+		key := m.Segment + "\x1f" + m.Group
+		i, ok := at[key]
+		if !ok {
+			whole := *m
+			whole.Period = ""
+			i = len(out)
+			at[key] = i
+			out = append(out, series{name: slice(&whole)})
+		}
+		out[i].points = append(out[i].points, m)
+		out[i].n += m.N
+	}
+	for _, s := range out {
+		slices.SortStableFunc(s.points, func(a, b *audit.Metric) int { return cmp.Compare(a.Period, b.Period) })
+	}
+	slices.SortStableFunc(out, func(a, b series) int { return -cmp.Compare(a.n, b.n) })
+	return out
+}
+
+// periodsOf lists the periods of metrics, in order.
+func periodsOf(ms []*audit.Metric) []string {
+	var out []string
+	for _, m := range ms {
+		out = append(out, m.Period)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// bandsUpTo is how many series may have their intervals drawn as bands.
+const bandsUpTo = 3
+
+// lines draws metrics of one name by period: a line a group, with its interval
+// as a band; insufficient points are hollow and unjoined.
+func (r *Report) lines(ms []*audit.Metric) *figure {
+	periods, all := periodsOf(ms), seriesOf(ms)
+	if len(periods) < 2 {
+		return nil
+	}
+	u := unitOf(ms[0].Name)
+	f := &figure{ID: "line-" + audit.StableID(ms[0].Check, ms[0].Name, ms[0].Segment, ms[0].Group), Width: 720, Height: 300}
+	const left, right, top = px(64), px(700), px(28)
+	bottom := f.Height - 30
+	lo, hi := bounds(ms)
+	if math.IsInf(lo, 0) {
+		return nil
+	}
+	y, ticks := newScale(lo, hi, 5, bottom, top)
+	x := scale{lo: 0, hi: float64(len(periods) - 1), a: left + 20, b: right - 20}
+	f.axisY(u, y, ticks, left, right)
+	f.periodAxis(periods, x, bottom)
+	if t := ms[0].Threshold; !math.IsNaN(t) {
+		f.line("limit", left, y.at(t), right, y.at(t))
+		f.text("limit-text", "end", right, y.at(t)-4, audit.T("threshold", "阈值"))
+	}
+	index := map[string]float64{}
+	for i, p := range periods {
+		index[p] = float64(i)
+	}
+	// The rest is drawn first, so that it lies below.
+	for i := len(all) - 1; i >= 0; i-- {
+		f.oneLine(all[i], seriesClass(i), u, x, y, index, len(all) <= bandsUpTo)
+	}
+	for i, s := range all[:min(len(all), 6)] {
+		f.Legend = append(f.Legend, legend{seriesClass(i), s.name})
+	}
+	if len(all) > 6 {
+		f.Legend = append(f.Legend, legend{"rest", audit.Tf("%d others", "其余 %d 组", len(all)-6)})
+	}
+	if len(all) == 1 && all[0].name == (audit.T("all rows", "全部")) {
+		f.Legend = nil
+	}
+	for _, l := range statusLegend(ms, audit.T("past the threshold", "越过阈值")) {
+		switch l.Class {
+		case "s2":
+			f.Legend = append(f.Legend, legend{"flag", l.Name})
+		case "hollow":
+			f.Legend = append(f.Legend, l)
+		}
+	}
+	f.unitY(axisName(ms[0].Name, u))
+	f.Title, f.Desc = lineWords(ms, all, periods, u)
+	f.Title, f.Desc = sentence(f.Title), sentence(f.Desc)
+	f.Data = r.metricTable(ms)
+	return f
+}
+
+func (f *figure) oneLine(s series, class string, u unit, x, y scale, index map[string]float64, band bool) {
+	var line, low, high [][2]px
+	flush := func() {
+		if band {
+			slices.Reverse(low)
+			f.path("band "+class, append(high, low...), true)
+		}
+		f.path("line "+class, line, false)
+		line, low, high = nil, nil, nil
+	}
+	for _, m := range s.points {
+		if math.IsNaN(m.Value) || m.Status == audit.Insufficient {
+			flush()
+			continue
+		}
+		at := x.at(index[m.Period])
+		line = append(line, [2]px{at, y.at(m.Value)})
+		if !math.IsNaN(m.Low) && !math.IsNaN(m.High) {
+			low, high = append(low, [2]px{at, y.at(m.Low)}), append(high, [2]px{at, y.at(m.High)})
+		}
+	}
+	flush()
+	for _, m := range s.points {
+		if math.IsNaN(m.Value) {
+			continue
+		}
+		c, radius := class, px(3.5)
+		switch {
+		case m.Status == audit.Insufficient:
+			c = "hollow"
+		case m.Status >= audit.Warn:
+			c, radius = class+" flag", 5
+		}
+		f.circle("dot "+c, x.at(index[m.Period]), y.at(m.Value), radius, pair(slice(m), u.value(m.Value)))
+	}
+}
+
+// periodAxis labels periods below a chart, as many as there is room for.
+func (f *figure) periodAxis(periods []string, x scale, bottom px) {
+	every := 1
+	if n := len(periods); n > 1 {
+		every = max(1, int(math.Ceil(float64(n)*64/float64(x.b-x.a+64))))
+	}
+	for i, p := range periods {
+		if i%every == 0 {
+			f.text("tick", "middle", x.at(float64(i)), bottom+18, same(p))
+		}
+	}
+}
+
+// bounds are the least and greatest of values and intervals.
+func bounds(ms []*audit.Metric) (lo, hi float64) {
+	lo, hi = math.Inf(1), math.Inf(-1)
+	for _, m := range ms {
+		ends := []float64{m.Value, m.Low, m.High, m.Threshold}
+		if m.Status == audit.Insufficient {
+			ends = []float64{m.Value} // its interval is not drawn
+		}
+		for _, v := range ends {
+			if !math.IsNaN(v) && !math.IsInf(v, 0) {
+				lo, hi = min(lo, v), max(hi, v)
+			}
+		}
+	}
+	return lo, hi
+}
+
+func lineWords(ms []*audit.Metric, all []series, periods []string, u unit) (title, desc audit.Text) {
+	name := titleName(ms)
+	first, last := periods[0], periods[len(periods)-1]
+	desc = audit.Tf("%[1]s, period by period from %[3]s to %[4]s; n = %[5]s in all.", "%[2]s，逐期间，%[3]s 至 %[4]s；合计 n = %[5]s。",
+		name.En, name.Zh, first, last, thousands(total(all)))
+	if len(all) <= bandsUpTo {
+		desc.En += " Bands are intervals."
+		desc.Zh += "色带为区间。"
+	}
+	if ref := ms[0].Reference; ref != "" {
+		desc.En += " Reference: " + ref + "."
+		desc.Zh += "对照：" + ref + "。"
+	}
+	flagged := 0
+	for _, m := range ms {
+		if m.Status >= audit.Warn {
+			flagged++
+		}
+	}
+	if flagged > 0 {
+		return audit.Tf("%[1]s: %[3]d of %[4]d points past the threshold, %[5]s to %[6]s", "%[2]s：%[5]s 至 %[6]s，%[4]d 个点中有 %[3]d 个越过阈值",
+			name.En, name.Zh, flagged, len(ms), first, last), desc
+	}
+	// Otherwise the title says how the largest group moved.
+	var from, to *audit.Metric
+	for _, m := range all[0].points {
+		if math.IsNaN(m.Value) || m.Status == audit.Insufficient {
+			continue
+		}
+		if from == nil {
+			from = m
+		}
+		to = m
+	}
+	if from == nil || from == to {
+		return audit.Tf("%[1]s over time", "%[2]s的变化", name.En, name.Zh), desc
+	}
+	a, b, of := u.value(from.Value), u.value(to.Value), all[0].name
+	return audit.T(
+		name.En+" over time: "+of.En+" went from "+a.En+" to "+b.En,
+		name.Zh+"的变化："+of.Zh+"由 "+a.Zh+" 变为 "+b.Zh), desc
+}
+
+func total(all []series) int64 {
+	var n int64
+	for _, s := range all {
+		n += s.n
+	}
+	return n
+}

@@ -1,0 +1,154 @@
+package reports
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"evenhand/audit"
+)
+
+// table is a table of the page. It is complete without a script: rows come in
+// their published order.
+type table struct {
+	Head []cell
+	Rows [][]cell
+	Note audit.Text // what the table leaves out
+}
+
+type cell struct {
+	Text  audit.Text
+	Num   bool   // right-aligned
+	Code  bool   // an id or code
+	Long  bool   // a code that may be broken
+	Keep  bool   // not to be broken
+	Class string // of a status: fail, warn …
+	Href  string
+}
+
+func head(names ...audit.Text) []cell {
+	cells := make([]cell, len(names))
+	for i, n := range names {
+		cells[i] = cell{Text: n}
+	}
+	return cells
+}
+
+func words(t audit.Text) cell   { return cell{Text: t} }
+func plainCell(s string) cell   { return cell{Text: same(s)} }
+func code(s string) cell        { return cell{Text: same(s), Code: true, Long: len(s) > 20} }
+func num(s string) cell         { return cell{Text: same(s), Num: true} }
+func numText(t audit.Text) cell { return cell{Text: t, Num: true} }
+
+// right marks the columns of a head that hold numbers.
+func right(head []cell, columns ...int) []cell {
+	for _, c := range columns {
+		head[c].Num = true
+	}
+	return head
+}
+
+// shown is how many rows of a large table the page has.
+const shown = 50
+
+// cut keeps the first rows of a table and says where all of them are.
+func (t *table) cut(file string) {
+	if len(t.Rows) <= shown {
+		return
+	}
+	n := thousands(int64(len(t.Rows)))
+	t.Rows = t.Rows[:shown]
+	t.Note = audit.T("The first "+itoa(shown)+" rows; all "+n+" are in "+file+".", "此处为前 "+itoa(shown)+" 行；全部 "+n+" 行见 "+file+"。")
+}
+
+// prune drops the columns in which no row says anything.
+func (t *table) prune() {
+	if len(t.Rows) == 0 {
+		return
+	}
+	for c := len(t.Head) - 1; c > 0; c-- {
+		said := slices.ContainsFunc(t.Rows, func(row []cell) bool { s := row[c].Text.En; return s != "" && s != none })
+		if said {
+			continue
+		}
+		t.Head = slices.Delete(slices.Clone(t.Head), c, c+1)
+		for i := range t.Rows {
+			t.Rows[i] = slices.Delete(t.Rows[i], c, c+1)
+		}
+	}
+}
+
+var metricHead = right(head(
+	audit.T("metric", "指标"), audit.T("rows", "范围"), audit.T("compared with", "对照"),
+	audit.T("value", "数值"), audit.T("interval", "区间"), audit.T("n", "样本量 n"),
+	audit.T("p, corrected", "校正后 p"), audit.T("held against", "阈值"), audit.T("status", "结论"), audit.T("row", "行号"),
+), 3, 4, 5, 6, 7)
+
+// metricRow is one metric in a table of any chapter.
+func (r *Report) metricRow(m *audit.Metric) []cell {
+	u := unitOf(m.Name)
+	status := cell{Text: statusWords[m.Status], Class: m.Status.String()}
+	if m.Suppressed {
+		withheld := words(audit.T("withheld", "隐去"))
+		withheld.Num = true
+		return []cell{words(metricName(m.Name)), words(slice(m)), plainCell(m.Reference), withheld, num(none), num(none), num(none),
+			numText(u.value(m.Threshold)), {Text: audit.T("suppressed", "样本过小，隐去"), Class: "insufficient"}, code(m.ID())}
+	}
+	n := num(thousands(m.N))
+	if m.N == 0 && math.IsNaN(m.Value) {
+		n = num("0")
+	}
+	return []cell{words(metricName(m.Name)), words(slice(m)), plainCell(m.Reference),
+		numText(u.value(m.Value)), numText(u.interval(m.Low, m.High)), n,
+		num(pvalue(m.PAdjusted)), numText(u.value(m.Threshold)), status, code(m.ID())}
+}
+
+// metricTable lists metrics, the flagged ones first.
+func (r *Report) metricTable(ms []*audit.Metric) table {
+	t := table{Head: metricHead}
+	for _, want := range []audit.Status{audit.Fail, audit.Warn, audit.Pass, audit.Insufficient} {
+		for _, m := range ms {
+			if m.Status == want {
+				t.Rows = append(t.Rows, r.metricRow(m))
+			}
+		}
+	}
+	t.cut("metrics.arrow")
+	t.prune()
+	return t
+}
+
+// caseTable lists cases of a finding: what all of them share is on its card.
+func (r *Report) caseTable(f *audit.Finding, cs []*audit.Case) table {
+	t := table{Head: right(head(
+		audit.T("key", "编号"), audit.T("at", "时间"), audit.T("product", "产品"), audit.T("policy", "政策"), audit.T("model", "模型"),
+		audit.T("outcome", "结果判定"), audit.T("disclosure", "披露判定"), audit.T("grade", "等级"),
+		audit.T("amount, "+r.money.Code, "金额（"+r.money.zh+"）"), audit.T("what was read", "所见证据")), 8)}
+	for _, c := range cs {
+		row := []cell{code(c.Key), {Text: same(r.instant(c.At)), Keep: true}, plainCell(c.Product), plainCell(c.PolicyVersion), plainCell(c.ModelVersion),
+			{}, {}, {}, num(none), plainCell(clip(evidence(c), 1600))}
+		if c.Substance != f.Substance {
+			row[5] = words(substanceWords[c.Substance])
+		}
+		if c.Disclosure != f.Disclosure {
+			row[6] = words(disclosureWords[c.Disclosure])
+		}
+		if c.Grade != f.Grade {
+			row[7] = plainCell(c.Grade.String())
+		}
+		if c.Amount != 0 {
+			row[8] = num(r.money.number(c.Amount))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	t.prune()
+	return t
+}
+
+func evidence(c *audit.Case) string {
+	var parts []string
+	for _, e := range c.Evidence {
+		parts = append(parts, e.Name+" = "+e.Value)
+	}
+	return strings.Join(parts, "; ")
+}

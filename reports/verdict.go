@@ -1,0 +1,177 @@
+package reports
+
+import (
+	"fmt"
+	"strings"
+
+	"evenhand/audit"
+)
+
+// articles are the five complaints the audit answers.
+var articles = []struct {
+	Code  string
+	Title audit.Text
+}{
+	{"000", audit.T("Denied without a reason", "拒绝而不说明理由")},
+	{"001", audit.T("Promised increase vanished", "承诺的提额消失")},
+	{"002", audit.T("Punctual, limit stalled", "按时还款，额度不涨")},
+	{"003", audit.T("Limit shown, not drawable", "有额度，借不出")},
+	{"004", audit.T("Repaid in full, then denied", "结清后再借被拒")},
+}
+
+// sentence says the whole report in one sentence: what must be decided, on
+// how much it rests, and what was not audited.
+func (r *Report) sentence() audit.Text {
+	ran, degraded, skipped := r.ran()
+	checked, judged := ran+degraded, r.rowsJudged()
+	n := map[string]int64{}
+	for _, f := range r.res.Findings {
+		n[f.Severity.Level()]++
+	}
+	var s audit.Text
+	on := audit.T(
+		fmt.Sprintf("%s judged by %s", plural(judged, "row", "rows"), plural(int64(checked), "check", "checks")),
+		fmt.Sprintf("%s 行、%d 项检查", thousands(judged), checked))
+	total := int64(len(r.res.Findings))
+	switch {
+	case checked == 0:
+		s = audit.T("Nothing was audited: no check could run, so the absence of findings means nothing",
+			"未进行任何审查：没有一项检查能够运行，因此“无问题”不说明任何事")
+	case judged == 0 && total == 0:
+		s = audit.T("Nothing was judged: the checks ran, but no row reached a verdict, so the absence of findings means nothing",
+			"未作出任何判定：检查已运行，但没有一行得出结论，因此“无问题”不说明任何事")
+	case n["fail"] > 0:
+		s = audit.T(
+			fmt.Sprintf("%s a decision now, out of %s (%s)", needs(n["fail"]), plural(total, "finding", "findings"), on.En),
+			fmt.Sprintf("有 %s 项问题须立即决策，共发现 %s 项问题（%s）", thousands(n["fail"]), thousands(total), on.Zh))
+	case n["warn"] > 0:
+		s = audit.T(
+			fmt.Sprintf("No finding is serious; %s attention (%s)", needs(n["warn"]), on.En),
+			fmt.Sprintf("无严重问题；有 %s 项须关注（%s）", thousands(n["warn"]), on.Zh))
+	case total > 0:
+		s = audit.T(
+			fmt.Sprintf("No finding is serious; %s for information (%s)", plural(total, "is", "are"), on.En),
+			fmt.Sprintf("无严重问题；有 %s 项仅供参考（%s）", thousands(total), on.Zh))
+	default:
+		s = audit.T(fmt.Sprintf("No findings in what was audited (%s)", on.En), fmt.Sprintf("在所审查的范围内未发现问题（%s）", on.Zh))
+	}
+	if checked > 0 && skipped+degraded > 0 {
+		var en, zh []string
+		if skipped > 0 {
+			en, zh = append(en, fmt.Sprintf("%s skipped", plural(int64(skipped), "check was", "checks were"))), append(zh, fmt.Sprintf("%d 项检查未运行", skipped))
+		}
+		if degraded > 0 {
+			en, zh = append(en, fmt.Sprintf("%d ran on incomplete data", degraded)), append(zh, fmt.Sprintf("%d 项在数据不全时运行", degraded))
+		}
+		s.En += "; " + strings.Join(en, ", ")
+		s.Zh += "；" + strings.Join(zh, "，")
+	}
+	return audit.T(s.En+".", s.Zh+"。")
+}
+
+// plural writes "1 row" or "2 rows".
+func plural(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(n) + " " + many
+}
+
+func needs(n int64) string {
+	if n == 1 {
+		return "1 finding needs"
+	}
+	return thousands(n) + " findings need"
+}
+
+// tile is one pattern or family on the cover.
+type tile struct {
+	Code, Href string
+	Title      audit.Text
+	State      string // "fail", "warn", "info", "pass", "none"
+	Word       audit.Text
+	Facts      []fact
+	Note       audit.Text
+}
+
+type fact struct{ Name, Value audit.Text }
+
+// patternTiles has one tile a complaint, also for those nobody audited.
+func (r *Report) patternTiles() []tile {
+	var tiles []tile
+	for _, a := range articles {
+		t := tile{Code: a.Code, Title: a.Title}
+		var judged, technical, unjustified, disclosure, amount int64
+		var why []audit.Text
+		found, live := false, false
+		for _, c := range r.checks {
+			if c.Article != a.Code {
+				continue
+			}
+			found = true
+			cov := r.coverage[c.Name]
+			if cov == nil || cov.Status == "skipped" {
+				why = append(why, reasons(cov))
+				continue
+			}
+			if cov.Status == "degraded" {
+				t.Note = audit.T("ran on incomplete data", "在数据不全时运行")
+			}
+			live = true
+			t.Href = "#chapter-" + c.Chapter
+			judged += cov.Judged
+			if s := r.sums[c.Name]; s != nil {
+				unjustified, technical, disclosure, amount = unjustified+s.Unjustified, technical+s.Technical, disclosure+s.Disclosure, amount+s.Amount
+			}
+		}
+		if !live {
+			t.State, t.Word = "none", audit.T("not audited", "未审查")
+			t.Note = audit.T("no check of this version answers it", "本版本没有对应的检查")
+			if found {
+				t.Note = joinTexts(why)
+			}
+			tiles = append(tiles, t)
+			continue
+		}
+		t.State, t.Word = r.worstOf(func(check string) bool { c := r.check[check]; return c != nil && c.Article == a.Code })
+		if judged == 0 {
+			t.State, t.Word = "none", audit.T("nothing judged", "无可判定的行")
+		}
+		t.Facts = []fact{
+			{audit.T("judged", "已判定"), same(thousands(judged))},
+			{audit.T("unjustified", "不成立"), same(thousands(unjustified))},
+			{audit.T("technical", "技术故障"), same(thousands(technical))},
+			{audit.T("disclosure failures", "披露不合格"), same(thousands(disclosure))},
+			{audit.T("at stake", "涉及金额"), r.money.text(amount)},
+		}
+		tiles = append(tiles, t)
+	}
+	return tiles
+}
+
+// worstOf is the state of the checks that pick chooses, from their findings.
+func (r *Report) worstOf(pick func(check string) bool) (string, audit.Text) {
+	rank := map[string]int{"pass": 0, "info": 1, "warn": 2, "fail": 3}
+	worst := "pass"
+	for _, f := range r.res.Findings {
+		if l := f.Severity.Level(); pick(f.Check) && rank[l] > rank[worst] {
+			worst = l
+		}
+	}
+	return worst, levelWords[worst]
+}
+
+func reasons(c *audit.Coverage) audit.Text {
+	if c == nil || len(c.Why) == 0 {
+		return audit.T("the check did not run", "该检查未运行")
+	}
+	return joinTexts(c.Why)
+}
+
+func joinTexts(ts []audit.Text) audit.Text {
+	var en, zh []string
+	for _, t := range ts {
+		en, zh = append(en, t.En), append(zh, t.Zh)
+	}
+	return audit.T(strings.Join(en, "; "), strings.Join(zh, "；"))
+}
