@@ -61,7 +61,7 @@ func (s *state) coverage() audit.Coverage {
 		c.Why = append(c.Why, audit.T("no table of appeals: how appeals were handled is not judged", "没有申诉表：不判断申诉处理情况"))
 	}
 	if n := s.n[noticesUndated]; n > 0 {
-		c.Why = append(c.Why, audit.Tf("%d denials had a reason shown but no date of a notice: whether it was late is not judged",
+		c.Why = append(c.Why, audit.Tf("no date of a notice on %d denials that had a reason shown: whether it was late is not judged",
 			"%d笔拒绝已告知原因但没有通知日期：不判断是否逾期", n))
 	}
 	return c
