@@ -82,8 +82,12 @@ func (s *state) Update(b *features.Batch) {
 // setPeriods makes keys the period of each row, negative for rows left out.
 func (s *state) setPeriods(b *features.Batch) {
 	if s.own {
-		for i, at := range b.Cols[s.at].Ints[:b.N] {
+		v := &b.Cols[s.at]
+		for i, at := range v.Ints[:b.N] {
 			s.keys[i] = s.periods.Of(at)
+			if v.Valid != nil && !v.Valid[i] {
+				s.keys[i] = -1
+			}
 		}
 	} else {
 		copy(s.keys, b.Period)

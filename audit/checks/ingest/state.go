@@ -1,0 +1,319 @@
+package ingest
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"evenhand/audit"
+	"evenhand/audit/checks/internal/rows"
+	"evenhand/features"
+)
+
+// state is ingest's statistic. One per worker.
+type state struct {
+	env    *audit.Env
+	set    *Settings
+	tables []*tableState // in the contract's order
+}
+
+// tableState is what the gates know of one table.
+type tableState struct {
+	*tableInfo
+	rows   int64
+	keys   *keySet
+	faults map[string]*rows.Sample[fault] // by gate
+	smell  *smell
+	money  *currencies // of limits
+	hashes []uint64    // scratch: of the batch's keys
+	texts  []textHash  // scratch: by key column
+}
+
+// tableInfo is what does not change.
+type tableInfo struct {
+	set      *Settings
+	table    *features.Table
+	layout   *audit.Layout
+	key      []int // columns; nil when the key is made up or lacking
+	customer int
+	moment   int
+	skew     int64 // µs
+	asOf     int64
+	orders   []orderInfo
+	past     []pastInfo
+	until    []pastInfo // available_at of features, held against decided_at
+}
+
+type orderInfo struct {
+	rowOrder
+	a, b int
+}
+
+type pastInfo struct {
+	name string
+	col  int
+}
+
+// fault is one row that fails a gate.
+type fault struct {
+	key, customer string
+	at            int64 // the row's main instant
+	column        string
+	value, limit  int64 // instants, or counts
+}
+
+func compareFaults(a, b fault) int {
+	return cmp.Or(strings.Compare(a.key, b.key), cmp.Compare(a.at, b.at), strings.Compare(a.customer, b.customer),
+		strings.Compare(a.column, b.column), cmp.Compare(a.value, b.value), cmp.Compare(a.limit, b.limit))
+}
+
+// moments are the main instants of tables.
+var moments = map[string]string{"decisions": "decided_at", "payments": "paid_at", "limits": "at", "appeals": "opened_at",
+	"incidents": "starts_at", "experiments": "starts_at", "features": "as_of"}
+
+func newState(env *audit.Env, set *Settings) *state {
+	s := &state{env: env, set: set}
+	for i := range features.Schema {
+		t := &features.Schema[i]
+		l := env.Layouts[t.Name]
+		if l == nil {
+			continue
+		}
+		info := &tableInfo{set: set, table: t, layout: l, customer: l.Index("customer_id"), moment: l.Index(moments[t.Name]),
+			skew: set.ClockSkew * 1_000_000, asOf: env.Plan.AsOfMicros()}
+		for _, name := range t.Key {
+			c := l.Index(name)
+			if c < 0 || l.Specs[c].RowID || l.Specs[c].Constant != nil && len(t.Key) == 1 || !mapped(l.Specs[c]) {
+				info.key = nil
+				break
+			}
+			info.key = append(info.key, c)
+		}
+		for _, o := range orders[t.Name] {
+			a, b := l.Index(o.first), l.Index(o.then)
+			if a >= 0 && b >= 0 && mapped(l.Specs[a]) && mapped(l.Specs[b]) {
+				info.orders = append(info.orders, orderInfo{o, a, b})
+			}
+		}
+		for _, name := range past[t.Name] {
+			if c := l.Index(name); c >= 0 && mapped(l.Specs[c]) {
+				info.past = append(info.past, pastInfo{name, c})
+			}
+		}
+		if t.Name == "decisions" {
+			for c, spec := range l.Specs {
+				if f, ok := strings.CutSuffix(spec.Name, "__available_at"); ok {
+					info.until = append(info.until, pastInfo{strings.TrimPrefix(f, audit.FeatureColumn("")), c})
+				}
+			}
+		}
+		s.tables = append(s.tables, info.state(env))
+	}
+	return s
+}
+
+// mapped reports whether a column is read from the export.
+func mapped(s features.Spec) bool { return len(s.From) > 0 || s.Constant != nil || s.RowID }
+
+func (t *tableInfo) state(env *audit.Env) *tableState {
+	s := &tableState{tableInfo: t, faults: map[string]*rows.Sample[fault]{}}
+	if t.key != nil && t.on(duplicateKey) {
+		s.keys = newKeySet(t.set.DuplicateRows)
+		s.texts = make([]textHash, len(t.key))
+	}
+	for _, g := range t.rowGates() {
+		s.faults[g] = rows.NewSample(t.set.Cases, compareFaults)
+	}
+	if t.on(unitSmell) {
+		s.smell = newSmell(env, t)
+	}
+	if c := t.layout.Index("currency"); t.table.Name == "limits" && c >= 0 && t.layout.Specs[c].From != nil && t.on(mixedCurrency) {
+		s.money = newCurrencies(env.Plan.Currency, t.layout.Index("account_id"), c)
+	}
+	return s
+}
+
+func (t *tableInfo) on(gate string) bool { return t.set.level(gate) != "off" }
+
+// rowGates are the gates that judge single rows of the table, sorted.
+func (t *tableInfo) rowGates() []string {
+	var out []string
+	add := func(g string, there bool) {
+		if there && t.on(g) && !slices.Contains(out, g) {
+			out = append(out, g)
+		}
+	}
+	for _, o := range t.orders {
+		add(o.gate, true)
+	}
+	add(featureTooLate, len(t.until) > 0 && t.moment >= 0)
+	add(future, len(t.past) > 0)
+	slices.Sort(out)
+	return out
+}
+
+func (s *state) Update(b *features.Batch) {
+	for _, t := range s.tables {
+		if t.table.Name == b.Table {
+			t.update(b)
+		}
+	}
+}
+
+func (t *tableState) update(b *features.Batch) {
+	t.rows += int64(b.N)
+	if t.keys != nil {
+		t.hashKeys(b)
+		for _, h := range t.hashes {
+			if h != 0 {
+				t.keys.add(h)
+			}
+		}
+	}
+	for _, o := range t.orders {
+		if f := t.faults[o.gate]; f != nil {
+			t.ordered(b, f, o)
+		}
+	}
+	if f := t.faults[featureTooLate]; f != nil {
+		t.available(b, f)
+	}
+	if f := t.faults[future]; f != nil {
+		t.afterAsOf(b, f)
+	}
+	if t.smell != nil {
+		t.smell.update(b)
+	}
+	if t.money != nil {
+		t.money.update(b)
+	}
+}
+
+func (t *tableState) ordered(b *features.Batch, f *rows.Sample[fault], o orderInfo) {
+	first, then := &b.Cols[o.a], &b.Cols[o.b]
+	if !first.Present || !then.Present {
+		return
+	}
+	y := then.Ints[:b.N]
+	for i, x := range first.Ints[:b.N] {
+		if x > y[i]+t.skew && !first.IsNull(i) && !then.IsNull(i) {
+			t.fault(b, i, f, o.first, x, y[i])
+		}
+	}
+}
+
+// available counts rows with a feature that became available after the
+// decision, once a row; the case names the first such feature by name.
+func (t *tableState) available(b *features.Batch, f *rows.Sample[fault]) {
+	decided := &b.Cols[t.moment]
+	for k, u := range t.until {
+		v := &b.Cols[u.col]
+		if !v.Present {
+			continue
+		}
+		for i, x := range v.Ints[:b.N] {
+			if x > decided.Ints[i]+t.skew && !v.IsNull(i) && !decided.IsNull(i) && !t.lateBefore(b, i, k) {
+				t.fault(b, i, f, u.name, x, decided.Ints[i])
+			}
+		}
+	}
+}
+
+// lateBefore reports whether row i was counted for a feature before the k-th.
+func (t *tableState) lateBefore(b *features.Batch, i, k int) bool {
+	for _, u := range t.until[:k] {
+		if v := &b.Cols[u.col]; v.Present && !v.IsNull(i) && v.Ints[i] > b.Cols[t.moment].Ints[i]+t.skew {
+			return true
+		}
+	}
+	return false
+}
+
+// afterAsOf counts rows with an instant after the as-of instant, once a row.
+func (t *tableState) afterAsOf(b *features.Batch, f *rows.Sample[fault]) {
+	limit := t.asOf + t.skew
+	for k, p := range t.past {
+		v := &b.Cols[p.col]
+		if !v.Present {
+			continue
+		}
+		for i, x := range v.Ints[:b.N] {
+			if x <= limit || v.IsNull(i) {
+				continue
+			}
+			before := false
+			for _, q := range t.past[:k] {
+				w := &b.Cols[q.col]
+				before = before || w.Present && !w.IsNull(i) && w.Ints[i] > limit
+			}
+			if !before {
+				t.fault(b, i, f, p.name, x, t.asOf)
+			}
+		}
+	}
+}
+
+func (t *tableState) fault(b *features.Batch, i int, f *rows.Sample[fault], column string, value, limit int64) {
+	key := t.keyText(b, i)
+	h := rows.HashString(0, key)
+	if !f.Wants(h) {
+		f.Skip()
+		return
+	}
+	x := fault{key: key, column: column, value: value, limit: limit}
+	x.customer, x.at = t.who(b, i)
+	f.Add(h, x)
+}
+
+// who returns the row's customer and main instant.
+func (t *tableInfo) who(b *features.Batch, i int) (customer string, at int64) {
+	if t.customer >= 0 {
+		customer = string(b.Cols[t.customer].Opaque(i))
+	}
+	if t.moment >= 0 {
+		at = b.Cols[t.moment].Ints[i]
+	}
+	return customer, at
+}
+
+// keyText is the row's key for people: its parts joined by "#".
+func (t *tableInfo) keyText(b *features.Batch, i int) string {
+	var parts []string
+	for _, name := range t.table.Key {
+		c := t.layout.Index(name)
+		if c < 0 || b.Cols[c].IsNull(i) {
+			parts = append(parts, "")
+			continue
+		}
+		switch v := &b.Cols[c]; v.Kind {
+		case features.Opaque:
+			parts = append(parts, string(v.Opaque(i)))
+		case features.Text:
+			parts = append(parts, v.Text(i))
+		default:
+			parts = append(parts, strconv.FormatInt(v.Ints[i], 10))
+		}
+	}
+	return strings.Join(parts, "#")
+}
+
+func (s *state) Merge(other audit.State) {
+	o := other.(*state)
+	for i, t := range s.tables {
+		x := o.tables[i]
+		t.rows += x.rows
+		if t.keys != nil {
+			t.keys.merge(x.keys)
+		}
+		for g, f := range t.faults {
+			f.Merge(x.faults[g])
+		}
+		if t.smell != nil {
+			t.smell.merge(x.smell)
+		}
+		if t.money != nil {
+			t.money.merge(x.money)
+		}
+	}
+}
