@@ -145,7 +145,7 @@ func (r *run) resolve(c *audit.Check, in Input) (*running, map[string]*wanted, *
 		for _, col := range n.Required {
 			_, ok, err := r.plan.Resolve(n.Table, col, src.Fields())
 			if err != nil {
-				return nil, err
+				return nil, mismatch(src, err)
 			}
 			if !ok {
 				t := audit.Tf("column %s.%s is not in the export", "导出中没有列 %s.%s", n.Table, col)
@@ -156,7 +156,7 @@ func (r *run) resolve(c *audit.Check, in Input) (*running, map[string]*wanted, *
 		for _, o := range n.Optional {
 			_, ok, err := r.plan.Resolve(n.Table, o.Column, src.Fields())
 			if err != nil {
-				return nil, err
+				return nil, mismatch(src, err)
 			}
 			if !ok && !o.Effect.IsZero() {
 				rc.degraded = append(rc.degraded, audit.Text{
@@ -207,7 +207,7 @@ func (r *run) bind(name string, src features.Source, w *wanted) error {
 		w.columns["model_version"], w.columns["product"] = true, true
 	}
 	if err := r.required(name, src.Fields()); err != nil {
-		return err
+		return mismatch(src, err)
 	}
 	inputs, err := r.inputs(rescore)
 	if err != nil {
@@ -218,11 +218,11 @@ func (r *run) bind(name string, src features.Source, w *wanted) error {
 		Features: w.features, AvailableAt: w.features, Groups: w.groups,
 	})
 	if err != nil {
-		return err
+		return mismatch(src, err)
 	}
 	for _, f := range reading.Missing {
 		if _, ok := inputs[strings.TrimPrefix(f, audit.FeatureColumn(""))]; ok && strings.HasPrefix(f, audit.FeatureColumn("")) {
-			return r.wrong("a model reads feature %q, which table %s of the export lacks; map it under tables.%s.features, or the model's inputs:", strings.TrimPrefix(f, audit.FeatureColumn("")), name, name)
+			return mismatch(src, r.wrong("a model reads feature %q, which table %s of the export lacks; map it under tables.%s.features, or the model's inputs:", strings.TrimPrefix(f, audit.FeatureColumn("")), name, name))
 		}
 	}
 	if err := src.Bind(reading.Specs); err != nil {
@@ -290,6 +290,24 @@ func (r *run) inputs(rescore bool) (map[string]features.Kind, error) {
 		}
 	}
 	return kinds, nil
+}
+
+// Mismatch says that the export is not what the plan says it is: a column is
+// missing, or of another type.
+type Mismatch struct {
+	File string // the first file of the table
+	Err  error  // an audit.PlanError
+}
+
+func (m *Mismatch) Error() string { return m.File + ": " + m.Err.Error() }
+func (m *Mismatch) Unwrap() error { return m.Err }
+
+func mismatch(src features.Source, err error) error {
+	file := ""
+	if files := src.Files(); len(files) > 0 {
+		file = files[0].Path
+	}
+	return &Mismatch{File: file, Err: err}
 }
 
 func (r *run) wrong(format string, args ...any) error {

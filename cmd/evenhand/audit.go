@@ -27,6 +27,7 @@ type auditJob struct {
 	workers    int
 	lang       string
 	quiet      bool
+	profile    string
 	noProgress bool
 	stdout     io.Writer
 	stderr     io.Writer
@@ -50,6 +51,7 @@ func auditCommand() *cobra.Command {
 	f.StringVarP(&j.out, "out", "o", "evenhand-report", "directory of the report; an earlier report there is replaced as a whole")
 	f.IntVar(&j.workers, "workers", runtime.GOMAXPROCS(0), "workers; they change speed, never an answer")
 	f.StringVar(&j.lang, "lang", "en", "language of the summary printed at the end: en or zh")
+	f.StringVar(&j.profile, "cpuprofile", "", "write a CPU profile to this file")
 	f.BoolVarP(&j.quiet, "quiet", "q", false, "no progress, no summary")
 	return cmd
 }
@@ -59,6 +61,11 @@ func (j *auditJob) run(ctx context.Context) error {
 	if err := j.validate(); err != nil {
 		return err
 	}
+	stop, err := startProfile(j.profile)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	plan, err := readPlan(j.plan)
 	if err != nil {
 		return err

@@ -58,6 +58,7 @@ func exitCode(err error) int {
 		file   *parquetfile.DataError
 		gate   *gateError
 		broken *driver.Broken
+		other  *driver.Mismatch
 	)
 	switch {
 	case err == nil:
@@ -66,6 +67,8 @@ func exitCode(err error) int {
 		return exitTerm
 	case errors.As(err, &gate):
 		return exitFindings
+	case errors.As(err, &other): // before plan: the plan is right for another export
+		return exitData
 	case errors.As(err, &usage), errors.As(err, &plan):
 		return exitUsage
 	case errors.As(err, &broken):
