@@ -11,15 +11,17 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 )
 
-// maxPlan keeps a file that is no plan (an export named by mistake) from being
-// parsed for minutes; maxNesting keeps hostile brackets from overflowing the
-// stack. A plan needs a few pages, and 5 levels.
+// What a plan has at most. It needs a few pages and 5 levels; the YAML library
+// takes time in the square of the tokens, and its stack grows with the levels,
+// so an export named by mistake must not get there.
 const (
-	maxPlan    = 1 << 20
+	maxPlan    = 1 << 20 // bytes
+	maxTokens  = 50_000
 	maxNesting = 100
 )
 
@@ -68,16 +70,20 @@ func parseYAML(name string, data []byte) (root ast.Node, err error) {
 	if len(data) > maxPlan {
 		return nil, wrong(0, fmt.Sprintf("the plan has %d bytes; at most %d are read: is this the right file?", len(data), maxPlan))
 	}
-	if line := tooDeep(data); line > 0 {
-		return nil, wrong(line, fmt.Sprintf("more than %d brackets are open; is this the right file?", maxNesting))
-	}
 	// The YAML library panics on some malformed input.
 	defer func() {
 		if recover() != nil {
 			root, err = nil, wrong(0, "the file is not valid YAML")
 		}
 	}()
-	file, err := parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
+	tokens := lexer.Tokenize(string(data))
+	if len(tokens) > maxTokens {
+		return nil, wrong(0, fmt.Sprintf("the plan has %d words and signs; at most %d are read: is this the right file?", len(tokens), maxTokens))
+	}
+	if line := tooDeep(tokens); line > 0 {
+		return nil, wrong(line, fmt.Sprintf("this nests more than %d levels deep; is it the right file?", maxNesting))
+	}
+	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		var at yaml.Error
 		if !errors.As(err, &at) {
@@ -115,38 +121,28 @@ func oneLine(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// tooDeep returns the line where too many brackets are open, or 0. Brackets in
-// quotes or comments count too: the bound is generous.
-func tooDeep(data []byte) int {
-	line, open := 1, 0
-	for i, b := range data {
-		switch b {
-		case '\n':
-			line++
-		case '[', '{':
+// tooDeep returns the line where nesting goes too deep, or 0. What nests without
+// indentation is brackets, and indicators in a row, as in "- - - x".
+func tooDeep(tokens token.Tokens) int {
+	open, row := 0, 0
+	for _, t := range tokens {
+		switch t.Type {
+		case token.SequenceStartType, token.MappingStartType:
 			open++
-		case ']', '}':
+		case token.SequenceEndType, token.MappingEndType:
 			open--
-		case '-', '?', ':', '!', '&':
-			// "- - - x" and "? ? x" nest without brackets, on one line.
-			if run(data[i:]) > maxNesting {
-				return line
-			}
 		}
-		if open > maxNesting {
-			return line
+		switch t.Type {
+		case token.SequenceEntryType, token.MappingKeyType, token.MappingValueType, token.TagType, token.AnchorType:
+			row++
+		default:
+			row = 0
+		}
+		if open > maxNesting || row > maxNesting {
+			return tokenLine(t)
 		}
 	}
 	return 0
-}
-
-// run counts the block indicators that data starts with.
-func run(data []byte) int {
-	n := 0
-	for n <= maxNesting && 2*n+1 < len(data) && strings.IndexByte("-?:!&", data[2*n]) >= 0 && data[2*n+1] == ' ' {
-		n++
-	}
-	return n
 }
 
 // groupings decodes a mapping of names to groupings, or a plain list of names,

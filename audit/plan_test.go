@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
@@ -272,6 +273,35 @@ func TestLinesOfWindowsFiles(t *testing.T) {
 	if err == nil || !strings.HasPrefix(err.Error(), "audit.yaml:3: ") {
 		t.Errorf("err = %v, want line 3", err)
 	}
+}
+
+// Hostile files are refused soon, whatever the YAML library makes of them.
+func TestHostilePlans(t *testing.T) {
+	for name, text := range map[string]string{
+		"brackets": strings.Repeat("[", 500000), "braces": "a: " + strings.Repeat("{a: ", 200000), "dashes": strings.Repeat("- ", 500000),
+		"keys": strings.Repeat("? ", 500000), "tags": strings.Repeat("!a ", 300000), "anchors": strings.Repeat("&a ", 300000), "colons": strings.Repeat(": ", 500000),
+		"quotes": strings.Repeat("\"", 500001), "lines": strings.Repeat("a:\n", 300000), "bars": strings.Repeat("|\n", 300000), "long": strings.Repeat("x", 2<<20),
+		"stairs": stairs(1300), "zero": "\x00", "binary": "PAR1\x15\x04\xff\xfe",
+	} {
+		t.Log(name)
+		start := time.Now()
+		_, err := ParsePlan("audit.yaml", []byte(text), nil)
+		var e PlanError
+		if !errors.As(err, &e) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if d := time.Since(start); d > 20*time.Second {
+			t.Errorf("%s took %v", name, d)
+		}
+	}
+}
+
+func stairs(n int) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(strings.Repeat(" ", i) + "a:\n")
+	}
+	return b.String()
 }
 
 func FuzzParsePlan(f *testing.F) {
