@@ -36,22 +36,20 @@ func (r *Report) chapters() []chapter {
 	var out []chapter
 	for _, c := range chapters {
 		ch := chapter{Name: c.Name, Title: c.Title, About: c.About}
-		ch.Checks.Head = right(head(audit.T("check", "检查"), audit.T("status", "状态"), audit.T("rows judged", "判定行数"), audit.T("cases", "案例数")), 2, 3)
+		ch.Checks.Head = right(head(audit.T("check", "检查"), audit.T("status", "状态"), audit.T("why", "说明"), audit.T("rows judged", "判定行数"), audit.T("cases", "案例数")), 3, 4)
 		var ms []*audit.Metric
 		for i := range r.res.Metrics {
 			if m := &r.res.Metrics[i]; r.chapterOf(m.Check) == c.Name {
 				ms = append(ms, m)
 			}
 		}
-		live := false
 		for _, v := range r.res.Coverage {
 			if r.chapterOf(v.Check) != c.Name {
 				continue
 			}
-			live = live || v.Status != "skipped"
 			ch.Checks.Rows = append(ch.Checks.Rows, []cell{
 				{Text: r.titleOf(v.Check), Href: "#check-" + v.Check}, {Text: coverageWords[v.Status], Class: v.Status},
-				num(thousands(v.Judged)), num(thousands(v.Cases))})
+				words(joinTexts(v.Why)), num(thousands(v.Judged)), num(thousands(v.Cases))})
 			if fig := r.causeColumns(v.Check); fig != nil {
 				ch.Figures = append(ch.Figures, fig)
 			}
@@ -64,7 +62,8 @@ func (r *Report) chapters() []chapter {
 		ch.Figures = append(r.metricFigures(ms), ch.Figures...)
 		ch.Figures = ch.Figures[:min(len(ch.Figures), figuresPerChapter)]
 		ch.Metrics = r.metricTable(ms)
-		ch.Empty = !live && len(ms) == 0 && len(ch.Findings) == 0
+		ch.Empty = len(ch.Checks.Rows) == 0 && len(ms) == 0 && len(ch.Findings) == 0
+		ch.Checks.prune()
 		out = append(out, ch)
 	}
 	return out

@@ -39,7 +39,7 @@ func (r *Report) familyTile(family string, title audit.Text) tile {
 	}
 	if !live {
 		t.State, t.Word, t.Href = "none", levelWords["none"], ""
-		t.Note = audit.T("no check of this version does", "本版本没有对应的检查")
+		t.Note = audit.T("no check of this version covers it", "本版本没有对应的检查")
 		if found {
 			t.Note = joinTexts(compactTexts(why))
 		}

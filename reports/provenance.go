@@ -99,6 +99,7 @@ func (r *Report) suppressedTable() *table {
 		return nil
 	}
 	t.cut("metrics.arrow")
+	t.prune()
 	return &t
 }
 

@@ -41,6 +41,7 @@ func TestVerdict(t *testing.T) {
 		"clean":           {&audit.Result{Coverage: judged}, "No findings in what was audited (9 rows judged by 1 check)."},
 		"clean, degraded": {&audit.Result{Coverage: append(slices.Clone(judged), audit.Coverage{Check: "b", Status: "degraded"})}, "; 1 ran on incomplete data."},
 		"fail":            {&audit.Result{Coverage: judged, Findings: []audit.Finding{{Severity: audit.S1}, {ID: "b"}}}, "1 finding needs a decision now, out of 2 findings"},
+		"all fail":        {&audit.Result{Coverage: judged, Findings: []audit.Finding{{Severity: audit.S1}}}, "1 finding needs a decision now (9 rows"},
 		"warn":            {&audit.Result{Coverage: judged, Findings: []audit.Finding{{Severity: audit.S3}}}, "No finding is serious; 1 finding needs attention"},
 		"info":            {&audit.Result{Coverage: judged, Findings: []audit.Finding{{}}}, "No finding is serious; 1 is for information"},
 	} {

@@ -96,10 +96,8 @@ func (r *Report) heat(ms []*audit.Metric) *figure {
 	f := &figure{ID: "heat-" + audit.StableID(ms[0].Check, ms[0].Name), Width: 720, Height: px(46 + 26*len(rows))}
 	const left, top = px(190), px(30)
 	w := (f.Width - left - 4) / px(len(periods))
-	for i, p := range periods {
-		f.text("tick", "middle", left+w*(px(i)+0.5), top-10, same(clip(p, int(w))))
-	}
-	over := 0
+	f.periodAxis(periods, scale{lo: 0, hi: float64(max(1, len(periods)-1)), a: left + w/2, b: left + w*(px(len(periods))-0.5)}, top-28)
+	over, used := 0, map[string]bool{}
 	for j, s := range rows {
 		y := top + px(26*j)
 		f.text("label", "end", left-10, y+17, clipText(s.name, 290))
@@ -117,15 +115,20 @@ func (r *Report) heat(ms []*audit.Metric) *figure {
 			case m.Status >= audit.Warn:
 				class, over = "h1", over+1
 			}
+			used[class] = true
 			f.rect("cell "+class, left+w*px(i)+1, y+1, w-2, 24, pair(slice(m), ratio.value(m.Value)))
 			f.text("value in-"+class, "middle", left+w*(px(i)+0.5), y+17, same(decimalPlaces(m.Value, 2)))
 		}
 	}
 	name := metricName(ms[0].Name)
 	f.Title = audit.Tf("%[1]s: %[3]d cells past the threshold among %[4]d features", "%[2]s：%[4]d 个特征中有 %[3]d 格越过阈值", name.En, name.Zh, over, len(all))
-	f.Desc = audit.Tf("%[1]s by feature and period, the most moved first; dotted cells have too few rows.", "按特征与期间的%[2]s，变化最大的在前；虚线格样本不足。", name.En, name.Zh)
+	f.Desc = audit.Tf("%[1]s by feature and period, the most moved first.", "按特征与期间的%[2]s，变化最大的在前。", name.En, name.Zh)
 	f.Title, f.Desc = sentence(f.Title), sentence(f.Desc)
-	f.Legend = []legend{{"h1", audit.T("past the threshold", "越过阈值")}, {"h2", audit.T("past it, and 0.25 or more", "越过阈值且不低于 0.25")}}
+	for _, l := range []legend{{"h1", audit.T("past the threshold", "越过阈值")}, {"h2", audit.T("past it, and 0.25 or more", "越过阈值且不低于 0.25")}, {"hollow", audit.T("insufficient rows", "样本不足")}} {
+		if used[l.Class] {
+			f.Legend = append(f.Legend, l)
+		}
+	}
 	f.Data = r.metricTable(ms)
 	return f
 }

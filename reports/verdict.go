@@ -40,6 +40,8 @@ func (r *Report) sentence() audit.Text {
 	case judged == 0 && total == 0:
 		s = audit.T("Nothing was judged: the checks ran, but no row reached a verdict, so the absence of findings means nothing",
 			"未作出任何判定：检查已运行，但没有一行得出结论，因此“无问题”不说明任何事")
+	case n["fail"] == total && total > 0:
+		s = audit.T(fmt.Sprintf("%s a decision now (%s)", needs(total), on.En), fmt.Sprintf("有 %s 项问题，须立即决策（%s）", thousands(total), on.Zh))
 	case n["fail"] > 0:
 		s = audit.T(
 			fmt.Sprintf("%s a decision now, out of %s (%s)", needs(n["fail"]), plural(total, "finding", "findings"), on.En),
