@@ -54,10 +54,13 @@ func (c *classifier) explain(r *record) []signature {
 // holds reports whether the recorded score of r comes out under s.
 func (c *classifier) holds(s signature, r *record) bool {
 	m := &c.models[s.model]
-	if s.class == m1Rounding && math.Abs(r.recorded-r.recomputed) > 1 {
-		return false
-	}
-	if s.class == m2BinEdge {
+	switch s.class {
+	case m1Rounding:
+		// A tolerance as wide as the rounding would let any small difference
+		// pass for one.
+		y := c.predict(s, r)
+		return math.Abs(r.recorded-r.recomputed) <= 1 && math.Abs(r.recorded-y) <= relativeTolerance*math.Abs(y)
+	case m2BinEdge:
 		return c.holdsAtEdge(s, r)
 	}
 	y := c.predict(s, r)

@@ -15,8 +15,12 @@ type verdict struct {
 	others   []signature // further explanations that hold as well
 }
 
-// chanceBelow is the probability under which an explanation is no accident.
-const chanceBelow = 1e-6
+// The probabilities under which an explanation is no accident: to be called
+// systemic, and to be told at all.
+const (
+	chanceBelow = 1e-6
+	likelyBelow = 0.1
+)
 
 // judge chooses among the explanations of all classified rows together.
 // stale[i] is the score of record i's customer on the latest earlier
@@ -77,8 +81,8 @@ func (j *judgement) model(open []int, out []verdict) {
 	kept := candidates[:0]
 	for _, k := range candidates {
 		k.chance = differences.expected(j, k)
-		// An explanation that chance accounts for by half is none.
-		if k.chance*2 < float64(len(k.rows)) {
+		// An explanation that chance may well give is none.
+		if poissonTail(len(k.rows), k.chance) < likelyBelow {
 			kept = append(kept, k)
 		}
 	}
