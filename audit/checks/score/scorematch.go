@@ -75,7 +75,9 @@ takes its rows first; equals go by the order above. An explanation is systemic
 when it holds for 30 rows or more and for more than chance gives it: with n rows
 explained, and E rows expected if the differences seen on rows to which it does
 not apply fell on those to which it does, the Poisson probability of n or more
-is below 1e-6. Explanations for which it is 0.1 or more are dropped (M8).
+is below 1e-6. Explanations that chance accounts for by half are dropped (M8),
+and, where a model has 200 mismatches or more, those with a probability of 0.01
+or more.
 M7 is held against the mean count of the other differences of its model, and
 against that of the ten nearest ones.
 

@@ -16,10 +16,11 @@ type verdict struct {
 }
 
 // The probabilities under which an explanation is no accident: to be called
-// systemic, and to be told at all.
+// systemic, and to be told at all among many mismatches of one model.
 const (
 	chanceBelow = 1e-6
-	likelyBelow = 0.1
+	likelyBelow = 0.01
+	manyRows    = 200
 )
 
 // judge chooses among the explanations of all classified rows together.
@@ -81,8 +82,11 @@ func (j *judgement) model(open []int, out []verdict) {
 	kept := candidates[:0]
 	for _, k := range candidates {
 		k.chance = differences.expected(j, k)
-		// An explanation that chance may well give is none.
-		if poissonTail(len(k.rows), k.chance) < likelyBelow {
+		// An explanation that chance accounts for by half is none. Among many
+		// mismatches every explanation finds a row or two, so there it takes
+		// more.
+		n := len(k.rows)
+		if k.chance*2 < float64(n) && (len(open) < manyRows || poissonTail(n, k.chance) < likelyBelow) {
 			kept = append(kept, k)
 		}
 	}
