@@ -26,13 +26,12 @@ func (w *writer) line(depth int, format string, args ...any) {
 	w.WriteByte('\n')
 }
 
-var plainScalar = regexp.MustCompile(`^[\p{L}\p{N}_./<>+-][\p{L}\p{N}_./<>+() -]*$`)
+var plainScalar = regexp.MustCompile(`^(?:-?[0-9]|[\p{L}\p{N}_./+])(?:[\p{L}\p{N}_./+() -]*[\p{L}\p{N}_./+()-])?$`)
 
 // quote writes s so that YAML reads it back as it is, in a line or a comment.
 func quote(s string) string {
-	// A dash, ~ or null mean something to YAML, as do >, and - before a space.
-	special := s == "null" || s == "Null" || s == "NULL" || s == "-" || s == "---" || s == "..." || strings.HasPrefix(s, "- ") || strings.HasPrefix(s, ">")
-	if !special && plainScalar.MatchString(s) && !strings.HasSuffix(s, " ") && len(s) < 200 {
+	special := strings.EqualFold(s, "null") || s == "..." || len(s) > 200
+	if !special && plainScalar.MatchString(s) {
 		return s
 	}
 	var b bytes.Buffer
