@@ -44,6 +44,8 @@ groups:
   age: {bands: [25, 35, 45, 60], reference: 35-45}
   ethnicity: {reference: E1}
 skip: [ingest, unexplaineddenial, scoredrift]
+checks:
+  scorematch: {stale: false}   # looking for stale snapshots would read everything twice
 """
 
 def duckdb_query(m):

@@ -6,11 +6,13 @@ import (
 	"evenhand/audit/checks/denial"
 	"evenhand/audit/checks/drift"
 	"evenhand/audit/checks/fairness"
+	"evenhand/audit/checks/ingest"
 	"evenhand/audit/checks/score"
 )
 
 // All is every check, in the order of the report's chapters.
 var All = []*audit.Check{
+	ingest.Ingest,
 	score.ScoreMatch,
 	denial.UnexplainedDenial,
 	fairness.ApprovalParity,
