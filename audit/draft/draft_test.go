@@ -268,8 +268,12 @@ func TestOffersParse(t *testing.T) {
 func TestDraftWithoutPeek(t *testing.T) {
 	e := exports(t, "bench", "decisions.parquet")[0]
 	e.Peek = nil
-	if _, err := Draft([]Export{e}); err != nil {
-		t.Error(err)
+	text, err := Draft([]Export{e})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "outcome: outcome # check: no values were seen"; !strings.Contains(string(text), want) {
+		t.Errorf("the draft lacks %q:\n%s", want, text)
 	}
 }
 

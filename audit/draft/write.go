@@ -159,10 +159,10 @@ func (t *table) write(w *writer, d *drafter) {
 	t.writeRest(w, d)
 }
 
-// bare reports whether a column needs no line: it has the contract's name and
-// needs no options.
+// bare reports whether a column needs no line: it has the contract's name,
+// needs no options, and there is nothing to say of it.
 func (g *guess) bare() bool {
-	return !g.todo && len(g.from) == 1 && g.from[0] == g.column.Name && len(g.options)+len(g.values)+len(g.unknown)+len(g.offers) == 0
+	return !g.todo && g.note == "" && len(g.from) == 1 && g.from[0] == g.column.Name && len(g.options)+len(g.values)+len(g.unknown)+len(g.offers) == 0
 }
 
 func (g *guess) write(w *writer) {
