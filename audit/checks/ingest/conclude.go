@@ -17,7 +17,7 @@ func conclude(env *audit.Env, cases []audit.Case, metrics []audit.Metric) []audi
 		for _, g := range order {
 			var ms []*audit.Metric
 			for i := range metrics {
-				if m := &metrics[i]; m.Name == g && m.K > 0 && tableOf(m.Segment) == t.Name {
+				if m := &metrics[i]; m.Name == g && m.K > 0 && (g != orphanKey || m.Reach > audit.Pass || set.level(g) == "info" && m.Value > orphanWarn) && tableOf(m.Segment) == t.Name {
 					ms = append(ms, m)
 				}
 			}
@@ -31,7 +31,7 @@ func conclude(env *audit.Env, cases []audit.Case, metrics []audit.Metric) []audi
 
 // order is the order of gates by rule.
 var order = []string{duplicateKey, decidedTooEarly, noticeTooEarly, featureTooLate, future, mixedCurrency,
-	unknownValue, badCell, nullRequired, unitSmell, emptyTable}
+	unknownValue, badCell, nullRequired, unitSmell, emptyTable, orphanKey}
 
 // tableOf returns the table of a segment: "table=decisions" or
 // "column=decisions.outcome".
@@ -53,8 +53,15 @@ func finding(set *Settings, gate, table string, ms []*audit.Metric, cases []audi
 	case "warn":
 		f.Severity = audit.S3
 	}
-	if gate == unitSmell {
+	switch gate {
+	case unitSmell:
 		f.Grade = audit.E4
+	case orphanKey:
+		for _, m := range ms {
+			if m.Reach == audit.Fail {
+				f.Severity = audit.S2
+			}
+		}
 	}
 	var n int64
 	var details []string

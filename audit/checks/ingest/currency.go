@@ -1,8 +1,6 @@
 package ingest
 
 import (
-	"slices"
-
 	"evenhand/audit/checks/internal/rows"
 	"evenhand/audit/stats"
 	"evenhand/features"
@@ -22,7 +20,7 @@ type currencies struct {
 const maxForeign = 1 << 18
 
 func newCurrencies(plan string, account, from int) *currencies {
-	return &currencies{plan: plan, account: account, from: from, foreign: newKeySet(maxForeign)}
+	return &currencies{plan: plan, account: account, from: from, foreign: newKeySet(maxForeign, false)}
 }
 
 func (c *currencies) update(b *features.Batch) {
@@ -69,28 +67,19 @@ func (c *currencies) several() bool {
 // accounts returns the hashes of the accounts to look at, ascending.
 func (c *currencies) accounts() []uint64 {
 	c.foreign.settle()
-	return slices.Sorted(slices.Values(slices.Concat(c.foreign.buckets[:]...)))
+	var all bucket
+	for i := range c.foreign.buckets {
+		all = append(all, c.foreign.buckets[i]...)
+	}
+	return all.sorted()
 }
 
 func (c *currencies) encode(e *stats.Encoder) {
 	c.seen.Encode(e)
-	// How often an account came is of no interest, and depends on nothing.
-	e.Count(int(c.foreign.shift))
-	hs := c.accounts()
-	e.Count(len(hs))
-	for _, h := range hs {
-		e.Uvarint(h)
-	}
+	c.foreign.encode(e)
 }
 
 func (c *currencies) decode(d *stats.Decoder) {
 	c.seen.Decode(d)
-	c.foreign = newKeySet(maxForeign)
-	if c.foreign.shift = uint(d.Uvarint()); c.foreign.shift > 64 {
-		d.Fail("sample of accounts 1/2^%d", c.foreign.shift)
-		c.foreign.shift = 0
-	}
-	for n := d.Count(1); n > 0 && d.Err() == nil; n-- {
-		c.foreign.add(d.Uvarint())
-	}
+	c.foreign.decode(d)
 }

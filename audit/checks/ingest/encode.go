@@ -25,6 +25,9 @@ func (s *state) MarshalBinary() ([]byte, error) {
 		if t.money != nil {
 			t.money.encode(e)
 		}
+		for _, l := range t.links {
+			l.keys.encode(e)
+		}
 	}
 	return e.Data(), nil
 }
@@ -48,6 +51,9 @@ func (s *state) UnmarshalBinary(b []byte) error {
 		}
 		if t.money != nil {
 			t.money.decode(d)
+		}
+		for _, l := range t.links {
+			l.keys.decode(d)
 		}
 	}
 	return d.Finish()

@@ -49,6 +49,9 @@ func (s *state) finish(r *audit.Result, again *second) {
 				r.Metrics = append(r.Metrics, m)
 			}
 		}
+		for _, l := range t.links {
+			s.orphans(r, t, l)
+		}
 		s.cells(r, t)
 	}
 	cov.Judged = cov.RowsIn

@@ -5,6 +5,10 @@ import (
 	"evenhand/features"
 )
 
+// keySeed seeds the hashes of keys: those of one column are equal wherever the
+// key is.
+const keySeed = 1
+
 // textHash holds the hashes of a Text column's values by code.
 type textHash struct {
 	dict *features.Dict
@@ -28,7 +32,7 @@ func (t *tableState) hashKeys(b *features.Batch) {
 	}
 	t.hashes = t.hashes[:b.N]
 	for i := range t.hashes {
-		t.hashes[i] = 1
+		t.hashes[i] = keySeed
 	}
 	for k, col := range t.key {
 		v := &b.Cols[col]

@@ -68,6 +68,7 @@ const (
 	nullRequired    = "null_required"
 	unitSmell       = "unit_smell"
 	emptyTable      = "empty_table"
+	orphanKey       = "orphan_key"
 )
 
 // gate is one rule of the contract.
@@ -107,6 +108,9 @@ func needs() []audit.TableNeed {
 		for _, c := range t.Columns {
 			take := c.Required || c.Kind == features.Money || c.Name == "product" || c.Name == "currency" ||
 				slices.Contains(past[t.Name], c.Name) || slices.Contains(t.Key, c.Name)
+			for _, l := range linked[t.Name] {
+				take = take || c.Name == l.column
+			}
 			for _, o := range orders[t.Name] {
 				take = take || c.Name == o.first || c.Name == o.then
 			}
@@ -139,6 +143,9 @@ the plan may change:
                             product or period is 50 to 200 times that of all
                             others: yuan for fen (warn)
   empty_table               a table without rows (warn)
+  orphan_key                more than 0.1 % of the decisions or events that a
+                            table refers to are not in the export (warn; fail
+                            above 5 %)
 Two clocks may differ by 5 seconds. Counts are exact; the rows listed of a gate
 are the 1,000 whose key has the least hash.
 
@@ -148,11 +155,12 @@ and compared byte by byte. With more than duplicate_rows distinct keys, a share
 positive values on either side; it reads medians off bins a quarter of an
 octave wide, and looks at periods of a month or more. Values of vocabularies
 are printed only when they occur at least as often as the plan's limit for
-publishing a cell. Only columns that some check reads are looked at.
+publishing a cell. Of the keys that a table refers to, a million at most are
+looked up, chosen by hash. Only columns that some check reads are looked at.
 
 What depends on how a file was written and not on what it says (NaN for null,
 doubles for money, coarse instants) is told with the report's provenance and is
-no finding. Orphan keys, ledger breaks and overpayments are left to the checks
+no finding. Ledger breaks and overpayments are left to the checks
 of the tables concerned.
 
 Source: data contract, ingest gates.`

@@ -13,15 +13,72 @@ import (
 type keySet struct {
 	limit   int
 	shift   uint
-	buckets [256][]uint64 // by low byte; a hash may stand here several times
-	kept    int           // hashes in buckets
-	again   map[uint64]int64
-	check   int      // kept at which to look for repeated hashes next
-	table   []uint64 // scratch
+	buckets [256]bucket      // by low byte; a hash may stand here several times
+	kept    int              // hashes in buckets
+	again   map[uint64]int64 // further occurrences of a hash; nil: not counted
+	check   int              // kept at which to look for repeated hashes next
+	table   []uint64         // scratch
 }
 
-func newKeySet(limit int) *keySet {
-	return &keySet{limit: limit, again: map[uint64]int64{}, check: limit + limit/4 + 1024}
+// bucket is a list that grows without being copied.
+type bucket [][]uint64
+
+func (b *bucket) add(h uint64) {
+	n := len(*b)
+	if n == 0 || len((*b)[n-1]) == cap((*b)[n-1]) {
+		*b = append(*b, make([]uint64, 0, 16<<min(n, 6)))
+		n++
+	}
+	(*b)[n-1] = append((*b)[n-1], h)
+}
+
+func (b bucket) len() (n int) {
+	for _, page := range b {
+		n += len(page)
+	}
+	return n
+}
+
+// filter keeps the hashes that keep wants, in place.
+func (b *bucket) filter(keep func(uint64) bool) {
+	to, at := 0, 0 // where the next one kept goes
+	for i, page := range *b {
+		for _, h := range page {
+			if !keep(h) {
+				continue
+			}
+			// What is kept never overtakes what is read: full pages before i
+			// hold at least as many hashes as they do now.
+			for at == len((*b)[to]) && to < i {
+				to, at = to+1, 0
+			}
+			(*b)[to][at] = h
+			at++
+		}
+	}
+	if len(*b) == 0 {
+		return
+	}
+	(*b)[to] = (*b)[to][:at]
+	clear((*b)[to+1:])
+	*b = (*b)[:to+1]
+}
+
+// sorted returns all hashes, ascending.
+func (b bucket) sorted() []uint64 {
+	out := slices.Concat(b...)
+	slices.Sort(out)
+	return out
+}
+
+// newKeySet returns a set of at most limit keys; counting says whether it
+// counts how often they occur.
+func newKeySet(limit int, counting bool) *keySet {
+	k := &keySet{limit: limit, check: limit + limit/4 + 1024}
+	if counting {
+		k.again = map[uint64]int64{}
+	}
+	return k
 }
 
 // add adds a hash.
@@ -30,8 +87,7 @@ func (k *keySet) add(h uint64) {
 	if h>>(64-k.shift) != 0 {
 		return
 	}
-	b := &k.buckets[byte(h)]
-	*b = append(*b, h)
+	k.buckets[byte(h)].add(h)
 	if k.kept++; k.kept >= k.check {
 		k.settle()
 	}
@@ -42,8 +98,8 @@ func (k *keySet) add(h uint64) {
 func (k *keySet) settle() {
 	k.kept = 0
 	for i := range k.buckets {
-		k.buckets[i] = k.distinct(k.buckets[i])
-		k.kept += len(k.buckets[i])
+		k.distinct(&k.buckets[i])
+		k.kept += k.buckets[i].len()
 	}
 	for k.kept > k.limit && k.shift < 64 {
 		k.shift++
@@ -57,8 +113,8 @@ func (k *keySet) trim() {
 	k.kept = 0
 	out := func(h uint64) bool { return h>>(64-k.shift) != 0 }
 	for i := range k.buckets {
-		k.buckets[i] = slices.DeleteFunc(k.buckets[i], out)
-		k.kept += len(k.buckets[i])
+		k.buckets[i].filter(func(h uint64) bool { return !out(h) })
+		k.kept += k.buckets[i].len()
 	}
 	for h := range k.again {
 		if out(h) {
@@ -67,33 +123,62 @@ func (k *keySet) trim() {
 	}
 }
 
-// distinct returns hs without repetitions, which it counts in again.
-func (k *keySet) distinct(hs []uint64) []uint64 {
+// hashTable is an open hash table of the hashes of one bucket; 0 is free.
+type hashTable []uint64
+
+// slot returns where h is, or where it would go. The low byte is the same in
+// a bucket and bit 8 is set, so they choose nothing.
+func (t hashTable) slot(h uint64) *uint64 {
+	mask := uint64(len(t) - 1)
+	for i := h >> 9 & mask; ; i = (i + 1) & mask {
+		if t[i] == 0 || t[i] == h {
+			return &t[i]
+		}
+	}
+}
+
+func (t hashTable) has(h uint64) bool { return *t.slot(h) == h }
+
+// room returns an empty table for the hashes of a bucket; the next call
+// overwrites it.
+func (k *keySet) room(b *bucket) hashTable {
 	size := 16
-	for size < 2*len(hs) {
+	for size < 2*b.len() {
 		size *= 2
 	}
 	if cap(k.table) < size {
 		k.table = make([]uint64, size)
 	}
-	table := k.table[:size]
-	clear(table)
-	mask := uint64(size - 1)
-	out := hs[:0]
-next:
-	for _, h := range hs {
-		i := h >> 9 & mask // the low byte is the same in a bucket, bit 8 is set
-		for table[i] != 0 {
-			if table[i] == h {
-				k.again[h]++
-				continue next
-			}
-			i = (i + 1) & mask
+	t := k.table[:size]
+	clear(t)
+	return t
+}
+
+// tableOf returns the table of a bucket's hashes.
+func (k *keySet) tableOf(b *bucket) hashTable {
+	t := k.room(b)
+	for _, page := range *b {
+		for _, h := range page {
+			*t.slot(h) = h
 		}
-		table[i] = h
-		out = append(out, h)
 	}
-	return out
+	return t
+}
+
+// distinct drops repeated hashes from a bucket and counts them in again.
+func (k *keySet) distinct(b *bucket) {
+	t := k.room(b)
+	b.filter(func(h uint64) bool {
+		slot := t.slot(h)
+		if *slot == h {
+			if k.again != nil {
+				k.again[h]++
+			}
+			return false
+		}
+		*slot = h
+		return true
+	})
 }
 
 // repeated returns how many rows have a key that occurred before, and the
@@ -118,11 +203,18 @@ func (k *keySet) merge(o *keySet) {
 			k.again[h] += n
 		}
 	}
+	// The pages of o are taken over as they are.
 	for i := range o.buckets {
-		for _, h := range o.buckets[i] {
-			k.add(h)
-		}
+		k.buckets[i] = append(k.buckets[i], o.buckets[i]...)
 		o.buckets[i] = nil
+	}
+	k.kept += o.kept
+	o.kept = 0
+	if o.shift != k.shift {
+		k.trim()
+	}
+	if k.kept >= k.check {
+		k.settle()
 	}
 }
 
@@ -130,8 +222,7 @@ func (k *keySet) encode(e *stats.Encoder) {
 	_, repeated := k.repeated()
 	e.Count(int(k.shift))
 	for i := range k.buckets {
-		b := k.buckets[i]
-		slices.Sort(b)
+		b := k.buckets[i].sorted()
 		e.Count(len(b))
 		last := uint64(0)
 		for _, h := range b {
@@ -147,7 +238,7 @@ func (k *keySet) encode(e *stats.Encoder) {
 }
 
 func (k *keySet) decode(d *stats.Decoder) {
-	*k = *newKeySet(k.limit)
+	*k = *newKeySet(k.limit, k.again != nil)
 	if k.shift = uint(d.Uvarint()); k.shift > 64 {
 		d.Fail("sample of keys 1/2^%d", k.shift)
 		k.shift = 0
@@ -160,13 +251,14 @@ func (k *keySet) decode(d *stats.Decoder) {
 				d.Fail("hash of a key in the wrong place")
 				break
 			}
-			k.buckets[i] = append(k.buckets[i], h)
+			k.buckets[i].add(h)
 			k.kept++
 		}
 	}
 	for n := d.Count(2); n > 0 && d.Err() == nil; n-- {
-		h := d.Uvarint()
-		k.again[h] += d.Varint()
+		if h, more := d.Uvarint(), d.Varint(); k.again != nil {
+			k.again[h] += more
+		}
 	}
 	k.check = max(k.check, k.kept+1)
 }

@@ -35,7 +35,7 @@ func TestKeySet(t *testing.T) {
 			rng.Shuffle(len(hashes), func(i, j int) { hashes[i], hashes[j] = hashes[j], hashes[i] })
 			parts := make([]*keySet, 1+trial%4)
 			for i := range parts {
-				parts[i] = newKeySet(limit)
+				parts[i] = newKeySet(limit, true)
 				parts[i].check = min(parts[i].check, 50+rng.IntN(200)) // settle often
 			}
 			for _, h := range hashes {
@@ -43,7 +43,7 @@ func TestKeySet(t *testing.T) {
 			}
 			for i, p := range parts[1:] {
 				if i%2 == 0 {
-					q := newKeySet(limit)
+					q := newKeySet(limit, true)
 					d := stats.NewDecoder([]byte(encodeSet(p)))
 					q.decode(d)
 					if err := d.Finish(); err != nil {

@@ -49,6 +49,10 @@ var gates = map[string]gate{
 		audit.T("%[1]s: products or periods that look like another unit, about 100 times apart (n = %[2]d)", "%[1]s：%[2]d 个产品或时期疑似单位不一致（相差约 100 倍）"),
 		audit.T("The median there is 50 to 200 times that of all others, or a 50th to a 200th. It is a smell (yuan for fen), no proof: products may differ by as much.", "该处中位数为其余记录的 50–200 倍，或其 1/200–1/50。这只是迹象（元与分混用），并非证明：不同产品本就可能相差很大。"),
 		audit.T("Check the unit where the amounts come from; if it is right, turn the gate off for this export.", "核对金额来源的单位；如无误，可在计划中关闭此项。")}},
+	orphanKey: {"warn", "G12", words{
+		audit.T("%[1]s: keys that the table they refer to lacks (n = %[2]d)", "%[1]s：所引用的主键在对应表中不存在（%[2]d 个）"),
+		audit.T("What is joined by these keys is joined to nothing: repayments without their decision, appeals without what they are about.", "凭这些主键的关联落空：还款找不到对应决策，申诉找不到其对象。"),
+		audit.T("Export both tables for the same customers and long enough a time, with ids made in the same way.", "两张表应导出相同的客户与足够长的时段，且标识的生成方式一致。")}},
 	emptyTable: {"warn", "G11", words{
 		audit.T("%[1]s has no rows", "%[1]s 没有记录"),
 		audit.T("Nothing can be audited on an empty table: no finding there means nothing.", "空表无从审计：没有发现不代表没有问题。"),

@@ -292,6 +292,38 @@ func TestSampleOfMismatches(t *testing.T) {
 	}
 }
 
+// A row whose model is known but could not score it lacks an input; one whose
+// model is not known lacks a model. Neither is a mismatch.
+func TestNotRecomputable(t *testing.T) {
+	k := newBook(t, "")
+	b := k.batch(100)
+	for i := range 3 {
+		b.Scores.Model[i] = -1
+	}
+	v := &b.Cols[4]
+	for i := 3; i < 8; i++ {
+		b.Scores.Model[i], v.Codes[i] = -1, v.Dict.CodeOf("m0")
+	}
+	_, r := k.run(t, b)
+	got := map[string]int64{}
+	for _, m := range r.Metrics {
+		if strings.HasPrefix(m.Name, notRecomputable) {
+			got[m.Name+" "+m.Segment] = m.K
+		}
+	}
+	want := map[string]int64{notRecomputable + " ": 8, unscorableInputs + " model_version=m1": 3, unknownVersion + " model_version=m0": 5}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if c := r.Coverage[0]; c.Judged != 92 || len(r.Cases) != 0 {
+		t.Errorf("%d rows judged, %d cases", c.Judged, len(r.Cases))
+	}
+	f := ScoreMatch.Conclude(k.env, r.Cases, r.Metrics)
+	if len(f) != 1 || f[0].Rules[0] != "M9" || !strings.Contains(f[0].What.En, "m0 (5)") || !strings.Contains(f[0].What.En, "m1 (3)") {
+		t.Errorf("findings %+v", f)
+	}
+}
+
 func TestUpdateAllocatesNothing(t *testing.T) {
 	k := newBook(t, "")
 	b := k.batch(4096)
