@@ -70,7 +70,7 @@ func TestEvidence(t *testing.T) {
 		"M3_MISSING": {"input": "monthly_income", "treatment": "null read as 0", evSystemic: "yes"},
 		"M4_VERSION": {"model": "m1", "other_model": "m2", "channel": "partner"},
 		"M5_STALE":   {"earlier_decided_at": "2025-01-05T09:00:00+08:00"},
-		"M6_UNIT":    {"input": "tenure_months", "factor": "×100", "also": "M6 m1 input=tenure_months factor=×1000"},
+		"M6_UNIT":    {"input": "tenure_months", "factor": "×100"},
 		"M7_SHIFT":   {"shift": "137", "difference": "137"},
 	}
 	for i := range res.Cases {
