@@ -2,6 +2,7 @@ package score
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"evenhand/audit"
@@ -47,6 +48,9 @@ func words(cases []*audit.Case, overall *audit.Metric, systemic bool) (title, wh
 	if !systemic && c.Rules[0] != "M8" && c.Rules[0] != "M1" && c.Rules[0] != "M2" {
 		what.En += " Fewer rows share one explanation than would make it systemic; single ones may be chance."
 		what.Zh += "具有同一解释的记录数不足以认定为系统性问题，个别可能出于偶然。"
+	}
+	if c.Rules[0] == "M6" { // the title has the other factors
+		same = slices.DeleteFunc(same, func(e string) bool { return factorsOf(get("input"), []string{e}) != nil })
 	}
 	if systemic && len(same) > 0 {
 		what.En += " Each of these rows is also explained by: " + strings.Join(same, "; ") + "."
