@@ -3,6 +3,7 @@ package fairness
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -258,13 +259,35 @@ func TestSuppress(t *testing.T) {
 			}
 		}
 		for key, cells := range sums {
-			if complement(cells) != nil && (len(cells) > 1 || strings.HasPrefix(key, "slice")) {
+			alone := (&sum{cells: cells}).exposed()
+			if alone && len(cells) > 1 {
 				t.Fatalf("%s: one withheld cell can be computed", key)
 			}
 		}
 	}
 	if hidden == 0 || published == 0 {
 		t.Fatal("the test is vacuous")
+	}
+}
+
+// A handful of rows without a group, or without a value of the segment, must
+// not take the groups that matter out of the report.
+func TestSuppressUnknown(t *testing.T) {
+	all, known, none := &slice{}, &slice{family: 2, segment: "a=x"}, &slice{family: 2, segment: "a=" + unknown}
+	all.add(unknown, 5, 0) // cells are sorted by group
+	all.add("f", 369, 0)
+	all.add("m", 1600, 0)
+	known.add("f", 369, 0)
+	known.add("m", 1599, 0)
+	none.add("m", 1, 0)
+	suppress([]*slice{all, known, none}, 10)
+	for _, c := range slices.Concat(all.cells, known.cells) {
+		if c.hidden != (c.group == unknown) {
+			t.Errorf("%s: %d rows, hidden %v", c.group, c.n, c.hidden)
+		}
+	}
+	if !none.cells[0].hidden {
+		t.Error("a cell of one row is published")
 	}
 }
 

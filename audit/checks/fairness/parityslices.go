@@ -12,6 +12,14 @@ type cell struct {
 	group  string
 	k, n   int64 // approved, judged
 	hidden bool  // not to be published
+	open   bool  // tells of no group or no segment value: worth no protection by others
+	sums   []*sum
+}
+
+// sum is a set of cells whose total can be had from what is published.
+type sum struct {
+	whole bool // the first cell is the total of the others
+	cells []*cell
 }
 
 func (c *cell) rate() float64 { return float64(c.k) / float64(c.n) }
@@ -93,57 +101,83 @@ func (s *slice) add(group string, n int64, selected uint64) {
 }
 
 // suppress hides the cells of fewer than least rows, and then, wherever a
-// single hidden cell could be had by subtraction, the next smallest too, until
-// none can. What adds up: the groups of a slice (to the slice, whose size
-// other dimensions show), and a group's periods, or values of one segment, to
-// the group over all rows.
+// single hidden cell could be had by subtraction, another one too, until none
+// can. What adds up: the groups of a slice (to the slice, whose size other
+// dimensions show), and a group's periods, or values of one segment, to the
+// group over all rows. Rows without a group, or without a value of the segment,
+// are hidden when they are few, but hide no others: what subtraction would
+// tell of them is about nobody's group.
 func suppress(slicesOfDim []*slice, least int64) {
-	var sums [][]*cell
-	parts := map[string][]*cell{} // by group and family: the whole, then the parts
-	var order []string
+	var sums []*sum
+	parts := map[string]*sum{} // by group and family: the whole, then the parts
 	for _, sl := range slicesOfDim {
-		sums = append(sums, sl.cells)
+		sums = append(sums, &sum{cells: sl.cells})
 		for _, c := range sl.cells {
 			c.hidden = c.n < least
+			c.open = c.group == unknown || strings.HasSuffix(sl.segment, "="+unknown)
 			if sl.family == 0 {
 				continue
 			}
 			key := fmt.Sprint(sl.family, " ", c.group)
 			if parts[key] == nil {
-				order = append(order, key)
-				parts[key] = []*cell{slicesOfDim[0].find(c.group)}
+				parts[key] = &sum{whole: true, cells: []*cell{slicesOfDim[0].find(c.group)}}
+				sums = append(sums, parts[key])
 			}
-			parts[key] = append(parts[key], c)
+			parts[key].cells = append(parts[key].cells, c)
 		}
 	}
-	for _, key := range order {
-		sums = append(sums, parts[key])
+	for _, s := range sums {
+		for _, c := range s.cells {
+			c.sums = append(c.sums, s)
+		}
 	}
 	for changed := true; changed; {
 		changed = false
-		for _, cells := range sums {
-			if c := complement(cells); c != nil {
+		for _, s := range sums {
+			if c := s.complement(); c != nil {
 				c.hidden, changed = true, true
 			}
 		}
 	}
 }
 
-// complement returns the cell to hide beside the only hidden one of cells, or
-// nil when there is none to hide.
-func complement(cells []*cell) *cell {
-	hidden := 0
-	var next *cell
-	for _, c := range cells {
-		switch {
-		case c.hidden:
+// exposed tells whether a cell that needs protection is the only hidden one.
+func (s *sum) exposed() bool {
+	hidden, protect := 0, false
+	for _, c := range s.cells {
+		if c.hidden {
 			hidden++
-		case next == nil || c.n < next.n:
-			next = c
+			protect = !c.open
 		}
 	}
-	if hidden != 1 {
+	return hidden == 1 && protect
+}
+
+// complement returns the cell to hide beside the only hidden one, or nil when
+// there is none to hide: of those that protect the most other lonely cells,
+// and are no total if that can be helped, the smallest.
+func (s *sum) complement() *cell {
+	if !s.exposed() {
 		return nil
 	}
-	return next
+	var best *cell
+	var bestRank int64
+	for i, c := range s.cells {
+		if c.hidden {
+			continue
+		}
+		var rank int64
+		if s.whole && i == 0 {
+			rank -= 1 << 40
+		}
+		for _, other := range c.sums {
+			if other != s && other.exposed() {
+				rank += 1 << 20
+			}
+		}
+		if best == nil || rank > bestRank || rank == bestRank && c.n < best.n {
+			best, bestRank = c, rank
+		}
+	}
+	return best
 }
