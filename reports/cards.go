@@ -18,7 +18,7 @@ type card struct {
 }
 
 // cardsShown bounds the page: further findings are listed, not told.
-const cardsShown = 40
+const cardsShown = 30
 
 func (r *Report) cards() (cards []card, rest *table) {
 	for i := range r.res.Findings {
@@ -30,7 +30,7 @@ func (r *Report) cards() (cards []card, rest *table) {
 			rest.Rows = append(rest.Rows, []cell{{Text: same(f.Severity.String()), Class: f.Severity.Level()}, words(f.Title), num(thousands(f.Cases)), code(f.ID)})
 			continue
 		}
-		cards = append(cards, r.card(f))
+		cards = append(cards, r.card(i, f))
 	}
 	if rest != nil {
 		rest.cut("findings.arrow")
@@ -38,7 +38,7 @@ func (r *Report) cards() (cards []card, rest *table) {
 	return cards, rest
 }
 
-func (r *Report) card(f *audit.Finding) card {
+func (r *Report) card(rank int, f *audit.Finding) card {
 	c := card{
 		Finding: *f, Level: f.Severity.Level(), Name: f.Title,
 		SeverityWord: severityWords[f.Severity], SubstanceWord: substanceWords[f.Substance],
@@ -67,7 +67,10 @@ func (r *Report) card(f *audit.Finding) card {
 	}
 	c.Figure = r.cardFigure(f)
 	if cs := r.samples[f.ID]; len(cs) > 0 {
-		const most = 10
+		most := 10
+		if rank >= 10 {
+			most = 5
+		}
 		t := r.caseTable(f, cs[:min(len(cs), most)])
 		c.Samples = &t
 		c.SampleNote = audit.T(
@@ -77,8 +80,8 @@ func (r *Report) card(f *audit.Finding) card {
 	return c
 }
 
-// cardFigure is the one chart of a finding: its metrics where they allow one,
-// else its cases by period.
+// cardFigure is the one chart of a finding: its cases by time, or, when it has
+// none, the metrics behind it.
 func (r *Report) cardFigure(f *audit.Finding) *figure {
 	var ms []*audit.Metric
 	for _, id := range f.Metrics {
@@ -86,11 +89,9 @@ func (r *Report) cardFigure(f *audit.Finding) *figure {
 			ms = append(ms, m)
 		}
 	}
-	var fig *figure
-	if figs := r.metricFigures(r.context(ms)); len(figs) > 0 {
+	fig := r.findingColumns(f)
+	if figs := r.metricFigures(r.context(ms)); fig == nil && f.Cases == 0 && len(figs) > 0 {
 		fig = figs[0]
-	} else {
-		fig = r.findingColumns(f)
 	}
 	if fig != nil {
 		fig.ID = "f-" + f.ID + "-" + fig.ID

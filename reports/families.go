@@ -75,7 +75,7 @@ func (r *Report) familyTile(family string, title audit.Text) tile {
 			flagged++
 		}
 	}
-	u := unitOf(m.Name)
+	u := unitOf(m)
 	t.Facts = []fact{{metricName(m.Name), u.value(m.Value)}}
 	if i := u.interval(m.Low, m.High); i.En != none {
 		t.Facts = append(t.Facts, fact{levelOf(m.Level), i})

@@ -101,9 +101,18 @@ const (
 	whole              // a count
 )
 
-// unitOf tells a metric's unit from its name: names are fairlearn's, whose
-// suffixes say what they are.
-func unitOf(name string) unit {
+// unitOf tells a metric's unit: from its name, or, where that says nothing,
+// from being k of n.
+func unitOf(m *audit.Metric) unit {
+	u := unitOfName(m.Name)
+	if u == plain && m.N > 0 && math.Abs(m.Value-float64(m.K)/float64(m.N)) < 1e-9 && m.Value <= 1 {
+		return rate
+	}
+	return u
+}
+
+// unitOfName reads names as fairlearn writes them: suffixes say what they are.
+func unitOfName(name string) unit {
 	has := func(parts ...string) bool {
 		for _, p := range parts {
 			if name == p || strings.HasSuffix(name, "_"+p) {
@@ -113,15 +122,15 @@ func unitOf(name string) unit {
 		return false
 	}
 	switch {
-	case has("ratio", "odds", "or", "psi", "csi", "ks", "auc", "gini", "brier", "ece", "slope", "agreement"):
+	case has("ratio", "odds", "ratio_bounds", "psi", "psi_recomputed", "csi", "ks", "auc", "gini", "brier", "ece", "slope", "agreement"):
 		return ratio
 	case strings.Contains(name, "standardized") || strings.Contains(name, "smd"):
 		return plain
 	case has("difference", "gap") && !strings.Contains(name, "score") && !strings.Contains(name, "amount"):
 		return points
-	case has("rate", "share", "coverage", "match", "overlap"):
+	case has("rate", "share", "coverage", "match", "overlap") || strings.HasPrefix(name, "disclosure_"):
 		return rate
-	case has("count", "n", "rows", "shortfall"):
+	case has("count", "n", "rows", "shortfall", "denials"):
 		return whole
 	}
 	return plain
@@ -189,6 +198,19 @@ func (u unit) interval(low, high float64) audit.Text {
 	l := u.value(low).En
 	l, _, _ = strings.Cut(l, nbsp)
 	return audit.T(l+" to "+h.En, l+" 至 "+h.Zh)
+}
+
+// bracket is interval for tables: the same in both languages.
+func (u unit) bracket(low, high float64) string {
+	if math.IsNaN(low) || math.IsNaN(high) {
+		return none
+	}
+	bare := func(v float64) string { s, _, _ := strings.Cut(u.value(v).En, nbsp); return s }
+	s := "[" + bare(low) + ", " + bare(high) + "]"
+	if u == rate {
+		s += nbsp + "%"
+	}
+	return s
 }
 
 // pvalue writes p, "< 0.001" for less.

@@ -110,7 +110,7 @@ func TestNumbers(t *testing.T) {
 }
 
 func unitOfWord(name string) string {
-	return [...]string{"plain", "rate", "points", "ratio", "whole"}[unitOf(name)]
+	return [...]string{"plain", "rate", "points", "ratio", "whole"}[unitOfName(name)]
 }
 
 func TestScaleAndTicks(t *testing.T) {

@@ -42,30 +42,40 @@ func (p px) String() string {
 // shape is one mark. Colours are classes: the style sheet knows them, on white
 // and on near-black.
 type shape struct {
-	Kind   string // line (X,Y–A,B), rect (X,Y,A wide,B high), circle (X,Y,A radius), path (D), text (X,Y)
-	Class  string
-	X, Y   px
-	A, B   px
-	D      string
-	Anchor string // of text: start, middle or end
-	Text   audit.Text
-	Tip    audit.Text // shown on hover
+	Kind  string // rect (X,Y,A wide,B high), circle (X,Y,A radius), path (D), text (X,Y)
+	Class string
+	X, Y  px
+	A, B  px
+	D     string
+	Text  audit.Text
+	Tip   string // shown on hover
 }
 
+// line draws from one point to another. Lines of one class that follow each
+// other become one path.
 func (f *figure) line(class string, x1, y1, x2, y2 px) {
-	f.Shapes = append(f.Shapes, shape{Kind: "line", Class: class, X: x1, Y: y1, A: x2, B: y2})
+	d := "M" + x1.String() + " " + y1.String() + "L" + x2.String() + " " + y2.String()
+	if n := len(f.Shapes); n > 0 && f.Shapes[n-1].Kind == "path" && f.Shapes[n-1].Class == class {
+		f.Shapes[n-1].D += d
+		return
+	}
+	f.Shapes = append(f.Shapes, shape{Kind: "path", Class: class, D: d})
 }
 
-func (f *figure) rect(class string, x, y, w, h px, tip audit.Text) {
+func (f *figure) rect(class string, x, y, w, h px, tip string) {
 	f.Shapes = append(f.Shapes, shape{Kind: "rect", Class: class, X: x, Y: y, A: w, B: h, Tip: tip})
 }
 
-func (f *figure) circle(class string, x, y, r px, tip audit.Text) {
+func (f *figure) circle(class string, x, y, r px, tip string) {
 	f.Shapes = append(f.Shapes, shape{Kind: "circle", Class: class, X: x, Y: y, A: r, Tip: tip})
 }
 
+// text writes at a point: its start, middle or end.
 func (f *figure) text(class, anchor string, x, y px, t audit.Text) {
-	f.Shapes = append(f.Shapes, shape{Kind: "text", Class: class, Anchor: anchor, X: x, Y: y, Text: t})
+	if anchor != "start" {
+		class += " " + anchor[:1]
+	}
+	f.Shapes = append(f.Shapes, shape{Kind: "text", Class: class, X: x, Y: y, Text: t})
 }
 
 // path draws a line through points, closed when area is set.
@@ -143,6 +153,8 @@ func (u unit) tick(v, step float64) audit.Text {
 func (f *figure) axisX(u unit, s scale, ticks []float64, top, bottom px) {
 	for _, t := range ticks {
 		f.line("grid", s.at(t), top, s.at(t), bottom)
+	}
+	for _, t := range ticks {
 		f.text("tick", "middle", s.at(t), bottom+16, u.tick(t, ticks[1]-ticks[0]))
 	}
 }
@@ -151,12 +163,25 @@ func (f *figure) axisX(u unit, s scale, ticks []float64, top, bottom px) {
 func (f *figure) axisY(u unit, s scale, ticks []float64, left, right px) {
 	for _, t := range ticks {
 		f.line("grid", left, s.at(t), right, s.at(t))
+	}
+	for _, t := range ticks {
 		f.text("tick", "end", left-6, s.at(t)+4, u.tick(t, ticks[1]-ticks[0]))
 	}
 }
 
 // unitY names the vertical axis above it.
 func (f *figure) unitY(t audit.Text) { f.text("axis", "start", 4, 12, t) }
+
+// limit draws a threshold, its value beside it; the legend says what it is.
+func (f *figure) limit(y scale, v float64, left, right px) {
+	f.line("limit", left, y.at(v), right, y.at(v))
+	f.text("limit-text", "start", right+6, y.at(v)+4, same(decimal(v)))
+}
+
+var limitLegend = legend{"limit", audit.T("threshold", "阈值")}
+
+// tip is shown on hover: the data table has the same in words.
+func tip(of, value audit.Text) string { return of.En + " · " + value.En }
 
 // sentence begins a title with a capital.
 func sentence(t audit.Text) audit.Text {

@@ -2,7 +2,9 @@ package reports
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+	"strings"
 
 	"evenhand/audit"
 )
@@ -19,21 +21,35 @@ func (r *Report) classBars(ms []*audit.Metric) *figure {
 	x := scale{lo: 0, hi: float64(most), a: left, b: right}
 	for i, m := range ms {
 		y := px(8 + 26*i)
-		f.text("label", "end", left-10, y+16, clipText(slice(m), 360))
+		f.text("label", "end", left-10, y+16, clipText(classLabel(m), 180))
 		class := "s1"
 		if m.Status >= audit.Warn {
 			class = "s2"
 		}
-		f.rect("bar "+class, left, y+2, max(x.at(float64(m.K))-left, 1), 20, pair(slice(m), same(thousands(m.K))))
-		v := unitOf(m.Name).value(m.Value)
+		f.rect("bar "+class, left, y+2, max(x.at(float64(m.K))-left, 1), 20, tip(slice(m), same(thousands(m.K))))
+		v := unitOf(m).value(m.Value)
 		f.text("value", "start", max(x.at(float64(m.K)), left+1)+8, y+16, audit.T(thousands(m.K)+" ("+v.En+")", thousands(m.K)+"（"+v.Zh+"）"))
 	}
 	name := metricName(ms[0].Name)
-	v := unitOf(ms[0].Name).value(ms[0].Value)
-	largest := slice(ms[0])
+	v := unitOf(ms[0]).value(ms[0].Value)
+	largest := classLabel(ms[0])
 	f.Title = audit.T(name.En+": the largest class is "+largest.En+", "+v.En, name.Zh+"：最大的一类是 "+largest.Zh+"，占 "+v.Zh)
 	f.Title = sentence(f.Title)
 	f.Desc = audit.T("Rows by class, of n = "+thousands(ms[0].N)+".", "按类别的行数，总数 n = "+thousands(ms[0].N)+"。")
-	f.Data = r.metricTable(ms)
+	f.Data = r.chartTable(ms)
 	return f
+}
+
+// classLabel names a class by its code and, where known, in words.
+func classLabel(m *audit.Metric) audit.Text {
+	code := strings.TrimPrefix(m.Group, dimension(m.Group)+"=")
+	if t, ok := causeWords[code]; ok {
+		return audit.T(code+" "+t.En, code+" "+t.Zh)
+	}
+	for _, c := range slices.Sorted(maps.Keys(causeWords)) {
+		if strings.HasPrefix(c, code+"_") {
+			return audit.T(code+" "+causeWords[c].En, code+" "+causeWords[c].Zh)
+		}
+	}
+	return same(code)
 }

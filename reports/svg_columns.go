@@ -167,7 +167,7 @@ func (r *Report) columns(id string, what audit.Text, labels []string, layers []l
 				continue
 			}
 			high := y.at(float64(base + c))
-			f.rect("bar "+seriesClass(j), mid-w/2, high, w, y.at(float64(base))-high, pair(audit.T(labels[i]+", "+l.name.En, labels[i]+"，"+l.name.Zh), same(thousands(c))))
+			f.rect("bar "+seriesClass(j), mid-w/2, high, w, y.at(float64(base))-high, labels[i]+" · "+l.name.En+" · "+thousands(c))
 			base += c
 		}
 		if n <= 16 && totals[i] > 0 {
@@ -200,7 +200,7 @@ func (f *figure) layersLegend(layers []layer) {
 		f.Legend = append(f.Legend, legend{seriesClass(i), l.name})
 	}
 	if len(layers) > 6 {
-		f.Legend = append(f.Legend, legend{"rest", audit.Tf("%d others", "其余 %d 项", len(layers)-6)})
+		f.Legend = append(f.Legend, others(len(layers)-6))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"evenhand/audit"
 )
@@ -14,7 +15,7 @@ func (r *Report) driftBars(ms []*audit.Metric) *figure {
 	ms = slices.Clone(ms)
 	slices.SortStableFunc(ms, func(a, b *audit.Metric) int { return cmp.Compare(a.Period, b.Period) })
 	f := &figure{ID: "drift-" + audit.StableID(ms[0].Check, ms[0].Name, ms[0].Segment, ms[0].Group), Width: 720, Height: 280}
-	const left, right, top = px(64), px(700), px(28)
+	const left, right, top = px(64), px(670), px(28)
 	bottom := f.Height - 30
 	hi := 0.27
 	for _, m := range ms {
@@ -27,12 +28,11 @@ func (r *Report) driftBars(ms []*audit.Metric) *figure {
 	y, ticks := newScale(0, hi, 5, bottom, top)
 	f.axisY(ratio, y, ticks, left, right)
 	for _, line := range []float64{0.10, 0.25} {
-		f.line("limit", left, y.at(line), right, y.at(line))
-		f.text("limit-text", "end", right, y.at(line)-3, same(decimalPlaces(line, 2)))
+		f.limit(y, line, left, right)
 	}
 	slot := (right - left) / px(len(ms))
 	w := min(slot*0.6, 44)
-	over := 0
+	over, chance := 0, false
 	var worst *audit.Metric
 	var periods []string
 	for i, m := range ms {
@@ -46,7 +46,7 @@ func (r *Report) driftBars(ms []*audit.Metric) *figure {
 			class = "hollow"
 		}
 		if !math.IsNaN(m.Value) {
-			f.rect("bar "+class, mid-w/2, y.at(m.Value), w, bottom-y.at(m.Value), pair(slice(m), ratio.value(m.Value)))
+			f.rect("bar "+class, mid-w/2, y.at(m.Value), w, bottom-y.at(m.Value), tip(slice(m), ratio.value(m.Value)))
 			if worst == nil || m.Value > worst.Value {
 				worst = m
 			}
@@ -55,31 +55,42 @@ func (r *Report) driftBars(ms []*audit.Metric) *figure {
 			}
 		}
 		if !math.IsNaN(m.Effect) {
+			chance = true
 			f.line("null", mid-slot*0.42, y.at(m.Effect), mid+slot*0.42, y.at(m.Effect))
 		}
 	}
 	f.periodAxis(periods, scale{lo: 0, hi: float64(max(1, len(ms)-1)), a: left + slot/2, b: right - slot/2}, bottom)
 	name := metricName(ms[0].Name)
-	f.unitY(name)
-	f.Legend = append(statusLegend(ms, audit.T("past the threshold and chance", "越过阈值且非偶然")),
-		legend{"null", audit.T("what chance alone gives, 95 % point", "仅由偶然造成的 95% 分位点")})
+	if g := ms[0].Group; g != "" {
+		name = audit.T(name.En+" of "+g, g+" 的"+name.Zh)
+	}
+	f.unitY(metricName(ms[0].Name))
 	f.Title = audit.Tf("%[1]s: no period past the threshold, out of %[3]d", "%[2]s：%[3]d 个期间均未越过阈值", name.En, name.Zh, len(ms))
 	if over > 0 && worst != nil {
 		v := ratio.value(worst.Value).En
 		f.Title = audit.Tf("%[1]s: %[3]d of %[4]d periods past the threshold; highest is %[5]s in %[6]s",
 			"%[2]s：%[4]d 个期间中有 %[3]d 个越过阈值，最高为 %[6]s 的 %[5]s", name.En, name.Zh, over, len(ms), v, worst.Period)
 	}
-	f.Desc = audit.Tf("%[1]s against the reference %[3]s; 0.10 and 0.25 are rules of thumb, the dashes are what chance alone gives at these sizes.",
-		"%[2]s，对照 %[3]s；0.10 与 0.25 为经验值，短横为该样本量下仅由偶然造成的水平。", name.En, name.Zh, cmp.Or(ms[0].Reference, none))
+	f.Desc = audit.Tf("%[1]s against the reference %[3]s; 0.10 and 0.25 are rules of thumb",
+		"%[2]s，对照 %[3]s；0.10 与 0.25 为经验值", name.En, name.Zh, cmp.Or(ms[0].Reference, none))
+	f.Legend = append(statusLegend(ms, audit.T("past the threshold and chance", "越过阈值且非偶然")),
+		legend{"limit", audit.T("rules of thumb", "经验值")})
+	if chance {
+		f.Legend = append(f.Legend, legend{"null", audit.T("what chance alone gives, 95 % point", "仅由偶然造成的 95% 分位点")})
+		f.Desc.En += "; the dashes are what chance alone gives at these sizes"
+		f.Desc.Zh += "；短横为该样本量下仅由偶然造成的水平"
+	}
+	f.Desc.En += "."
+	f.Desc.Zh += "。"
 	f.Title, f.Desc = sentence(f.Title), sentence(f.Desc)
-	f.Data = r.metricTable(ms)
+	f.Data = r.chartTable(ms)
 	return f
 }
 
 // heat draws a stability index of several features by period: a number in
 // each cell, and a border besides the colour.
 func (r *Report) heat(ms []*audit.Metric) *figure {
-	periods, all := periodsOf(ms), seriesOf(ms)
+	periods, all := periodsOf(ms), seriesOf(ms, commonDimension(ms))
 	// The features that moved most come first.
 	peak := func(s series) (v float64) {
 		for _, m := range s.points {
@@ -97,10 +108,10 @@ func (r *Report) heat(ms []*audit.Metric) *figure {
 	const left, top = px(190), px(30)
 	w := (f.Width - left - 4) / px(len(periods))
 	f.periodAxis(periods, scale{lo: 0, hi: float64(max(1, len(periods)-1)), a: left + w/2, b: left + w*(px(len(periods))-0.5)}, top-28)
-	over, used := 0, map[string]bool{}
+	over, cells := 0, map[string][][2]px{}
 	for j, s := range rows {
 		y := top + px(26*j)
-		f.text("label", "end", left-10, y+17, clipText(s.name, 290))
+		f.text("label", "end", left-10, y+17, clipText(s.name, 150))
 		for _, m := range s.points {
 			i := slices.Index(periods, m.Period)
 			if i < 0 {
@@ -115,22 +126,37 @@ func (r *Report) heat(ms []*audit.Metric) *figure {
 			case m.Status >= audit.Warn:
 				class, over = "h1", over+1
 			}
-			used[class] = true
-			f.rect("cell "+class, left+w*px(i)+1, y+1, w-2, 24, pair(slice(m), ratio.value(m.Value)))
+			cells[class] = append(cells[class], [2]px{left + w*px(i) + 1, y + 1})
 			f.text("value in-"+class, "middle", left+w*(px(i)+0.5), y+17, same(decimalPlaces(m.Value, 2)))
 		}
 	}
-	name := metricName(ms[0].Name)
-	f.Title = audit.Tf("%[1]s: %[3]d cells past the threshold among %[4]d features", "%[2]s：%[4]d 个特征中有 %[3]d 格越过阈值", name.En, name.Zh, over, len(all))
-	f.Desc = audit.Tf("%[1]s by feature and period, the most moved first.", "按特征与期间的%[2]s，变化最大的在前。", name.En, name.Zh)
+	var below []shape // one path a colour, under the numbers
+	for _, class := range []string{"h0", "hollow", "h1", "h2"} {
+		if len(cells[class]) > 0 {
+			below = append(below, shape{Kind: "path", Class: "cell " + class, D: boxes(cells[class], w-2, 24)})
+		}
+	}
+	f.Shapes = append(below, f.Shapes...)
+	name := titleName(ms)
+	f.Title = audit.Tf("%[1]s: %[3]d cells past the threshold in %[4]d rows", "%[2]s：%[4]d 行中有 %[3]d 格越过阈值", name.En, name.Zh, over, len(all))
+	f.Desc = audit.Tf("%[1]s, one row a series and one column a period, the most moved first.", "%[2]s，每行一个序列、每列一个期间，变化最大的在前。", name.En, name.Zh)
 	f.Title, f.Desc = sentence(f.Title), sentence(f.Desc)
 	for _, l := range []legend{{"h1", audit.T("past the threshold", "越过阈值")}, {"h2", audit.T("past it, and 0.25 or more", "越过阈值且不低于 0.25")}, {"hollow", audit.T("insufficient rows", "样本不足")}} {
-		if used[l.Class] {
+		if len(cells[l.Class]) > 0 {
 			f.Legend = append(f.Legend, l)
 		}
 	}
-	f.Data = r.metricTable(ms)
+	f.Data = r.chartTable(ms)
 	return f
+}
+
+// boxes is the path of boxes of one size.
+func boxes(at [][2]px, w, h px) string {
+	var b strings.Builder
+	for _, p := range at {
+		b.WriteString("M" + p[0].String() + " " + p[1].String() + "h" + w.String() + "v" + h.String() + "h-" + w.String() + "z")
+	}
+	return b.String()
 }
 
 func decimalPlaces(v float64, places int) string {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"evenhand/audit"
 )
@@ -21,7 +22,7 @@ func (r *Report) forest(ms []*audit.Metric) *figure {
 		slices.SortStableFunc(ms, func(a, b *audit.Metric) int { return -cmp.Compare(a.Status, b.Status) })
 		left, ms = len(ms)-limit, ms[:limit]
 	}
-	u := unitOf(ms[0].Name)
+	u := unitOf(ms[0])
 	f := &figure{ID: "forest-" + audit.StableID(ms[0].Check, ms[0].Name, ms[0].ID()), Width: 720, Height: px(58 + 24*len(ms))}
 	f.Title, f.Desc = r.forestWords(ms, u, left)
 
@@ -50,7 +51,7 @@ func (r *Report) forest(ms []*audit.Metric) *figure {
 		return nil // everything is withheld
 	}
 	const top, labels, numbers = px(14), px(230), px(560)
-	bottom := f.Height - 40
+	bottom, of := f.Height-40, commonDimension(ms)
 	s, ticks := newScale(lo, hi, 6, labels, numbers-20)
 	f.axisX(u, s, ticks, top, bottom)
 	if !math.IsNaN(neutral) {
@@ -58,11 +59,11 @@ func (r *Report) forest(ms []*audit.Metric) *figure {
 	}
 	if !math.IsNaN(threshold) {
 		f.line("limit", s.at(threshold), top, s.at(threshold), bottom)
-		f.text("limit-text", "middle", s.at(threshold), top-4, audit.T("threshold", "阈值"))
+		f.text("limit-text", "middle", s.at(threshold), top-4, u.tick(threshold, 0.01))
 	}
 	for i, m := range ms {
 		y := top + px(24*i) + 14
-		f.text("label", "end", labels-12, y+4, clipText(slice(m), 360))
+		f.text("label", "end", labels-12, y+4, clipText(label(m, of), 180))
 		if m.Suppressed {
 			f.text("note", "start", labels+6, y+4, audit.T("withheld: too few rows", "样本过小，隐去"))
 			continue
@@ -82,13 +83,16 @@ func (r *Report) forest(ms []*audit.Metric) *figure {
 				}
 			}
 		}
-		f.circle("dot "+class, s.at(m.Value), y, 5, pair(slice(m), u.value(m.Value)))
+		f.circle("dot "+class, s.at(m.Value), y, 5, tip(slice(m), u.value(m.Value)))
 		v, n := u.value(m.Value), thousands(m.N)
 		f.text("value", "start", numbers, y+4, audit.T(v.En+" (n = "+n+")", v.Zh+"（n = "+n+"）"))
 	}
-	f.text("axis", "middle", (labels+numbers-20)/2, f.Height-6, axisName(ms[0].Name, u))
+	f.text("axis", "middle", (labels+numbers-20)/2, f.Height-6, axisName(metricName(ms[0].Name), u))
 	f.Legend = statusLegend(ms, audit.T("past the threshold", "越过阈值"))
-	f.Data = r.metricTable(ms)
+	if !math.IsNaN(threshold) {
+		f.Legend = append(f.Legend, limitLegend)
+	}
+	f.Data = r.chartTable(ms)
 	return f
 }
 
@@ -101,10 +105,8 @@ func clampInterval(end, v float64, u unit) float64 {
 	return end
 }
 
-func pair(a, b audit.Text) audit.Text { return audit.T(a.En+": "+b.En, a.Zh+"："+b.Zh) }
-
-func axisName(name string, u unit) audit.Text {
-	t := metricName(name)
+// axisName names an axis, with its unit.
+func axisName(t audit.Text, u unit) audit.Text {
 	switch u {
 	case rate:
 		return audit.T(t.En+", %", t.Zh+"，%")
@@ -163,16 +165,38 @@ func (r *Report) forestWords(ms []*audit.Metric, u unit, left int) (title, desc 
 
 // titleName is the metric's name, with the group column all of ms share.
 func titleName(ms []*audit.Metric) audit.Text {
-	name, of := metricName(ms[0].Name), dimension(ms[0].Group)
-	for _, m := range ms {
-		if dimension(m.Group) != of {
-			return name
-		}
+	name, of := metricName(ms[0].Name), commonDimension(ms)
+	if manyNames(ms) {
+		return metricName(family(ms[0].Name))
 	}
 	if of == "" {
 		return name
 	}
 	return audit.T(name.En+" by "+of, "按 "+of+" 的"+name.Zh)
+}
+
+// commonDimension is the column all of ms share: of their groups, or, when
+// there are none, of their segments; else "".
+func commonDimension(ms []*audit.Metric) string {
+	column := func(m *audit.Metric) string { return cmp.Or(dimension(m.Group), dimension(m.Segment)) }
+	of := column(ms[0])
+	for _, m := range ms {
+		if column(m) != of {
+			return ""
+		}
+	}
+	return of
+}
+
+// label is a metric's slice within a chart of one group column, which its
+// title names.
+func label(m *audit.Metric, of string) audit.Text {
+	short := *m
+	short.Group = strings.TrimPrefix(m.Group, of+"=")
+	if m.Group == "" {
+		short.Segment = strings.TrimPrefix(m.Segment, of+"=")
+	}
+	return slice(&short)
 }
 
 // rangeTitle says what the ends are, where nothing is held against a threshold.

@@ -16,18 +16,22 @@ type series struct {
 }
 
 // seriesOf cuts metrics of one name into series by group, the largest first.
-func seriesOf(ms []*audit.Metric) []series {
+func seriesOf(ms []*audit.Metric, of string) []series {
 	at := map[string]int{}
 	var out []series
 	for _, m := range ms {
-		key := m.Segment + "\x1f" + m.Group
+		key := m.Name + "\x1f" + m.Segment + "\x1f" + m.Group
 		i, ok := at[key]
 		if !ok {
 			whole := *m
 			whole.Period = ""
 			i = len(out)
 			at[key] = i
-			out = append(out, series{name: slice(&whole)})
+			s := series{name: label(&whole, of)}
+			if manyNames(ms) {
+				s.name = metricName(m.Name)
+			}
+			out = append(out, s)
 		}
 		out[i].points = append(out[i].points, m)
 		out[i].n += m.N
@@ -37,6 +41,10 @@ func seriesOf(ms []*audit.Metric) []series {
 	}
 	slices.SortStableFunc(out, func(a, b series) int { return -cmp.Compare(a.n, b.n) })
 	return out
+}
+
+func manyNames(ms []*audit.Metric) bool {
+	return slices.ContainsFunc(ms, func(m *audit.Metric) bool { return m.Name != ms[0].Name })
 }
 
 // periodsOf lists the periods of metrics, in order.
@@ -55,13 +63,13 @@ const bandsUpTo = 3
 // lines draws metrics of one name by period: a line a group, with its interval
 // as a band; insufficient points are hollow and unjoined.
 func (r *Report) lines(ms []*audit.Metric) *figure {
-	periods, all := periodsOf(ms), seriesOf(ms)
-	if len(periods) < 2 {
+	periods, all := periodsOf(ms), seriesOf(ms, commonDimension(ms))
+	if len(periods) < 2 || flat(ms) {
 		return nil
 	}
-	u := unitOf(ms[0].Name)
+	u := unitOf(ms[0])
 	f := &figure{ID: "line-" + audit.StableID(ms[0].Check, ms[0].Name, ms[0].Segment, ms[0].Group), Width: 720, Height: 300}
-	const left, right, top = px(64), px(700), px(28)
+	const left, right, top = px(64), px(660), px(28)
 	bottom := f.Height - 30
 	lo, hi := bounds(ms)
 	if math.IsInf(lo, 0) {
@@ -72,8 +80,7 @@ func (r *Report) lines(ms []*audit.Metric) *figure {
 	f.axisY(u, y, ticks, left, right)
 	f.periodAxis(periods, x, bottom)
 	if t := ms[0].Threshold; !math.IsNaN(t) {
-		f.line("limit", left, y.at(t), right, y.at(t))
-		f.text("limit-text", "end", right, y.at(t)-4, audit.T("threshold", "阈值"))
+		f.limit(y, t, left, right)
 	}
 	index := map[string]float64{}
 	for i, p := range periods {
@@ -87,7 +94,7 @@ func (r *Report) lines(ms []*audit.Metric) *figure {
 		f.Legend = append(f.Legend, legend{seriesClass(i), s.name})
 	}
 	if len(all) > 6 {
-		f.Legend = append(f.Legend, legend{"rest", audit.Tf("%d others", "其余 %d 组", len(all)-6)})
+		f.Legend = append(f.Legend, others(len(all)-6))
 	}
 	if len(all) == 1 && all[0].name == (audit.T("all rows", "全部")) {
 		f.Legend = nil
@@ -100,10 +107,13 @@ func (r *Report) lines(ms []*audit.Metric) *figure {
 			f.Legend = append(f.Legend, l)
 		}
 	}
-	f.unitY(axisName(ms[0].Name, u))
+	if !math.IsNaN(ms[0].Threshold) {
+		f.Legend = append(f.Legend, limitLegend)
+	}
+	f.unitY(axisName(titleName(ms), u))
 	f.Title, f.Desc = lineWords(ms, all, periods, u)
 	f.Title, f.Desc = sentence(f.Title), sentence(f.Desc)
-	f.Data = r.metricTable(ms)
+	f.Data = r.chartTable(ms)
 	return f
 }
 
@@ -130,7 +140,7 @@ func (f *figure) oneLine(s series, class string, u unit, x, y scale, index map[s
 	}
 	flush()
 	for _, m := range s.points {
-		if math.IsNaN(m.Value) {
+		if math.IsNaN(m.Value) || class == "rest" {
 			continue
 		}
 		c, radius := class, px(3.5)
@@ -140,7 +150,7 @@ func (f *figure) oneLine(s series, class string, u unit, x, y scale, index map[s
 		case m.Status >= audit.Warn:
 			c, radius = class+" flag", 5
 		}
-		f.circle("dot "+c, x.at(index[m.Period]), y.at(m.Value), radius, pair(slice(m), u.value(m.Value)))
+		f.circle("dot "+c, x.at(index[m.Period]), y.at(m.Value), radius, tip(slice(m), u.value(m.Value)))
 	}
 }
 
@@ -178,8 +188,8 @@ func lineWords(ms []*audit.Metric, all []series, periods []string, u unit) (titl
 	name := titleName(ms)
 	first, last := periods[0], periods[len(periods)-1]
 	desc = audit.Tf("%[1]s, period by period from %[3]s to %[4]s; n = %[5]s in all.", "%[2]s，逐期间，%[3]s 至 %[4]s；合计 n = %[5]s。",
-		name.En, name.Zh, first, last, thousands(total(all)))
-	if len(all) <= bandsUpTo {
+		name.En, name.Zh, first, last, thousands(total(all, manyNames(ms))))
+	if len(all) <= bandsUpTo && slices.ContainsFunc(ms, func(m *audit.Metric) bool { return !math.IsNaN(m.Low) }) {
 		desc.En += " Bands are intervals."
 		desc.Zh += "色带为区间。"
 	}
@@ -197,9 +207,27 @@ func lineWords(ms []*audit.Metric, all []series, periods []string, u unit) (titl
 		return audit.Tf("%[1]s: %[3]d of %[4]d points past the threshold, %[5]s to %[6]s", "%[2]s：%[5]s 至 %[6]s，%[4]d 个点中有 %[3]d 个越过阈值",
 			name.En, name.Zh, flagged, len(ms), first, last), desc
 	}
-	// Otherwise the title says how the largest group moved.
+	// Otherwise the title says how the group that moved most did.
 	var from, to *audit.Metric
-	for _, m := range all[0].points {
+	var of audit.Text
+	for _, s := range all {
+		a, b := s.ends()
+		if a != nil && a != b && (from == nil || math.Abs(b.Value-a.Value) > math.Abs(to.Value-from.Value)) {
+			from, to, of = a, b, s.name
+		}
+	}
+	if from == nil {
+		return audit.Tf("%[1]s over time", "%[2]s的变化", name.En, name.Zh), desc
+	}
+	a, b := u.value(from.Value), u.value(to.Value)
+	return audit.T(
+		name.En+" over time: "+of.En+" went from "+a.En+" to "+b.En,
+		name.Zh+"的变化："+of.Zh+" 由 "+a.Zh+" 变为 "+b.Zh), desc
+}
+
+// ends are the first and last points that say something, or nil.
+func (s *series) ends() (from, to *audit.Metric) {
+	for _, m := range s.points {
 		if math.IsNaN(m.Value) || m.Status == audit.Insufficient {
 			continue
 		}
@@ -208,16 +236,33 @@ func lineWords(ms []*audit.Metric, all []series, periods []string, u unit) (titl
 		}
 		to = m
 	}
-	if from == nil || from == to {
-		return audit.Tf("%[1]s over time", "%[2]s的变化", name.En, name.Zh), desc
-	}
-	a, b, of := u.value(from.Value), u.value(to.Value), all[0].name
-	return audit.T(
-		name.En+" over time: "+of.En+" went from "+a.En+" to "+b.En,
-		name.Zh+"的变化："+of.Zh+"由 "+a.Zh+" 变为 "+b.Zh), desc
+	return from, to
 }
 
-func total(all []series) int64 {
+// flat reports whether nothing moves: such a chart says no more than a number.
+func flat(ms []*audit.Metric) bool {
+	for _, m := range ms {
+		if m.Value != ms[0].Value && !math.IsNaN(m.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+// others stands for the series that are grey.
+func others(n int) legend {
+	if n == 1 {
+		return legend{"rest", audit.T("1 other", "其余 1 项")}
+	}
+	return legend{"rest", audit.Tf("%d others", "其余 %d 项", n)}
+}
+
+// total is the number of rows behind a chart; shares of one whole have the
+// same rows.
+func total(all []series, shares bool) int64 {
+	if shares {
+		return all[0].n
+	}
 	var n int64
 	for _, s := range all {
 		n += s.n

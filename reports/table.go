@@ -24,6 +24,7 @@ type cell struct {
 	Keep  bool   // not to be broken
 	Class string // of a status: fail, warn …
 	Href  string
+	Over  audit.Text // a heading above the row that begins with this cell
 }
 
 func head(names ...audit.Text) []cell {
@@ -39,6 +40,15 @@ func plainCell(s string) cell   { return cell{Text: same(s)} }
 func code(s string) cell        { return cell{Text: same(s), Code: true, Long: len(s) > 20} }
 func num(s string) cell         { return cell{Text: same(s), Num: true} }
 func numText(t audit.Text) cell { return cell{Text: t, Num: true} }
+
+// cell is a value in a table. Only percentage points are written differently
+// in the two languages there.
+func (u unit) cell(v float64) cell {
+	if u == points {
+		return numText(u.value(v))
+	}
+	return num(u.value(v).En)
+}
 
 // right marks the columns of a head that hold numbers.
 func right(head []cell, columns ...int) []cell {
@@ -71,10 +81,7 @@ func (t *table) prune() {
 		if said {
 			continue
 		}
-		t.Head = slices.Delete(slices.Clone(t.Head), c, c+1)
-		for i := range t.Rows {
-			t.Rows[i] = slices.Delete(t.Rows[i], c, c+1)
-		}
+		t.drop(c)
 	}
 }
 
@@ -86,24 +93,25 @@ var metricHead = right(head(
 
 // metricRow is one metric in a table of any chapter.
 func (r *Report) metricRow(m *audit.Metric) []cell {
-	u := unitOf(m.Name)
+	u := unitOf(m)
 	status := cell{Text: statusWords[m.Status], Class: m.Status.String()}
 	if m.Suppressed {
 		withheld := words(audit.T("withheld", "隐去"))
 		withheld.Num = true
 		return []cell{words(metricName(m.Name)), words(slice(m)), plainCell(m.Reference), withheld, num(none), num(none), num(none),
-			numText(u.value(m.Threshold)), {Text: audit.T("suppressed", "样本过小，隐去"), Class: "insufficient"}, code(m.ID())}
+			u.cell(m.Threshold), {Text: audit.T("suppressed", "样本过小，隐去"), Class: "insufficient"}, code(m.ID())}
 	}
 	n := num(thousands(m.N))
 	if m.N == 0 && math.IsNaN(m.Value) {
 		n = num("0")
 	}
 	return []cell{words(metricName(m.Name)), words(slice(m)), plainCell(m.Reference),
-		numText(u.value(m.Value)), numText(u.interval(m.Low, m.High)), n,
-		num(pvalue(m.PAdjusted)), numText(u.value(m.Threshold)), status, code(m.ID())}
+		u.cell(m.Value), num(u.bracket(m.Low, m.High)), n,
+		num(pvalue(m.PAdjusted)), u.cell(m.Threshold), status, code(m.ID())}
 }
 
-// metricTable lists metrics, the flagged ones first.
+// metricTable lists metrics, the flagged ones first, under the names of what
+// they measure.
 func (r *Report) metricTable(ms []*audit.Metric) table {
 	t := table{Head: metricHead}
 	for _, want := range []audit.Status{audit.Fail, audit.Warn, audit.Pass, audit.Insufficient} {
@@ -115,18 +123,68 @@ func (r *Report) metricTable(ms []*audit.Metric) table {
 	}
 	t.cut("metrics.arrow")
 	t.prune()
+	t.fold()
 	return t
 }
 
-// caseTable lists cases of a finding: what all of them share is on its card.
+// chartTable is the data of a chart: what all rows share is in its title and
+// description.
+func (r *Report) chartTable(ms []*audit.Metric) table {
+	t := table{Head: metricHead}
+	for _, m := range ms {
+		t.Rows = append(t.Rows, r.metricRow(m))
+	}
+	t.cut("metrics.arrow")
+	for _, c := range []int{metricThreshold, metricReference, metricColumn} {
+		if !slices.ContainsFunc(t.Rows, func(row []cell) bool { return row[c].Text != t.Rows[0][c].Text }) {
+			t.drop(c)
+		}
+	}
+	t.prune()
+	return t
+}
+
+// fold turns the first column into headings over the rows that share it.
+func (t *table) fold() {
+	t.Head = t.Head[1:]
+	for i, row := range t.Rows {
+		if i == 0 || row[0].Text != t.Rows[i-1][0].Text {
+			row[1].Over = row[0].Text
+		}
+	}
+	for i := range t.Rows {
+		t.Rows[i] = t.Rows[i][1:]
+	}
+}
+
+// drop takes a column out.
+func (t *table) drop(c int) {
+	t.Head = slices.Delete(slices.Clone(t.Head), c, c+1)
+	for i := range t.Rows {
+		t.Rows[i] = slices.Delete(t.Rows[i], c, c+1)
+	}
+}
+
+// Columns of a metric's row, before any is dropped.
+const (
+	metricColumn, metricReference, metricThreshold = 0, 2, 7
+)
+
+// caseTable lists cases of a finding: what all of them share is on its card,
+// and evidence they share is below the table.
 func (r *Report) caseTable(f *audit.Finding, cs []*audit.Case) table {
 	t := table{Head: right(head(
 		audit.T("key", "编号"), audit.T("at", "时间"), audit.T("product", "产品"), audit.T("policy", "政策"), audit.T("model", "模型"),
 		audit.T("outcome", "结果判定"), audit.T("disclosure", "披露判定"), audit.T("grade", "等级"),
 		audit.T("amount, "+r.money.Code, "金额（"+r.money.zh+"）"), audit.T("what was read", "所见证据")), 8)}
+	shared := sharedEvidence(cs)
+	if len(shared) > 0 {
+		s := clip(itemsText(shared), 1200)
+		t.Note = audit.T("In each: "+s+".", "均为："+s+"。")
+	}
 	for _, c := range cs {
 		row := []cell{code(c.Key), {Text: same(r.instant(c.At)), Keep: true}, plainCell(c.Product), plainCell(c.PolicyVersion), plainCell(c.ModelVersion),
-			{}, {}, {}, num(none), plainCell(clip(evidence(c), 1600))}
+			{}, {}, {}, num(none), plainCell(clip(itemsText(without(c.Evidence, shared)), 1000))}
 		if c.Substance != f.Substance {
 			row[5] = words(substanceWords[c.Substance])
 		}
@@ -145,9 +203,23 @@ func (r *Report) caseTable(f *audit.Finding, cs []*audit.Case) table {
 	return t
 }
 
-func evidence(c *audit.Case) string {
+// sharedEvidence is what several cases all have.
+func sharedEvidence(cs []*audit.Case) []audit.Item {
+	if len(cs) < 2 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(cs[0].Evidence), func(e audit.Item) bool {
+		return slices.ContainsFunc(cs, func(c *audit.Case) bool { return !slices.Contains(c.Evidence, e) })
+	})
+}
+
+func without(items, shared []audit.Item) []audit.Item {
+	return slices.DeleteFunc(slices.Clone(items), func(e audit.Item) bool { return slices.Contains(shared, e) })
+}
+
+func itemsText(items []audit.Item) string {
 	var parts []string
-	for _, e := range c.Evidence {
+	for _, e := range items {
 		parts = append(parts, e.Name+" = "+e.Value)
 	}
 	return strings.Join(parts, "; ")

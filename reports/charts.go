@@ -1,0 +1,172 @@
+package reports
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"evenhand/audit"
+)
+
+// nameOrder puts the metrics a reader looks for first; others follow by name.
+var nameOrder = []string{"score_match_rate", "decision_match_rate", "match_rate", "selection_rate_ratio", "selection_rate", "psi", "csi"}
+
+func rankOf(name string) int {
+	if i := slices.Index(nameOrder, name); i >= 0 {
+		return i
+	}
+	return len(nameOrder)
+}
+
+// notDrawn are numbers that say the same as another one that is drawn, or one
+// that means something beside its table only.
+func notDrawn(name string) bool {
+	for _, end := range []string{"_odds_ratio", "_bounds", "_difference_max", "_recomputed", "_version"} {
+		if strings.HasSuffix(name, end) {
+			return true
+		}
+	}
+	return name == "selection_rate_difference" || strings.HasPrefix(name, "demographic_parity")
+}
+
+// family names metrics that are shares of one whole: they go into one chart.
+func family(name string) string {
+	if strings.HasPrefix(name, "disclosure_") {
+		return "disclosure"
+	}
+	return name
+}
+
+// metricFigures picks charts for metrics by what they have: groups against a
+// reference, periods, classes. Metrics that fit none stay in the table.
+func (r *Report) metricFigures(ms []*audit.Metric) (out []*figure) {
+	type kind struct{ check, name string }
+	by := map[kind][]*audit.Metric{}
+	var order []kind
+	for _, m := range ms {
+		if notDrawn(m.Name) || math.IsNaN(m.Value) && !m.Suppressed {
+			continue
+		}
+		k := kind{m.Check, family(m.Name)}
+		if by[k] == nil {
+			order = append(order, k)
+		}
+		by[k] = append(by[k], m)
+	}
+	slices.SortStableFunc(order, func(a, b kind) int {
+		return cmp.Or(cmp.Compare(rankOf(a.name), rankOf(b.name)), cmp.Compare(a.check, b.check), cmp.Compare(a.name, b.name))
+	})
+	for _, k := range order {
+		for _, f := range r.figuresOf(k.name, by[k]) {
+			if f != nil {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// figuresOf charts the metrics of one check and family.
+func (r *Report) figuresOf(name string, ms []*audit.Metric) []*figure {
+	whole, timed := split(ms, func(m *audit.Metric) bool { return m.Period == "" })
+	classes, groups := split(whole, func(m *audit.Metric) bool { return isClass(m.Group) })
+	switch {
+	case isStability(name):
+		overall, single := split(timed, func(m *audit.Metric) bool { return m.Group == "" && m.Segment == "" })
+		if len(overall) == 0 && len(seriesOf(single, "")) == 1 {
+			overall, single = single, nil
+		}
+		var out []*figure
+		if len(overall) > 0 {
+			out = append(out, r.driftBars(overall))
+		}
+		if len(single) > 0 {
+			out = append(out, r.heat(single))
+		}
+		return out
+	case name != ms[0].Name: // a family: its names are the lines
+		timed, _ = split(timed, func(m *audit.Metric) bool { return m.Group == "" && m.Segment == "" })
+		return []*figure{r.lines(timed)}
+	case len(classes) > 1:
+		return append([]*figure{r.classBars(classes)}, r.linesOf(timed)...)
+	}
+	var out []*figure
+	comparable, _ := split(groups, func(m *audit.Metric) bool { return m.Group != "" || m.Segment != "" })
+	for _, part := range byKind(comparable) {
+		// Within segments only what is flagged is drawn.
+		if len(part) > 1 && !math.IsNaN(part[0].Low) && (part[0].Segment == "" || part[0].Group == "" || slices.ContainsFunc(part, flagged)) {
+			out = append(out, r.forest(part))
+		}
+	}
+	return append(out, r.linesOf(timed)...)
+}
+
+func flagged(m *audit.Metric) bool { return m.Status >= audit.Warn }
+
+// linesOf draws what is over all rows, one chart a group column; segments only
+// when there is nothing else.
+func (r *Report) linesOf(timed []*audit.Metric) (out []*figure) {
+	all, segments := split(timed, func(m *audit.Metric) bool { return m.Segment == "" })
+	if len(all) == 0 {
+		all = segments
+	}
+	classes, groups := split(all, func(m *audit.Metric) bool { return isClass(m.Group) })
+	if len(groups) == 0 {
+		groups = classes
+	}
+	for _, part := range byKind(groups) {
+		out = append(out, r.lines(part))
+	}
+	return out
+}
+
+func isStability(name string) bool {
+	for _, p := range strings.Split(name, "_") {
+		if p == "psi" || p == "csi" {
+			return true
+		}
+	}
+	return false
+}
+
+// isClass tells classes of rows (class=M6) from groups of customers.
+func isClass(group string) bool {
+	column, _, ok := strings.Cut(group, "=")
+	return ok && (column == "class" || column == "mismatch" || column == "outcome" || column == "cause")
+}
+
+func split(ms []*audit.Metric, pick func(*audit.Metric) bool) (yes, no []*audit.Metric) {
+	for _, m := range ms {
+		if pick(m) {
+			yes = append(yes, m)
+		} else {
+			no = append(no, m)
+		}
+	}
+	return yes, no
+}
+
+// byKind cuts metrics by the columns of their segment and group, in order:
+// what is in one chart has one reference and one meaning.
+func byKind(ms []*audit.Metric) [][]*audit.Metric {
+	compare := func(a, b *audit.Metric) int {
+		return cmp.Or(cmp.Compare(dimension(a.Segment), dimension(b.Segment)), cmp.Compare(dimension(a.Group), dimension(b.Group)))
+	}
+	ms = slices.Clone(ms)
+	slices.SortStableFunc(ms, compare)
+	var out [][]*audit.Metric
+	for i, m := range ms {
+		if i == 0 || compare(m, ms[i-1]) != 0 {
+			out = append(out, nil)
+		}
+		out[len(out)-1] = append(out[len(out)-1], m)
+	}
+	return out
+}
+
+// dimension is the column of "column=value".
+func dimension(group string) string {
+	c, _, _ := strings.Cut(group, "=")
+	return c
+}
