@@ -55,6 +55,7 @@ type Finding struct {
 	Amount    int64 // minor units at stake
 	FirstSeen int64 // µs UTC; 0 when not applicable
 	LastSeen  int64
+	Harm      int64    // people harmed where there are no cases, e.g. the approvals a group is short of; ranks the finding
 	Samples   []string // up to 20 case keys, chosen by hash: no order shows through
 
 	Metrics  []string // ids of the metrics behind it
@@ -114,7 +115,7 @@ func StableID(parts ...string) string {
 // Sort puts everything in its published order.
 func (r *Result) Sort() {
 	slices.SortFunc(r.Findings, func(a, b Finding) int {
-		return cmp.Or(-cmp.Compare(a.Severity, b.Severity), -cmp.Compare(a.Cases, b.Cases),
+		return cmp.Or(-cmp.Compare(a.Severity, b.Severity), -cmp.Compare(max(a.Cases, a.Harm), max(b.Cases, b.Harm)),
 			-cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.Check, b.Check), cmp.Compare(a.ID, b.ID))
 	})
 	slices.SortFunc(r.Cases, func(a, b Case) int {

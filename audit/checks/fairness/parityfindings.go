@@ -3,6 +3,7 @@ package fairness
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,6 +58,7 @@ func finding(m *audit.Metric, severity audit.Severity, part string) audit.Findin
 	return audit.Finding{
 		ID: audit.StableID(parityName, m.Group, m.Reference, part), Check: parityName,
 		Severity: severity, Grade: audit.E3, Cause: "APPROVAL_GAP", Clauses: parityClauses,
+		Harm: int64(math.Round(m.Effect)),
 		Remedy: audit.Tf(
 			"Find the rules and model inputs that open the gap (compare the groups at equal score and policy version, then rule by rule); keep only what predicts repayment, and look for a cut-off or input set with a smaller gap at the same expected loss. Re-audit the next period.",
 			"查明造成差距的规则和模型变量（先在同分段、同政策版本内比较，再逐条规则比较）；只保留确能预测还款的部分，并在预期损失相同的前提下寻找差距更小的阈值或变量组合；下一期复审。"),
