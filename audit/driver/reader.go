@@ -45,8 +45,6 @@ func (tr *tableReader) next() (bool, error) {
 	return true, nil
 }
 
-const dayMicros = 24 * 60 * 60 * 1_000_000
-
 // periods returns the period of each row, or nil for a table without a main
 // instant.
 func (tr *tableReader) periods(b *features.Batch) []int32 {

@@ -80,9 +80,11 @@ func (j *auditJob) run(ctx context.Context) error {
 	}
 	defer closeAll(sources)
 
+	bar := newProgress(j.stderr)
 	result, err := driver.Run(ctx, driver.Input{
 		Plan: plan, Checks: checks.All, Sources: asSources(sources), Models: models,
-	}, j.options())
+	}, j.options(bar))
+	bar.done()
 	if err != nil {
 		return err
 	}
@@ -113,11 +115,10 @@ func (j *auditJob) validate() error {
 	return nil
 }
 
-func (j *auditJob) options() driver.Options {
+func (j *auditJob) options(bar *progress) driver.Options {
 	o := driver.Options{Workers: j.workers}
 	if !j.quiet && !j.noProgress {
-		p := newProgress(j.stderr)
-		o.Progress = p.report
+		o.Progress = bar.report
 	}
 	return o
 }
