@@ -44,14 +44,15 @@ type column struct {
 
 	// Fixed for one chunk.
 	pages
-	chunk   chunkMeta
-	group   int64 // rows of the row group
-	def     levels
-	rep     levels
-	page    int // values left in the page, nulls included
-	sec     section
-	dictLen int
-	nulls   int64 // seen so far
+	chunk chunkMeta
+	group int64 // rows of the row group
+	def   levels
+	rep   levels
+	page  int // values left in the page, nulls included
+	// pageNulls counts the page's nulls; -1 outside pages.
+	pageNulls int
+	sec       section
+	dictLen   int
 
 	// The dictionary's entries, converted.
 	dictBuf    []byte
@@ -112,7 +113,7 @@ func (c *column) openChunk(f storage.File, remote bool, l *leaf, rec *recipe, g 
 	}
 	c.w.reset(f, c.chunk.start, c.chunk.start+c.chunk.length+c.chunk.slack)
 	c.left = c.chunk.values
-	c.page, c.dictLen, c.nulls = 0, -1, 0
+	c.page, c.dictLen, c.pageNulls = 0, -1, -1
 	c.list.reset()
 	return nil
 }
@@ -162,6 +163,7 @@ func (c *column) openPage(rep, def, body []byte) error {
 			return err
 		}
 	}
+	c.pageNulls = 0
 	c.rep.reset(rep, l.maxRep)
 	c.def.reset(def, l.maxDef)
 	if isDict(h.enc) && c.dictLen < 0 {
@@ -200,15 +202,27 @@ func levelsV1(b []byte, max int, enc format.Encoding) (levels, rest []byte, err 
 	return b[4 : 4+n], b[4+n:], nil
 }
 
-// maxTrailing is how many bytes may follow a plain page's values: fastparquet
-// leaves eight.
-const maxTrailing = 8
-
-// finishPage makes sure that a plain page held what was read and no more.
+// finishPage makes sure that the page held what was read of it and no more.
 func (c *column) finishPage() error {
 	s := &c.sec
-	if s.enc == format.Plain && s.phys != format.Boolean && len(s.b)-s.pos > maxTrailing {
-		return corrupt("a page holds %d bytes more than its values", len(s.b)-s.pos)
+	rest := 0
+	switch {
+	case s.enc == format.Plain && s.phys == format.Boolean:
+		rest = len(s.b) - (s.pos+7)/8
+	case s.enc == format.Plain, s.enc == format.DeltaLengthByteArray, s.enc == format.DeltaByteArray:
+		rest = len(s.b) - s.pos
+	case s.enc == format.DeltaBinaryPacked && len(s.b) > 0:
+		rest = s.d.total
+	case s.enc == format.ByteStreamSplit:
+		rest = s.n - s.pos
+	}
+	// Levels and indices are not looked at: DuckDB pads them to whole vectors.
+	if c.pageNulls >= 0 && c.head.typ == format.DataPageV2 && !c.leaf.isList() && c.pageNulls != int(c.head.nulls) {
+		return corrupt("a page says that it has %d nulls, and has %d", c.head.nulls, c.pageNulls)
+	}
+	c.pageNulls = -1
+	if rest > c.chunk.trailing {
+		return corrupt("a page holds more than its values")
 	}
 	s.b, s.pos, s.enc = nil, 0, format.Plain
 	return nil

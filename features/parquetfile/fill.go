@@ -40,7 +40,7 @@ func (c *column) run(want int) (k, count int, all bool, err error) {
 	count, all, err = c.def.mask(c.present[:k], c.scratch)
 	c.page -= k
 	c.tally.Nulls += int64(k - count)
-	c.nulls += int64(k - count)
+	c.pageNulls += k - count
 	return k, count, all, err
 }
 

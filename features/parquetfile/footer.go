@@ -13,6 +13,8 @@ import (
 type footerFacts struct {
 	length    int64 // bytes, without the trailing length and magic
 	encrypted bool
+	// odd are the schema elements whose logical type is not known here.
+	odd map[int]bool
 }
 
 // Smallest encodings of what a footer repeats, in bytes. A list that claims
@@ -66,7 +68,7 @@ func checkFooter(f storage.File, opts *Options) (*footerFacts, error) {
 	if err := readFull(f, b, size-8-n); err != nil {
 		return nil, err
 	}
-	facts := &footerFacts{length: n}
+	facts := &footerFacts{length: n, odd: map[int]bool{}}
 	if err := facts.walk(b, opts); err != nil {
 		return nil, err
 	}
@@ -98,7 +100,7 @@ func (facts *footerFacts) walk(b []byte, opts *Options) error {
 	for id, t := c.field(0); t != cStop && !c.bad; id, t = c.field(id) {
 		switch {
 		case id == 2 && t == cList:
-			leaves, schemaErr = walkSchema(c, opts)
+			leaves, schemaErr = facts.walkSchema(c, opts)
 			if schemaErr != nil {
 				return schemaErr
 			}
@@ -127,7 +129,7 @@ func (facts *footerFacts) walk(b []byte, opts *Options) error {
 
 // walkSchema makes sure that the flat list of elements is one tree of bounded
 // size and depth, and returns its number of leaves.
-func walkSchema(c *compact, opts *Options) (leaves int, err error) {
+func (facts *footerFacts) walkSchema(c *compact, opts *Options) (leaves int, err error) {
 	n, elem := c.list(minSchemaElement)
 	if c.bad || elem != cStruct {
 		c.fail()
@@ -138,14 +140,9 @@ func walkSchema(c *compact, opts *Options) (leaves int, err error) {
 	}
 	var open []int32 // children still to come, one entry a level
 	for i := 0; i < n && !c.bad; i++ {
-		children, hasType := int32(0), false
-		for id, t := c.field(0); t != cStop && !c.bad; id, t = c.field(id) {
-			hasType = hasType || id == 1
-			if id == 5 && t == cI32 {
-				children = c.i32()
-				continue
-			}
-			c.skip(t, false, 0)
+		children, hasType, odd := walkElement(c)
+		if odd {
+			facts.odd[i] = true
 		}
 		if i > 0 {
 			if len(open) == 0 {
@@ -174,6 +171,48 @@ func walkSchema(c *compact, opts *Options) (leaves int, err error) {
 		return 0, fmt.Errorf("the file has %d columns, more than the cap of %d", leaves, opts.MaxColumns)
 	}
 	return leaves, nil
+}
+
+// walkElement passes over a SchemaElement. A field that is not what the format
+// says refuses the file: a schema that lost an annotation to a flipped bit
+// still reads, as other values.
+func walkElement(c *compact) (children int32, hasType, odd bool) {
+	last := 0
+	for id, t := c.field(0); t != cStop && !c.bad; id, t = c.field(id) {
+		want := byte(cI32)
+		switch id {
+		case 4:
+			want = cBinary
+		case 10:
+			want = cStruct
+		}
+		if id <= last || id > 10 || t != want {
+			c.fail()
+			return
+		}
+		last = id
+		switch id {
+		case 5:
+			children = c.i32()
+		case 10:
+			odd = !walkLogicalType(c)
+		default:
+			hasType = hasType || id == 1
+			c.skip(t, false, 0)
+		}
+	}
+	return children, hasType, odd
+}
+
+// walkLogicalType reports whether the union has one member, a known one.
+func walkLogicalType(c *compact) bool {
+	n, known := 0, true
+	for id, t := c.field(0); t != cStop && !c.bad; id, t = c.field(id) {
+		n++
+		known = known && id >= 1 && id <= 18 && t == cStruct
+		c.skip(t, false, 0)
+	}
+	return n == 1 && known
 }
 
 // walkRowGroup looks at each column chunk for signs of encryption (8, 9) and

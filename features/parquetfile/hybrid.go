@@ -15,6 +15,7 @@ type hybrid struct {
 	b     []byte // must have padding bytes of capacity behind its end
 	pos   int
 	width uint
+	cut   bool // the last bit-packed run may lack bytes
 
 	run    int    // equal values left of an RLE run
 	value  uint32 // their value
@@ -27,16 +28,12 @@ type hybrid struct {
 
 func (h *hybrid) reset(b []byte, width uint) {
 	h.b, h.pos, h.width = b, 0, width
-	h.run, h.packed, h.at = 0, 0, 8
+	h.run, h.packed, h.at, h.cut = 0, 0, 8, false
 }
 
 // header reads the next run's header.
 func (h *hybrid) header() error {
 	if h.pos >= len(h.b) {
-		if h.width == 0 {
-			h.run, h.value = 1<<31, 0 // zero bits a value: nothing to store
-			return nil
-		}
 		return corrupt("a run of levels, indices or booleans ends early")
 	}
 	u, n := binary.Uvarint(h.b[h.pos:])
@@ -62,14 +59,13 @@ func (h *hybrid) header() error {
 		return nil
 	}
 	h.packed = count * 8
-	if h.width > 0 {
-		// The last run may be cut off behind its last value.
-		if have := (len(h.b) - h.pos) * 8 / int(h.width); have < h.packed {
-			h.packed = have
-			if have == 0 {
-				return corrupt("a run of levels, indices or booleans ends early")
-			}
-		}
+	if h.width == 0 || count <= (len(h.b)-h.pos)/int(h.width) {
+		return nil
+	}
+	// Impala cuts the last run of indices off behind its last value.
+	h.packed = (len(h.b) - h.pos) * 8 / int(h.width)
+	if !h.cut || h.packed == 0 {
+		return corrupt("a run of levels, indices or booleans ends early")
 	}
 	return nil
 }

@@ -42,9 +42,8 @@ type chunkMeta struct {
 	slack         int64 // bytes past length that may belong to it too
 	values        int64 // nulls included; of lists, elements
 	size          int64 // uncompressed
-	nulls         int64 // as the statistics say; -1 when they do not
+	trailing      int   // bytes that may follow a page's values
 	codec         format.CompressionCodec
-	encodings     uint32 // set of format.Encoding
 }
 
 // openFile reads and checks the footer of one file.
@@ -91,7 +90,7 @@ func readMeta(f storage.File, in storage.Input, opts *Options) (*fileMeta, error
 	}
 	md := pf.Metadata()
 	m := &fileMeta{input: in, id: f.Identity()}
-	if m.leaves, err = readSchema(md.Schema); err != nil {
+	if m.leaves, err = readSchema(md.Schema, facts.odd); err != nil {
 		return nil, err
 	}
 	end := f.Size() - 8 - facts.length // no chunk reaches past here
@@ -115,6 +114,10 @@ func (m *fileMeta) readGroups(md *format.FileMetaData, end int64, opts *Options)
 	if oldParquetMR(md.CreatedBy) {
 		slack = 100 // PARQUET-816: the dictionary page's header was not counted
 	}
+	trailing := 0
+	if strings.Contains(md.CreatedBy, "fastparquet") {
+		trailing = 8 // it leaves eight bytes behind plain values
+	}
 	first := int64(0)
 	m.groups = make([]groupMeta, len(md.RowGroups))
 	for g := range md.RowGroups {
@@ -134,6 +137,7 @@ func (m *fileMeta) readGroups(md *format.FileMetaData, end int64, opts *Options)
 				return fmt.Errorf("row group %d: %s: %w", g, m.leaves[i].name, err)
 			}
 			c.slack = min(slack, end-c.start-c.length)
+			c.trailing = trailing
 			gm.chunks[i] = c
 		}
 		m.groups[g] = gm
@@ -150,15 +154,10 @@ func (l *leaf) chunk(cc *format.ColumnChunk, rows, end int64) (chunkMeta, error)
 	md := &cc.MetaData
 	c := chunkMeta{
 		start: md.DataPageOffset, length: md.TotalCompressedSize, values: md.NumValues,
-		size: md.TotalUncompressedSize, codec: md.Codec, nulls: -1,
+		size: md.TotalUncompressedSize, codec: md.Codec,
 	}
 	if d := md.DictionaryPageOffset; d > 0 && d < c.start {
 		c.start = d
-	}
-	for _, e := range md.Encoding {
-		if e >= 0 && e < 32 {
-			c.encodings |= 1 << e
-		}
 	}
 	switch {
 	case cc.FilePath != "":
@@ -172,7 +171,7 @@ func (l *leaf) chunk(cc *format.ColumnChunk, rows, end int64) (chunkMeta, error)
 	case l.isList() && md.NumValues < rows:
 		return c, corrupt("has %d values in a row group of %d rows", md.NumValues, rows)
 	case md.NumValues == 0:
-		return chunkMeta{nulls: -1}, nil
+		return chunkMeta{}, nil
 	case c.start < 4 || c.length > end-c.start:
 		return c, corrupt("its bytes %d to %d are not inside the file's data, which ends at %d", c.start, c.start+c.length, end)
 	}

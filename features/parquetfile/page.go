@@ -51,6 +51,8 @@ func (h *pageHeader) decode(b []byte) (int, error) {
 			h.crc, h.hasCRC = uint32(c.i32()), true
 		case (id == 5 || id == 7 || id == 8) && t == cStruct:
 			h.decodeBody(c, id)
+		case id >= 1 && id <= 3:
+			c.fail()
 		default:
 			c.skip(t, false, 0)
 			continue
@@ -85,6 +87,13 @@ func (h *pageHeader) decode(b []byte) (int, error) {
 // DataPageHeaderV2 (8).
 func (h *pageHeader) decodeBody(c *compact, body int) {
 	var seen uint16
+	required := 4 // fields 1 to required have 32 bits and must be there
+	switch body {
+	case 7:
+		required = 2
+	case 8:
+		required = 6
+	}
 	for id, t := c.field(0); t != cStop && !c.bad; id, t = c.field(id) {
 		if id > 0 && id < 16 {
 			seen |= 1 << id
@@ -92,6 +101,8 @@ func (h *pageHeader) decodeBody(c *compact, body int) {
 		switch {
 		case body == 8 && id == 7 && (t == cTrue || t == cFalse):
 			h.uncompressed = t == cFalse
+		case t != cI32 && id >= 1 && id <= required:
+			c.fail() // a damaged header must not look like one with defaults
 		case t != cI32:
 			c.skip(t, false, 0)
 		case id == 1:
@@ -114,13 +125,7 @@ func (h *pageHeader) decodeBody(c *compact, body int) {
 			c.skip(t, false, 0)
 		}
 	}
-	need := uint16(0x1e) // the required fields: 1 to 4
-	switch body {
-	case 7:
-		need = 0x06
-	case 8:
-		need = 0x7e
-	}
+	need := uint16(1)<<(required+1) - 2
 	if seen&need != need {
 		c.fail()
 	}

@@ -54,6 +54,7 @@ func (l *leaf) isList() bool { return l.maxRep > 0 }
 // schemaWalk turns the footer's flat list of elements into leaves.
 type schemaWalk struct {
 	elems  []format.SchemaElement
+	odd    map[int]bool // elements whose logical type is not known
 	next   int
 	leaves []leaf
 }
@@ -70,11 +71,11 @@ type place struct {
 
 // readSchema lists the leaves. The footer walk made sure that the elements are
 // one tree of bounded depth.
-func readSchema(elems []format.SchemaElement) ([]leaf, error) {
+func readSchema(elems []format.SchemaElement, odd map[int]bool) ([]leaf, error) {
 	if len(elems) == 0 {
 		return nil, corrupt("the footer has no schema")
 	}
-	w := &schemaWalk{elems: elems, next: 1}
+	w := &schemaWalk{elems: elems, odd: odd, next: 1}
 	for i := int32(0); i < elems[0].NumChildren.V; i++ {
 		if err := w.node(place{}, false); err != nil {
 			return nil, err
@@ -88,9 +89,15 @@ func (w *schemaWalk) node(at place, inList bool) error {
 		return corrupt("the schema is not a tree")
 	}
 	e := &w.elems[w.next]
+	if w.odd[w.next] {
+		at.refuse = "has a logical type that is damaged, or newer than this reader"
+	}
 	w.next++
 	parent := at.path
 	at.path = append(at.path[:len(at.path):len(at.path)], e.Name)
+	if !e.RepetitionType.Valid {
+		return corrupt("column %s lacks its repetition type", strings.Join(at.path, "."))
+	}
 	switch e.RepetitionType.V {
 	case format.Required:
 	case format.Optional:

@@ -53,6 +53,7 @@ func (s *section) start(l *leaf, enc format.Encoding, b []byte, n int) error {
 			return corrupt("dictionary indices are %d bits wide", b[0])
 		}
 		s.hyb.reset(b[1:], uint(b[0]))
+		s.hyb.cut = true
 	case format.RLE:
 		if ok = s.phys == format.Boolean; ok {
 			return s.startRLE(n)
