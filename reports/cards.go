@@ -20,6 +20,10 @@ type card struct {
 // cardsShown bounds the page: further findings are listed, not told.
 const cardsShown = 30
 
+// fullCards is how many findings come with a chart and sample cases: the ones
+// a reader decides on first. The rows behind the others are in cases.arrow.
+const fullCards = 10
+
 func (r *Report) cards() (cards []card, rest *table) {
 	for i := range r.res.Findings {
 		f := &r.res.Findings[i]
@@ -65,12 +69,15 @@ func (r *Report) card(rank int, f *audit.Finding) card {
 	if f.LastSeen != 0 {
 		add(w("last seen"), r.day(f.LastSeen))
 	}
+	if rank >= fullCards {
+		if f.Cases > 0 {
+			c.SampleNote = audit.T("Its cases are in cases.arrow under finding "+f.ID+".", "案例见 cases.arrow，finding 为 "+f.ID+"。")
+		}
+		return c
+	}
 	c.Figure = r.cardFigure(f)
 	if cs := r.samples[f.ID]; len(cs) > 0 {
-		most := 10
-		if rank >= 10 {
-			most = 5
-		}
+		const most = 5
 		t := r.caseTable(f, cs[:min(len(cs), most)])
 		c.Samples = &t
 		c.SampleNote = audit.T(

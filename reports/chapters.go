@@ -23,7 +23,7 @@ func linkTo(f *audit.Finding) link {
 }
 
 // figuresPerChapter bounds the page; the rest is in the tables.
-const figuresPerChapter = 8
+const figuresPerChapter = 5
 
 func (r *Report) chapters() []chapter {
 	var out []chapter

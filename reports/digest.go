@@ -89,7 +89,7 @@ func resultDigest(r *audit.Result) string {
 		f := &r.Findings[i]
 		c.str(f.ID, f.Check, f.Severity.String(), f.Substance.String(), f.Disclosure.String(), f.Grade.String(), f.Cause)
 		c.text(f.Title, f.What, f.Remedy, f.Customer)
-		c.num(f.Cases, f.Customers, f.Amount, f.FirstSeen, f.LastSeen)
+		c.num(f.Cases, f.Customers, f.Amount, f.Harm, f.FirstSeen, f.LastSeen)
 		for _, l := range [][]string{f.Rules, f.Samples, f.Metrics, f.Clauses} {
 			c.list(l)
 		}

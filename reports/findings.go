@@ -33,6 +33,7 @@ var findingColumns = concat(
 		listColumn("rules", "rules that fired", func(f *finding) []string { return f.Rules }),
 		intColumn("cases", "number of cases", func(f *finding) int64 { return f.Cases }),
 		intColumn("customers", "number of customers", func(f *finding) int64 { return f.Customers }),
+		intColumn("harm", "people harmed where there are no cases, e.g. the approvals a group is short of", func(f *finding) int64 { return f.Harm }),
 		intColumn("amount", "money at stake, minor units of evenhand.currency", func(f *finding) int64 { return f.Amount }),
 		instantColumn("first_seen", "instant of the first case; null where it does not apply", func(f *finding) int64 { return f.FirstSeen }),
 		instantColumn("last_seen", "instant of the last case; null where it does not apply", func(f *finding) int64 { return f.LastSeen }),

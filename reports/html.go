@@ -76,7 +76,7 @@ func inline(t audit.Text) template.HTML {
 	if t.En == t.Zh || t.Zh == "" {
 		return template.HTML(template.HTMLEscapeString(t.En))
 	}
-	return template.HTML(`<span lang="en">` + template.HTMLEscapeString(t.En) + `</span><span lang="zh">` + template.HTMLEscapeString(t.Zh) + `</span>`)
+	return template.HTML(`<i lang=en>` + template.HTMLEscapeString(t.En) + `</i><i lang=zh>` + template.HTMLEscapeString(t.Zh) + `</i>`)
 }
 
 func paragraph(t audit.Text) template.HTML {

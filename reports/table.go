@@ -59,7 +59,7 @@ func right(head []cell, columns ...int) []cell {
 }
 
 // shown is how many rows of a large table the page has.
-const shown = 50
+const shown = 24
 
 // cut keeps the first rows of a table and says where all of them are.
 func (t *table) cut(file string) {
