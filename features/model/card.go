@@ -75,9 +75,13 @@ func (c *card) Score(dst *Outputs, in []*features.Vector, n int) {
 			addTo(margin, ch.terms, s.slot)
 		}
 	}
-	prob := dst.Probability[:n]
 	for r := range score {
-		score[r], margin[r], prob[r] = c.finish(score[r], margin[r])
+		score[r], margin[r] = c.finish(score[r], margin[r])
+	}
+	if !dst.NoProbability {
+		for r, m := range margin {
+			dst.Probability[r] = c.probability(m)
+		}
 	}
 }
 
@@ -89,20 +93,24 @@ func addTo(acc, table []float64, slot []int32) {
 	}
 }
 
-// finish turns a row's sums into its outputs.
-func (c *card) finish(points, terms float64) (score, margin, prob float64) {
+// finish turns a row's sums into its score and margin.
+func (c *card) finish(points, terms float64) (score, margin float64) {
 	score = c.total.apply(points + c.base)
 	switch {
 	case c.fitted:
-		margin = terms + c.intercept
-		prob = logistic(margin)
+		return score, terms + c.intercept
 	case c.scaling != nil:
-		margin = c.scaling.margin(score)
-		prob = logistic(margin)
-	default:
-		margin, prob = score, math.NaN()
+		return score, c.scaling.margin(score)
 	}
-	return score, margin, prob
+	return score, score
+}
+
+// probability is that of a margin, NaN when the card gives none.
+func (c *card) probability(margin float64) float64 {
+	if !c.fitted && c.scaling == nil {
+		return math.NaN()
+	}
+	return logistic(margin)
 }
 
 func (c *card) ScoreRow(v []Value) Output {
@@ -116,7 +124,8 @@ func (c *card) ScoreRow(v []Value) Output {
 		}
 	}
 	var o Output
-	o.Score, o.Margin, o.Probability = c.finish(points, terms)
+	o.Score, o.Margin = c.finish(points, terms)
+	o.Probability = c.probability(o.Margin)
 	return o
 }
 
@@ -148,6 +157,21 @@ func (c *card) Terms(v []Value, dst []float64) {
 	for i := range c.chars {
 		dst[i] = c.chars[i].points[c.chars[i].slotOf(v[i])]
 	}
+}
+
+// Term is the points of one value of an input.
+func (c *card) Term(input int, v Value) float64 {
+	ch := &c.chars[input]
+	return ch.points[ch.slotOf(v)]
+}
+
+// Total is the score of a row of these points.
+func (c *card) Total(terms []float64) float64 {
+	var points float64
+	for _, t := range terms {
+		points += t
+	}
+	return c.total.apply(points + c.base)
 }
 
 // Edges returns the bin edges of an input.

@@ -176,8 +176,11 @@ func TestScoreIsScoreRow(t *testing.T) {
 }
 
 func sameBits(a, b Output) bool {
-	same := func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) || x != x && y != y }
-	return same(a.Margin, b.Margin) && same(a.Probability, b.Probability) && same(a.Score, b.Score)
+	return sameFloat(a.Margin, b.Margin) && sameFloat(a.Probability, b.Probability) && sameFloat(a.Score, b.Score)
+}
+
+func sameFloat(x, y float64) bool {
+	return math.Float64bits(x) == math.Float64bits(y) || x != x && y != y
 }
 
 // TestContributions adds the contributions up again.
@@ -215,6 +218,7 @@ func TestContributions(t *testing.T) {
 					t.Fatalf("%s: row %v: term %d is %v, contribution %v", name, row, i, terms[i], dst[i][r])
 				}
 			}
+			testSwaps(t, name, m, row, rows[(r+1)%n], terms)
 		}
 		m.Contributions(dst[:len(in)], in, n) // without the row for rounding
 	}

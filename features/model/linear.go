@@ -112,9 +112,11 @@ func (l *linear) Score(dst *Outputs, in []*features.Vector, n int) {
 		}
 		t.addTo(margin, in[i])
 	}
-	score, prob := dst.Score[:n], dst.Probability[:n]
-	for r, m := range margin {
-		margin[r], prob[r], score[r] = l.finish(m)
+	l.finishAll(margin, dst.Score[:n])
+	if !dst.NoProbability {
+		for r, m := range margin {
+			dst.Probability[r] = probability(m)
+		}
 	}
 }
 
@@ -136,18 +138,42 @@ func (t *term) addTo(acc []float64, v *features.Vector) {
 	}
 }
 
-// finish turns the sum of a row's terms into its outputs.
-func (l *linear) finish(sum float64) (margin, prob, score float64) {
+// finish turns the sum of a row's terms into its margin and score.
+func (l *linear) finish(sum float64) (margin, score float64) {
 	margin = sum + l.intercept
 	if margin-margin != 0 {
-		// A value so large that the sum overflowed.
-		return math.NaN(), math.NaN(), math.NaN()
+		// A value so large that the sum overflowed, or a cell without a rule.
+		return math.NaN(), math.NaN()
 	}
-	prob = logistic(margin)
 	if l.scaling == nil {
-		return margin, prob, l.round.apply(margin)
+		return margin, l.round.apply(margin)
 	}
-	return margin, prob, l.round.apply(l.scaling.score(margin))
+	return margin, l.round.apply(l.scaling.score(margin))
+}
+
+// finishAll is finish for a batch, step by step: margin holds the sums.
+func (l *linear) finishAll(margin, score []float64) {
+	intercept := l.intercept
+	for r, sum := range margin {
+		m := sum + intercept
+		if m-m != 0 {
+			m = math.NaN()
+		}
+		margin[r] = m
+	}
+	if l.scaling == nil {
+		copy(score, margin)
+	} else {
+		s := *l.scaling
+		for r, m := range margin {
+			score[r] = s.score(m)
+		}
+	}
+	if l.round.mode != noRounding {
+		for r, x := range score {
+			score[r] = l.round.apply(x)
+		}
+	}
 }
 
 func (l *linear) ScoreRow(v []Value) Output {
@@ -156,7 +182,8 @@ func (l *linear) ScoreRow(v []Value) Output {
 		sum += l.terms[i].of(v[i])
 	}
 	var o Output
-	o.Margin, o.Probability, o.Score = l.finish(sum)
+	o.Margin, o.Score = l.finish(sum)
+	o.Probability = probability(o.Margin)
 	return o
 }
 
@@ -195,6 +222,19 @@ func (l *linear) Terms(v []Value, dst []float64) {
 	for i := range l.terms {
 		dst[i] = l.terms[i].of(v[i])
 	}
+}
+
+// Term is the contribution of one value of an input to the margin.
+func (l *linear) Term(input int, v Value) float64 { return l.terms[input].of(v) }
+
+// Total is the score of a row of these terms.
+func (l *linear) Total(terms []float64) float64 {
+	var sum float64
+	for _, t := range terms {
+		sum += t
+	}
+	_, score := l.finish(sum)
+	return score
 }
 
 // Alternatives reads the model under the other roundings of its score. It is

@@ -98,9 +98,15 @@ type Alternatives interface{ Alternatives() []Alternative }
 
 // Additive is implemented by models that are a sum of one term per input.
 // Terms fills dst with the terms of one row: points for cards, shares of the
-// margin for others.
+// margin for others. What a change of one input does to the score is then had
+// for the price of one term: swap it and take the Total again.
 type Additive interface {
 	Terms(v []Value, dst []float64)
+	// Term is the term of one value of an input, NaN where there is no rule.
+	Term(input int, v Value) float64
+	// Total is the Score of the row with these terms, one per input: that of
+	// ScoreRow, bit for bit.
+	Total(terms []float64) float64
 }
 
 // Edges is implemented by models that cut numeric inputs into bins. Edges
@@ -117,6 +123,10 @@ type References interface{ References() []float64 }
 type Outputs struct {
 	Margin, Probability, Score []float64
 
+	// NoProbability spares the work of probabilities where nobody reads them:
+	// Score then leaves Probability empty.
+	NoProbability bool
+
 	scratch map[Model]*scratch
 }
 
@@ -124,7 +134,11 @@ type Outputs struct {
 // are not cleared.
 func (o *Outputs) Grow(n int) {
 	o.Margin = grow(o.Margin, n)
-	o.Probability = grow(o.Probability, n)
+	if o.NoProbability {
+		o.Probability = o.Probability[:0]
+	} else {
+		o.Probability = grow(o.Probability, n)
+	}
 	o.Score = grow(o.Score, n)
 }
 

@@ -38,6 +38,14 @@ func (s *scaling) margin(score float64) float64 { return (score - s.offset) / s.
 // logistic is the probability of log-odds.
 func logistic(margin float64) float64 { return 1 / (1 + math.Exp(-margin)) }
 
+// probability is logistic, NaN of a NaN.
+func probability(margin float64) float64 {
+	if margin != margin {
+		return math.NaN()
+	}
+	return logistic(margin)
+}
+
 // maxNumber bounds the numbers of model files: beyond it sums could overflow,
 // and no model needs them.
 const maxNumber = 1e15
