@@ -74,6 +74,9 @@ type TableNeed struct {
 type Want struct {
 	Column string
 	Effect Text
+	// Probability says that the column is read beside
+	// Batch.Scores.Probability, which is else left empty.
+	Probability bool
 }
 
 // State is a check's mergeable statistic. The contract:
@@ -107,8 +110,9 @@ type RowState interface {
 type Rereader interface {
 	RowState
 	// Reread returns nil when one pass was enough. Otherwise it returns the
-	// constructor of second-pass states, which see the same tables; the
-	// merged second state's Finish replaces the first's.
+	// constructor of second-pass states, which see the same tables, but no
+	// Batch.Scores: what they want scored is a few rows. The merged second
+	// state's Finish replaces the first's.
 	Reread() func() RowState
 }
 

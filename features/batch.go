@@ -29,10 +29,12 @@ type Batch struct {
 type Scores struct {
 	// Model is the index of the plan's model that scored the row, or -1 when
 	// none applies (unknown version, or a required input that is missing).
-	Model       []int16
-	Margin      []float64 // raw model output: log-odds, or points
-	Probability []float64 // NaN when the model gives none
-	Score       []float64 // on the model's declared scale
+	Model  []int16
+	Margin []float64 // raw model output: log-odds, or points
+	Score  []float64 // on the model's declared scale
+	// Probability is NaN when the model gives none, and empty when no running
+	// check asked for it (audit.Want) and no model's output is a probability.
+	Probability []float64
 }
 
 // Vector is one column of a batch. Which slices are used depends on Kind; all
@@ -82,7 +84,10 @@ func (b *Batch) Slice(lo, hi int) Batch {
 		s.Period = b.Period[lo:hi]
 	}
 	if c := b.Scores; c != nil {
-		s.Scores = &Scores{Model: c.Model[lo:hi], Margin: c.Margin[lo:hi], Probability: c.Probability[lo:hi], Score: c.Score[lo:hi]}
+		s.Scores = &Scores{Model: c.Model[lo:hi], Margin: c.Margin[lo:hi], Score: c.Score[lo:hi]}
+		if len(c.Probability) > 0 {
+			s.Scores.Probability = c.Probability[lo:hi]
+		}
 	}
 	return s
 }

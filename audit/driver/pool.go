@@ -139,7 +139,9 @@ func (w *worker) unit(ctx context.Context, t task) (err error) {
 	}()
 	tr := w.readers[t.table]
 	if tr == nil {
-		tr = t.table.newReader(w.run)
+		// The second pass looks for a few rows: whoever wants one scored
+		// does that by itself.
+		tr = t.table.newReader(w.run, t.table.rescore && w.number == 1)
 		w.readers[t.table] = tr
 	}
 	if err := tr.reader.Open(ctx, t.unit); err != nil {

@@ -16,13 +16,14 @@ type tableReader struct {
 	period   []int32
 }
 
-func (t *table) newReader(r *run) *tableReader {
+// newReader returns a reader of the table; rescore adds recomputed scores.
+func (t *table) newReader(r *run, rescore bool) *tableReader {
 	tr := &tableReader{reader: t.source.NewReader(), moment: t.moment, run: r}
 	for _, d := range t.derived {
 		tr.derived = append(tr.derived, d.Clone())
 	}
-	if t.rescore {
-		tr.rescorer = newRescorer(r.models, t.layout)
+	if rescore {
+		tr.rescorer = newRescorer(r.models, t.layout, t.probability)
 	}
 	return tr
 }

@@ -15,8 +15,9 @@ type rescorer struct {
 	product int // column of product, or -1
 	out     []model.Outputs
 	inputs  [][]*features.Vector
-	scores  features.Scores
-	rows    []int64 // rows scored by each model
+	scores  features.Scores // of the batch: outputs of a model, or mixed
+	mixed   features.Scores // of batches with rows of several models
+	rows    []int64         // rows scored by each model
 
 	// pick is the model of each pair of version and product codes, looked up
 	// once a pair: pick[(version+1)*stride + product+1]. Null is code -1.
@@ -26,11 +27,14 @@ type rescorer struct {
 	pick               []int16
 }
 
-func newRescorer(models []audit.ScoringModel, l *audit.Layout) *rescorer {
+func newRescorer(models []audit.ScoringModel, l *audit.Layout, probability bool) *rescorer {
 	r := &rescorer{
 		models: models, version: -1, product: -1,
 		out: make([]model.Outputs, len(models)), inputs: make([][]*features.Vector, len(models)),
 		rows: make([]int64, len(models)),
+	}
+	for i := range r.out {
+		r.out[i].NoProbability = !probability
 	}
 	for _, m := range models { // columns no model tells apart by stay out
 		if m.Spec.Version != "" {
@@ -68,24 +72,26 @@ func choose(models []audit.ScoringModel, version, product string) int16 {
 
 func (r *rescorer) score(b *features.Batch) {
 	s := &r.scores
-	n := b.N
-	s.Model = grow(s.Model, n)
-	s.Margin, s.Probability, s.Score = grow(s.Margin, n), grow(s.Probability, n), grow(s.Score, n)
+	s.Model = grow(s.Model, b.N)
 	b.Scores = s
-	first, mixed := r.models16(b, s.Model)
-	if !mixed {
-		if first < 0 {
-			fillNaN(s.Margin, s.Probability, s.Score)
-			return
-		}
+	if first, mixed := r.models16(b, s.Model); first >= 0 && !mixed {
 		o := r.run(int(first), b)
-		copy(s.Margin, o.Margin[:n])
-		copy(s.Probability, o.Probability[:n])
-		copy(s.Score, o.Score[:n])
-		r.unscorable(s)
-		return
+		s.Margin, s.Probability, s.Score = o.Margin, o.Probability, o.Score
+	} else {
+		r.mix(b)
 	}
-	fillNaN(s.Margin, s.Probability, s.Score)
+	r.unscorable(s)
+}
+
+// mix scores a batch whose rows have several models, or none.
+func (r *rescorer) mix(b *features.Batch) {
+	s, x, n := &r.scores, &r.mixed, b.N
+	x.Margin, x.Score = grow(x.Margin, n), grow(x.Score, n)
+	if len(r.out) > 0 && !r.out[0].NoProbability {
+		x.Probability = grow(x.Probability, n)
+	}
+	fillNaN(x.Margin, x.Probability, x.Score)
+	s.Margin, s.Probability, s.Score = x.Margin, x.Probability, x.Score
 	for m := range r.models {
 		if !contains(s.Model, int16(m)) {
 			continue
@@ -93,11 +99,15 @@ func (r *rescorer) score(b *features.Batch) {
 		o := r.run(m, b)
 		for i, k := range s.Model {
 			if k == int16(m) {
-				s.Margin[i], s.Probability[i], s.Score[i] = o.Margin[i], o.Probability[i], o.Score[i]
+				s.Margin[i], s.Score[i] = o.Margin[i], o.Score[i]
+			}
+		}
+		for i := range s.Probability {
+			if s.Model[i] == int16(m) {
+				s.Probability[i] = o.Probability[i]
 			}
 		}
 	}
-	r.unscorable(s)
 }
 
 // unscorable marks rows whose score is not a number, since a required input

@@ -24,7 +24,7 @@ var ScoreMatch = &audit.Check{
 					"无法识别使用过期特征算出的评分（M5）")},
 				{Column: "model_version"}, {Column: "policy_version"}, {Column: "product"},
 				{Column: "channel"}, {Column: "partner"}, {Column: "region"},
-				{Column: "pd"}, {Column: "is_test"},
+				{Column: "pd", Probability: true}, {Column: "is_test"},
 			},
 			Features: true,
 		}},

@@ -1,0 +1,137 @@
+package driver
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"evenhand/audit"
+	"evenhand/features"
+	"evenhand/features/model"
+)
+
+// moments names the column of each table that sets the period of a row.
+var moments = map[string]string{
+	"decisions": "decided_at", "repayments": "due_date", "payments": "paid_at", "limits": "at",
+	"appeals": "opened_at", "incidents": "starts_at", "experiments": "starts_at", "features": "as_of",
+}
+
+// bind fixes the columns that readers of a table deliver.
+func (r *run) bind(name string, src features.Source, w *wanted) error {
+	if m := moments[name]; m != "" && w.rows {
+		w.columns[m] = true
+	}
+	rescore := name == "decisions" && w.features && len(r.models) > 0
+	if rescore {
+		w.columns["model_version"], w.columns["product"] = true, true
+	}
+	if err := r.required(name, src.Fields()); err != nil {
+		return mismatch(src, err)
+	}
+	inputs, err := r.inputs(rescore)
+	if err != nil {
+		return err
+	}
+	reading, err := r.plan.Specs(name, src.Fields(), audit.Wanted{
+		Columns: slices.Collect(maps.Keys(w.columns)), Inputs: inputs,
+		Features: w.features, AvailableAt: w.features, Groups: w.groups,
+	})
+	if err != nil {
+		return mismatch(src, err)
+	}
+	for _, f := range reading.Missing {
+		if _, ok := inputs[strings.TrimPrefix(f, audit.FeatureColumn(""))]; ok && strings.HasPrefix(f, audit.FeatureColumn("")) {
+			return mismatch(src, r.wrong("a model reads feature %q, which table %s of the export lacks; map it under tables.%s.features, or the model's inputs:", strings.TrimPrefix(f, audit.FeatureColumn("")), name, name))
+		}
+	}
+	if err := src.Bind(reading.Specs); err != nil {
+		return err
+	}
+	t := &table{
+		name: name, source: src, layout: reading.Layout(), derived: reading.Derived,
+		moment: -1, rescore: rescore, lookup: w.lookup,
+	}
+	if w.rows {
+		t.moment = t.layout.Index(moments[name])
+	}
+	if rescore {
+		t.probability = w.probability
+		for i := range r.models {
+			m := &r.models[i]
+			t.probability = t.probability || m.Spec.Output == "probability"
+			m.Inputs = m.Inputs[:0:0]
+			for _, input := range m.Model.Inputs() {
+				m.Inputs = append(m.Inputs, t.layout.Index(audit.FeatureColumn(m.Spec.Feature(input.Name))))
+			}
+		}
+	}
+	r.tables = append(r.tables, t)
+	return nil
+}
+
+// required makes sure that the export has what the contract requires of the
+// table, or that the plan says how to do without.
+func (r *run) required(name string, fields []features.Field) error {
+	for _, c := range features.TableNamed(name).Columns {
+		if !c.Required {
+			continue
+		}
+		_, ok, err := r.plan.Resolve(name, c.Name, fields)
+		if err != nil {
+			return err
+		}
+		if m := r.plan.Tables[name].Columns[c.Name]; !ok && (m == nil || !m.Absent) {
+			how := "constant: VALUE"
+			if c.Kind == features.Opaque {
+				how = "row: true"
+			}
+			return r.wrong("table %s of the export has no column %s, which the contract requires; map it under tables.%s.columns, e.g. %s: THEIR_COLUMN or %s: {%s}", name, c.Name, name, c.Name, c.Name, how)
+		}
+	}
+	return nil
+}
+
+// inputs are the features the models read, with the kind they want.
+func (r *run) inputs(rescore bool) (map[string]features.Kind, error) {
+	if !rescore {
+		return nil, nil
+	}
+	kinds := map[string]features.Kind{}
+	for _, m := range r.models {
+		for _, in := range m.Model.Inputs() {
+			kind := features.Float
+			if in.Kind == model.Categorical {
+				kind = features.Text
+			}
+			f := m.Spec.Feature(in.Name)
+			if have, ok := kinds[f]; ok && have != kind {
+				return nil, r.wrong("model %s reads feature %q as %s, another model as %s; give one of them a feature of its own by inputs:", m.Spec.Label(), f, kind, have)
+			}
+			kinds[f] = kind
+		}
+	}
+	return kinds, nil
+}
+
+// Mismatch says that the export is not what the plan says it is: a column is
+// missing, or of another type.
+type Mismatch struct {
+	File string // the first file of the table
+	Err  error  // an audit.PlanError
+}
+
+func (m *Mismatch) Error() string { return m.File + ": " + m.Err.Error() }
+func (m *Mismatch) Unwrap() error { return m.Err }
+
+func mismatch(src features.Source, err error) error {
+	file := ""
+	if files := src.Files(); len(files) > 0 {
+		file = files[0].Path
+	}
+	return &Mismatch{File: file, Err: err}
+}
+
+func (r *run) wrong(format string, args ...any) error {
+	return audit.PlanError{{File: r.plan.Name, Text: fmt.Sprintf(format, args...)}}
+}
