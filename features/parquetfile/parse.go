@@ -52,18 +52,29 @@ func parseDecimal(b []byte) (m int64, frac int, ok bool) {
 		b = b[1:]
 	}
 	digits, point := 0, false
+	zeros := 0 // behind the point, which count only if a digit follows
 	var u uint64
 	for i, x := range b {
 		switch {
-		case x >= '0' && x <= '9':
-			if u > (1<<63-10)/10 {
-				return 0, 0, false
-			}
-			u = u*10 + uint64(x-'0')
+		case x == '0' && point:
+			zeros++
 			digits++
-			if point {
-				frac++
+		case x >= '0' && x <= '9':
+			for ; zeros >= 0; zeros-- {
+				d := uint64(0)
+				if zeros == 0 {
+					d = uint64(x - '0')
+				}
+				if u > (math.MaxInt64-d)/10 {
+					return 0, 0, false
+				}
+				u = u*10 + d
+				if point {
+					frac++
+				}
 			}
+			zeros = 0
+			digits++
 		case x == '.' && !point:
 			point = true
 		case (x == 'e' || x == 'E') && digits > 0:
