@@ -63,6 +63,9 @@ const bandsUpTo = 3
 // lines draws metrics of one name by period: a line a group, with its interval
 // as a band; insufficient points are hollow and unjoined.
 func (r *Report) lines(ms []*audit.Metric) *figure {
+	if len(ms) == 0 {
+		return nil
+	}
 	periods, all := periodsOf(ms), seriesOf(ms, commonDimension(ms))
 	if len(periods) < 2 || flat(ms) {
 		return nil

@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"evenhand/audit"
 	"evenhand/features"
@@ -56,10 +57,28 @@ func Run(ctx context.Context, in Input, opt Options) (*audit.Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.readable(); err != nil {
+		return nil, err
+	}
 	if err := r.reread(states); err != nil {
 		return nil, err
 	}
 	return r.conclude(states)
+}
+
+// readable makes sure that no column was all bad cells: one bad cell is a
+// finding, but a column of them is a mapping onto the wrong type.
+func (r *run) readable() error {
+	for _, t := range r.tables {
+		for _, s := range t.layout.Specs {
+			c := r.tallies[t.name].Columns[s.Name]
+			if c.Bad > 0 && c.Bad >= c.Rows-c.Nulls {
+				return mismatch(t.source, r.wrong("%s: none of the %d values of column %q can be read as %s (for %s), e.g. %q; map a column of that type, or say how it is written (timezone, days_since, unit, missing)",
+					t.name, c.Bad, strings.Join(s.From, ", "), s.Kind, s.Name, c.Example))
+			}
+		}
+	}
+	return nil
 }
 
 // reread runs the second pass for the checks that ask for one, and replaces

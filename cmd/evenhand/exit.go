@@ -8,6 +8,7 @@ import (
 	"evenhand/audit"
 	"evenhand/audit/driver"
 	"evenhand/features/parquetfile"
+	"evenhand/reports"
 )
 
 // The exit codes, after sysexits.
@@ -69,7 +70,7 @@ func exitCode(err error) int {
 		return exitFindings
 	case errors.As(err, &other): // before plan: the plan is right for another export
 		return exitData
-	case errors.As(err, &usage), errors.As(err, &plan):
+	case errors.As(err, &usage), errors.As(err, &plan), errors.Is(err, reports.ErrNotReport):
 		return exitUsage
 	case errors.As(err, &broken):
 		return exitInternal

@@ -12,7 +12,7 @@ import (
 
 // peekRows is how many rows init looks at in each column: enough to see a
 // vocabulary, little enough to take no time.
-const _ = 50_000
+const peekRows = 50_000
 
 func initCommand() *cobra.Command {
 	var out string
@@ -69,5 +69,13 @@ func export(cmd *cobra.Command, path, out string, src *parquetfile.Source) draft
 	}
 	return draft.Export{
 		Path: shown, Fields: src.Fields(),
+		Peek: func(field string) (draft.Peek, error) {
+			p, err := src.Peek(cmd.Context(), field, peekRows)
+			d := draft.Peek{Rows: p.Rows, Nulls: p.Nulls, Min: p.Min, Max: p.Max}
+			for _, v := range p.Values {
+				d.Values = append(d.Values, v.Text)
+			}
+			return d, err
+		},
 	}
 }

@@ -9,12 +9,15 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	_ "time/tzdata" // the plan's zone must mean the same on every host
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"evenhand/audit/driver"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -27,7 +30,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.SetArgs(longFlags(root, args))
-	err := root.ExecuteContext(ctx)
+	err := execute(ctx, root)
 	if ctx.Err() != nil && err != nil {
 		err = errStopped
 	}
@@ -37,6 +40,17 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "evenhand: %v\n", err)
 	}
 	return code
+}
+
+// execute runs the command; a panic is a broken contract inside, and an error
+// like any other to the caller.
+func execute(ctx context.Context, root *cobra.Command) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &driver.Broken{Cause: fmt.Sprintf("%v\n%s", p, debug.Stack())}
+		}
+	}()
+	return root.ExecuteContext(ctx)
 }
 
 func command() *cobra.Command {

@@ -3,6 +3,7 @@ package parquetfile
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"evenhand/features"
@@ -16,7 +17,8 @@ type Peek struct {
 	// maxPeekValues; Distinct is how many there were.
 	Values   []PeekValue
 	Distinct int
-	// Min and Max are the least and greatest value in byte order.
+	// Min and Max are the least and greatest value: as numbers where both
+	// compared are, else in byte order.
 	Min, Max string
 }
 
@@ -94,16 +96,26 @@ func (p *Peek) add(v *features.Vector, n int, counts []int64) []int64 {
 	return counts
 }
 
+// before orders two values as a person would.
+func before(a, b string) bool {
+	x, err1 := strconv.ParseFloat(a, 64)
+	y, err2 := strconv.ParseFloat(b, 64)
+	if err1 == nil && err2 == nil {
+		return x < y
+	}
+	return a < b
+}
+
 func (p *Peek) list(d *features.Dict, counts []int64) {
 	for c, n := range counts {
 		if n == 0 {
 			continue
 		}
 		v := PeekValue{d.Value(int32(c)), n}
-		if p.Distinct == 0 || v.Text < p.Min {
+		if p.Distinct == 0 || before(v.Text, p.Min) {
 			p.Min = v.Text
 		}
-		if p.Distinct == 0 || v.Text > p.Max {
+		if p.Distinct == 0 || before(p.Max, v.Text) {
 			p.Max = v.Text
 		}
 		p.Distinct++
