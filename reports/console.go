@@ -60,7 +60,7 @@ func (r *Report) Summary(lang string) string {
 			continue
 		}
 		left--
-		fmt.Fprintf(&b, "  %s: %s\n", c.Check, clip(in(joinTexts(c.Why)), 1000))
+		fmt.Fprintf(&b, "  %s: %s\n", c.Check, clip(in(reasons(&c)), 1000))
 	}
 	t := r.res.Tests
 	say("tests     %[1]d run, %[2]d flagged, %[3]d insufficient, %[4]d suppressed (%[5]s, %[6]s)",

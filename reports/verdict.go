@@ -167,7 +167,13 @@ func reasons(c *audit.Coverage) audit.Text {
 	if c == nil || len(c.Why) == 0 {
 		return audit.T("the check did not run", "该检查未运行")
 	}
-	return joinTexts(c.Why)
+	// The tile has room for the decisive reason; the coverage has them all.
+	why := c.Why[0]
+	if len(c.Why) > 1 {
+		why.En += " (more under coverage)"
+		why.Zh += "（其余见覆盖范围）"
+	}
+	return why
 }
 
 func joinTexts(ts []audit.Text) audit.Text {

@@ -133,7 +133,7 @@ func (r *run) conclude(states []audit.State) (res *audit.Result, err error) {
 		case c.Judged == 0:
 			// Silence about nothing would read as a clean bill.
 			c.Status = "skipped"
-			c.Why = append(c.Why, audit.T("no row was left to judge", "没有可供判断的记录"))
+			c.Why = append([]audit.Text{audit.T("no row was left to judge", "没有可供判断的记录")}, c.Why...)
 		case len(c.Why) > 0:
 			c.Status = "degraded"
 		default:
