@@ -35,9 +35,10 @@ type Partition struct {
 const maxDepth = 32
 
 // Expand lists the files that patterns name: files, globs (with **),
-// directories (all files below, names starting with _ or . left out) and URLs
-// of single objects. The list is sorted and free of repetitions. A pattern
-// that names nothing is an error wrapping ErrNotFound.
+// directories (all files below, names starting with _ or . left out) and
+// s3://bucket/key of single objects, which are not looked for yet: prefixes and
+// wildcards in a bucket are refused. The list is sorted and free of
+// repetitions. A pattern that names nothing is an error wrapping ErrNotFound.
 func Expand(patterns []string) ([]Input, error) {
 	var all []Input
 	for _, p := range patterns {
@@ -53,10 +54,19 @@ func Expand(patterns []string) ([]Input, error) {
 	if len(all) == 0 {
 		return nil, fmt.Errorf("no input named: %w", ErrNotFound)
 	}
-	slices.SortStableFunc(all, func(a, b Input) int { return strings.Compare(a.Path, b.Path) })
-	all = slices.CompactFunc(all, func(a, b Input) bool { return a.Path == b.Path })
+	// A file that two patterns name, or one names in two ways, is read once.
+	slices.SortStableFunc(all, func(a, b Input) int { return strings.Compare(a.key(), b.key()) })
+	all = slices.CompactFunc(all, func(a, b Input) bool { return a.key() == b.key() })
 	distinguish(all)
 	return all, nil
+}
+
+// key is the same for the same path, however it is written.
+func (in *Input) key() string {
+	if _, _, ok := splitURL(in.Path); ok {
+		return in.Path
+	}
+	return filepath.Clean(in.Path)
 }
 
 // distinguish makes names unique where two roots hold files of one name.
@@ -81,7 +91,7 @@ func expand(pattern string) ([]Input, error) {
 			return nil, schemeError(pattern, scheme)
 		}
 		if strings.HasSuffix(rest, "/") || hasWildcard(rest) {
-			return nil, fmt.Errorf("%s: objects are not listed here; name each object", pattern)
+			return nil, fmt.Errorf("%s: prefixes and wildcards are not listed in a bucket; name each object", pattern)
 		}
 		return []Input{{Path: pattern, Shown: pattern, Name: path.Base(rest)}}, nil
 	}

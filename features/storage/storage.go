@@ -1,7 +1,15 @@
-// Package storage turns a path or URL (file, s3, gs, az, http) into ranged
-// reads, over parquet-go-source back ends. Local files are read with pread and
-// never mapped, so a file that shrinks while it is read is an error and not a
-// signal.
+// Package storage turns a path or URL (file, s3) into ranged reads, over
+// parquet-go-source back ends. What opens:
+//
+//   - local paths and file:// URLs, which are read with pread and never mapped,
+//     so that a file that shrinks while it is read is an error and not a signal;
+//   - s3://bucket/key, on AWS or on a store that speaks its protocol. Credentials,
+//     region and endpoint come from the AWS environment (AWS_* variables, the
+//     shared config files, the machine's role) and from nowhere else. With
+//     AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_S3, buckets are addressed by path.
+//     Prefixes are not listed in this version: name each object.
+//
+// Every other scheme (gs, az, http, ...) is refused by name.
 package storage
 
 import (
@@ -32,7 +40,8 @@ type Identity struct {
 	Size     int64
 	Modified time.Time
 	// Tag is the store's own word for a version of the content (an ETag), or
-	// the local file's inode.
+	// the local file's inode. An object has no Modified: it may be written
+	// again with the same content.
 	Tag string
 }
 
@@ -42,8 +51,9 @@ func (id Identity) Equal(o Identity) bool {
 	return id.Size == o.Size && id.Modified.Equal(o.Modified) && id.Tag == o.Tag
 }
 
-// Open opens the file at path: a local path, or a URL whose scheme has a back
-// end. A path that names nothing gives an error that wraps ErrNotFound.
+// Open opens the file at path: a local path, file://path or s3://bucket/key. A
+// path that names nothing gives an error that wraps ErrNotFound. An object
+// that is replaced while it is open gives errors, never bytes of the new one.
 func Open(path string) (File, error) {
 	scheme, rest, ok := splitURL(path)
 	if !ok {
@@ -56,7 +66,8 @@ func Open(path string) (File, error) {
 	return open(path, rest)
 }
 
-// Stat returns the identity of what is at path now.
+// Stat returns the identity of what is at path now; of an object, it costs one
+// HEAD request.
 func Stat(path string) (Identity, error) {
 	if _, _, ok := splitURL(path); ok {
 		f, err := Open(path)
