@@ -99,7 +99,8 @@ const (
 // modelInfo is what the classifier knows of one of the plan's models.
 type modelInfo struct {
 	model     model.Model
-	name      string // its version and product, for people
+	additive  model.Additive // nil unless its score is what is recorded
+	name      string         // its version and product, for people
 	output    output
 	fixed     float64 // the plan's tolerance, or 0
 	at        []int   // place of each input in a record's values
@@ -139,7 +140,10 @@ type classifier struct {
 	models []modelInfo
 	cols   []int // columns that records keep: the inputs of all models
 	text   []bool
-	buf    []model.Value
+
+	seen      view // scratch: the row being explained
+	in, other []model.Value
+	terms     []float64
 }
 
 func newClassifier(env *audit.Env) *classifier {
@@ -148,6 +152,9 @@ func newClassifier(env *audit.Env) *classifier {
 	for _, m := range env.Models {
 		info := modelInfo{model: m.Model, name: modelName(m.Spec), fixed: m.Spec.Tolerance, output: outputNamed(m.Spec.Output)}
 		info.rounding = roundings(m.Model, info.output)
+		if a, ok := m.Model.(model.Additive); ok && info.output == scoreOutput {
+			info.additive = a
+		}
 		edges, _ := m.Model.(model.Edges)
 		for i, in := range m.Model.Inputs() {
 			numeric := in.Kind == model.Numeric
@@ -246,12 +253,12 @@ func (c *classifier) row(b *features.Batch, i int) []model.Value {
 	return out
 }
 
-// inputs returns the inputs of model m out of a record's values, in a buffer
-// that the next call overwrites.
-func (c *classifier) inputs(m int16, values []model.Value) []model.Value {
-	c.buf = c.buf[:0]
+// inputs returns the inputs of model m out of a record's values, in the memory
+// of buf.
+func (c *classifier) inputs(buf []model.Value, m int16, values []model.Value) []model.Value {
+	buf = buf[:0]
 	for _, at := range c.models[m].at {
-		c.buf = append(c.buf, values[at])
+		buf = append(buf, values[at])
 	}
-	return c.buf
+	return buf
 }

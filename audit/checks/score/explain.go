@@ -11,91 +11,141 @@ import (
 // has other than by chance.
 const maxExplanations = 24
 
+// view is a mismatching row as its model sees it, made ready to have one value
+// at a time replaced.
+type view struct {
+	m      *modelInfo
+	values []model.Value // the record's
+	in     []model.Value // the model's inputs
+	terms  []float64     // of the inputs, where the model is additive; else nil
+	y      float64       // their total
+}
+
+// view returns the view of a record, in buffers that the next call overwrites.
+func (c *classifier) view(r *record) *view {
+	c.in = c.inputs(c.in, r.model, r.values)
+	v := &c.seen
+	*v = view{m: &c.models[r.model], values: r.values, in: c.in}
+	if v.m.additive != nil {
+		c.terms = slices.Grow(c.terms[:0], len(v.in))[:len(v.in)]
+		v.sum(c.terms)
+	}
+	return v
+}
+
+// sum sets the terms, keeping them in the memory given.
+func (v *view) sum(terms []float64) {
+	v.m.additive.Terms(v.in, terms)
+	v.terms, v.y = terms, v.m.additive.Total(terms)
+}
+
+// value returns the value of input i.
+func (v *view) value(i int16) model.Value { return v.values[v.m.at[i]] }
+
+// with returns the score with x in place of the value of input i. A row is
+// scored about a hundred times before it is explained, so terms are worth
+// having.
+func (v *view) with(i int16, x model.Value) float64 {
+	if v.terms != nil {
+		own, t := v.terms[i], v.m.additive.Term(int(i), x)
+		if t == own { // out of range as before, or in the same bin
+			return v.y
+		}
+		v.terms[i] = t
+		y := v.m.additive.Total(v.terms)
+		v.terms[i] = own
+		return y
+	}
+	own := v.in[i]
+	v.in[i] = x
+	y := v.m.pick(v.m.model.ScoreRow(v.in))
+	v.in[i] = own
+	return y
+}
+
 // explain returns the explanations of a mismatching row in taxonomy order, but
 // for M5 and M7, which take more than the row. M1 and M2 stand alone.
 func (c *classifier) explain(r *record) []signature {
-	m := &c.models[r.model]
+	v := c.view(r)
+	m := v.m
 	var out []signature
 	for k := range m.rounding {
-		if s := (signature{m1Rounding, r.model, int16(k), 0}); c.holds(s, r) {
-			return []signature{s}
+		if v.isRounding(&m.rounding[k], r) {
+			return []signature{{m1Rounding, r.model, int16(k), 0}}
 		}
 	}
 	for i := range m.at {
-		if s := (signature{m2BinEdge, r.model, int16(i), 0}); m.edges[i] != nil && c.holds(s, r) {
-			return []signature{s}
+		if m.edges[i] != nil && v.isAtEdge(int16(i), r.recorded) {
+			return []signature{{m2BinEdge, r.model, int16(i), 0}}
 		}
 	}
-	try := func(s signature) {
-		if len(out) < maxExplanations && c.holds(s, r) {
-			out = append(out, s)
+	try := func(s signature) bool {
+		y := c.predict(s, v)
+		if y != y || !m.equal(r.recorded, y) {
+			return false
 		}
+		out = append(out, s)
+		return true
 	}
 	for i := range m.at {
 		for t := range nullAsNumber + len(m.missing[i]) {
 			// One treatment an input: many fall into the same bin.
-			if s := (signature{m3Missing, r.model, int16(i), int16(t)}); c.holds(s, r) {
-				out = append(out, s)
+			if try(signature{m3Missing, r.model, int16(i), int16(t)}) {
 				break
 			}
 		}
 	}
 	for k := range c.models {
-		try(signature{m4Version, r.model, int16(k), 0})
+		if len(out) < maxExplanations {
+			try(signature{m4Version, r.model, int16(k), 0})
+		}
 	}
 	for i := range m.at {
 		for k := range factors {
-			try(signature{m6Unit, r.model, int16(i), int16(k)})
+			if len(out) < maxExplanations {
+				try(signature{m6Unit, r.model, int16(i), int16(k)})
+			}
 		}
 	}
 	return out
 }
 
-// holds reports whether the recorded score of r comes out under s.
-func (c *classifier) holds(s signature, r *record) bool {
-	m := &c.models[s.model]
-	switch s.class {
-	case m1Rounding:
-		// A tolerance as wide as the rounding would let any small difference
-		// pass for one.
-		y := c.predict(s, r)
-		return math.Abs(r.recorded-r.recomputed) <= 1 && math.Abs(r.recorded-y) <= relativeTolerance*math.Abs(y)
-	case m2BinEdge:
-		return c.holdsAtEdge(s, r)
+// isRounding reports whether the recorded score comes out under another
+// rounding. A tolerance as wide as the rounding would let any small difference
+// pass for one.
+func (v *view) isRounding(a *rounding, r *record) bool {
+	if !(math.Abs(r.recorded-r.recomputed) <= 1) {
+		return false
 	}
-	y := c.predict(s, r)
-	return y == y && m.equal(r.recorded, y)
+	y := a.score(v.m, v.in, r.recomputed)
+	return math.Abs(r.recorded-y) <= relativeTolerance*math.Abs(y)
 }
 
-// predict returns the score that r would have under an explanation, NaN when
-// it does not apply to the row.
-func (c *classifier) predict(s signature, r *record) float64 {
-	m := &c.models[s.model]
+// predict returns the score that a row would have under an explanation of
+// class M3, M4 or M6, NaN when it does not apply to the row.
+func (c *classifier) predict(s signature, v *view) float64 {
 	none := math.NaN()
 	switch s.class {
-	case m1Rounding:
-		return m.rounding[s.a].score(m, c.inputs(s.model, r.values), r.recomputed)
 	case m4Version:
 		o := &c.models[s.a]
-		if s.a == s.model || o.output != m.output {
+		if s.a == s.model || o.output != v.m.output {
 			return none
 		}
-		return o.pick(o.model.ScoreRow(c.inputs(s.a, r.values)))
+		c.other = c.inputs(c.other, s.a, v.values)
+		return o.pick(o.model.ScoreRow(c.other))
 	case m3Missing:
-		in := c.inputs(s.model, r.values)
-		v, ok := m.treat(int(s.a), int(s.b), in[s.a])
+		x, ok := v.m.treat(int(s.a), int(s.b), v.value(s.a))
 		if !ok {
 			return none
 		}
-		in[s.a] = v
-		return m.pick(m.model.ScoreRow(in))
+		return v.with(s.a, x)
 	case m6Unit:
-		in := c.inputs(s.model, r.values)
-		if v := in[s.a]; !m.numeric[s.a] || v.Null || v.Num == 0 {
+		x := v.value(s.a)
+		if !v.m.numeric[s.a] || x.Null || x.Num == 0 {
 			return none
 		}
-		in[s.a].Num = factors[s.b].apply(in[s.a].Num)
-		return m.pick(m.model.ScoreRow(in))
+		x.Num = factors[s.b].apply(x.Num)
+		return v.with(s.a, x)
 	}
 	return none
 }
@@ -118,26 +168,24 @@ func (m *modelInfo) treat(input, treatment int, v model.Value) (model.Value, boo
 	return model.Value{Num: m.missing[input][treatment-nullAsNumber]}, true
 }
 
-// holdsAtEdge reports whether the score comes out when input s.a lies on the
-// other side of a bin edge next to it.
-func (c *classifier) holdsAtEdge(s signature, r *record) bool {
+// isAtEdge reports whether the recorded score comes out when input i lies on
+// the other side of a bin edge next to it.
+func (v *view) isAtEdge(i int16, recorded float64) bool {
 	const near = 1e-9
-	m := &c.models[s.model]
-	in := c.inputs(s.model, r.values)
-	x := in[s.a]
+	x := v.value(i)
 	if x.Null {
 		return false
 	}
-	edges := m.edges[s.a]
-	i, _ := slices.BinarySearch(edges, x.Num)
-	for _, k := range []int{i - 1, i} {
+	edges := v.m.edges[i]
+	at, _ := slices.BinarySearch(edges, x.Num)
+	for _, k := range []int{at - 1, at} {
 		if k < 0 || k >= len(edges) || math.Abs(x.Num-edges[k]) > near*math.Abs(edges[k]) {
 			continue
 		}
 		e := edges[k]
-		for _, v := range []float64{math.Nextafter(e, math.Inf(-1)), e, math.Nextafter(e, math.Inf(1))} {
-			in[s.a].Num = v
-			if y := m.pick(m.model.ScoreRow(in)); y == y && m.equal(r.recorded, y) {
+		for _, beside := range []float64{math.Nextafter(e, math.Inf(-1)), e, math.Nextafter(e, math.Inf(1))} {
+			x.Num = beside
+			if y := v.with(i, x); y == y && v.m.equal(recorded, y) {
 				return true
 			}
 		}

@@ -106,7 +106,8 @@ func (s *second) Update(b *features.Batch) {
 func (s *second) earlier(b *features.Batch, i, k int) {
 	r := s.records[k]
 	m := &s.c.models[r.model]
-	y := m.pick(m.model.ScoreRow(s.c.inputs(r.model, s.c.row(b, i))))
+	s.c.in = s.c.inputs(s.c.in, r.model, s.c.row(b, i))
+	y := m.pick(m.model.ScoreRow(s.c.in))
 	if y != y {
 		return
 	}

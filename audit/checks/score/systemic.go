@@ -2,9 +2,7 @@ package score
 
 import (
 	"cmp"
-	"math"
 	"slices"
-	"sort"
 )
 
 // verdict is what is made of one mismatching row in the end.
@@ -81,11 +79,11 @@ func (j *judgement) model(open []int, out []verdict) {
 	differences := j.differences(open, len(candidates))
 	kept := candidates[:0]
 	for _, k := range candidates {
-		k.chance = differences.expected(j, k)
 		// An explanation that chance accounts for by half is none. Among many
 		// mismatches every explanation finds a row or two, so there it takes
 		// more.
 		n := len(k.rows)
+		k.chance = differences.expected(k, float64(n)/2)
 		if k.chance*2 < float64(n) && (len(open) < manyRows || poissonTail(n, k.chance) < likelyBelow) {
 			kept = append(kept, k)
 		}
@@ -148,71 +146,6 @@ func (j *judgement) others(i int, s signature, kept []*candidate) []signature {
 	return out
 }
 
-// differences is the material of the chance test of one model: the rows'
-// differences, of all of them or, to bound the work, of those of least hash.
-type differences struct {
-	rows   []int
-	scale  float64 // all rows ÷ rows
-	diff   []float64
-	sorted []float64
-}
-
-func (j *judgement) differences(open []int, candidates int) *differences {
-	const budget, least, most = 1_000_000, 200, 5000 // rescored rows
-	n := min(len(open), most, max(least, budget/max(candidates, 1)))
-	d := &differences{rows: open[:n], scale: float64(len(open)) / float64(max(n, 1))} // open is in order of hash
-	for _, i := range d.rows {
-		d.diff = append(d.diff, j.records[i].recorded-j.records[i].recomputed)
-	}
-	d.sorted = slices.Sorted(slices.Values(d.diff))
-	return d
-}
-
-// expected returns the number of rows that k would explain if differences had
-// nothing to do with it: for every row to which it applies, how often the
-// difference it predicts is seen among the rows for which it predicts another.
-func (d *differences) expected(j *judgement, k *candidate) float64 {
-	n := len(d.rows)
-	predicted := make([]float64, n)
-	var defined, explained []float64
-	for x, i := range d.rows {
-		r := j.records[i]
-		y := j.c.predict(k.signature, r)
-		if k.class == m5Stale {
-			y = j.stale[i]
-		}
-		predicted[x] = y - r.recomputed
-		if y == y {
-			defined = append(defined, predicted[x])
-			if j.c.models[r.model].equal(r.recorded, y) {
-				explained = append(explained, d.diff[x])
-			}
-		}
-	}
-	slices.Sort(defined)
-	slices.Sort(explained)
-	sum := 0.0
-	for x, i := range d.rows {
-		p := predicted[x]
-		width := j.c.models[j.records[i].model].tolerance(j.records[i].recomputed)
-		if p != p || math.Abs(p) <= width {
-			continue
-		}
-		elsewhere := within(d.sorted, p, width) - within(explained, p, width)
-		if rows := n - within(defined, p, width); rows > 0 {
-			sum += float64(elsewhere) / float64(rows)
-		}
-	}
-	return sum * d.scale
-}
-
-// within counts the values of sorted xs in [x−width, x+width].
-func within(xs []float64, x, width float64) int {
-	lo := sort.SearchFloat64s(xs, x-width)
-	hi := lo + sort.Search(len(xs)-lo, func(i int) bool { return xs[lo+i] > x+width })
-	return hi - lo
-}
-
 // shifts marks the constant shifts (M7) among the rows nothing else explains.
 func (j *judgement) shifts(open []int, out []verdict) {
 	type group struct {
@@ -260,23 +193,4 @@ func (j *judgement) shifts(open []int, out []verdict) {
 func (j *judgement) median(rows []int) float64 {
 	r := j.records[rows[len(rows)/2]]
 	return r.recorded - r.recomputed
-}
-
-// poissonTail returns the probability of n or more events where mean are
-// expected: the sum of the series from n on.
-func poissonTail(n int, mean float64) float64 {
-	if n == 0 || mean >= float64(n) {
-		return 1 // not the tail, whatever it is exactly
-	}
-	if mean <= 0 {
-		return 0
-	}
-	lg, _ := math.Lgamma(float64(n) + 1)
-	term := math.Exp(float64(float64(n)*math.Log(mean)) - mean - lg)
-	sum := term
-	for k := float64(n) + 1; term > sum*1e-12; k++ {
-		term *= mean / k
-		sum += term
-	}
-	return min(sum, 1)
 }
