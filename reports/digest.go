@@ -150,8 +150,9 @@ func dataDigest(tables []TableInput) string {
 }
 
 // publishedFiles returns the files sorted, under names that say nothing of the
-// host: relative to the plan's directory when they lie below it, and else
-// relative to what all of them share. Queries and users of URLs are dropped:
+// host. Relative names are relative to the plan already; absolute ones become
+// relative to the plan's directory when they lie below it, and else to what all
+// of them share. Queries and users of URLs are dropped:
 // they may hold credentials.
 func publishedFiles(dir string, files []features.File) []features.File {
 	out := slices.Clone(files)
@@ -164,6 +165,10 @@ func publishedFiles(dir string, files []features.File) []features.File {
 				rest = rest[at+1:]
 			}
 			out[i].Path = scheme + "://" + rest
+			continue
+		}
+		if !filepath.IsAbs(p) { // relative to the plan already
+			out[i].Path = filepath.ToSlash(p)
 			continue
 		}
 		if rel, err := filepath.Rel(dir, p); err == nil && filepath.IsLocal(rel) {

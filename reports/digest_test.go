@@ -92,11 +92,11 @@ func TestPublishedFiles(t *testing.T) {
 		in   []string
 		want []string
 	}{
-		{"plans", []string{"plans/b.parquet", "plans/a/1.parquet"}, []string{"a/1.parquet", "b.parquet"}},
+		{"plans", []string{"b.parquet", "a/1.parquet"}, []string{"a/1.parquet", "b.parquet"}},
 		{"/srv/plan", []string{"/srv/plan/data/dt=1/x.parquet"}, []string{"data/dt=1/x.parquet"}},
 		{"/srv/plan", []string{"/data/e/dt=1/x.parquet", "/data/e/dt=2/x.parquet"}, []string{"dt=1/x.parquet", "dt=2/x.parquet"}},
 		{"/srv/plan", []string{"/data/e/x.parquet"}, []string{"x.parquet"}},
-		{".", []string{"../export/x.parquet"}, []string{"x.parquet"}},
+		{".", []string{"../export/x.parquet"}, []string{"../export/x.parquet"}},
 		{"", []string{"x.parquet"}, []string{"x.parquet"}},
 		{".", []string{"https://user:secret@host/x.parquet?sig=secret", "s3://bucket/k=1/x.parquet"}, []string{"https://host/x.parquet", "s3://bucket/k=1/x.parquet"}},
 	} {

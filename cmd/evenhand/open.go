@@ -22,6 +22,17 @@ func openTable(ctx context.Context, plan *audit.Plan, name string) (*parquetfile
 	if err != nil {
 		return nil, err
 	}
+	for i, in := range inputs {
+		if storage.Remote(in.Path) || plan.Dir == "." {
+			continue
+		}
+		// Reports name files as the plan does, wherever the job runs.
+		if rel, err := filepath.Rel(plan.Dir, in.Path); err == nil && (filepath.IsLocal(rel) || !filepath.IsAbs(in.Path)) {
+			inputs[i].Shown = filepath.ToSlash(rel)
+		} else {
+			inputs[i].Shown = in.Path
+		}
+	}
 	return parquetfile.Open(ctx, name, inputs, parquetfile.Options{Int96Zone: plan.Int96Zone(name)})
 }
 
