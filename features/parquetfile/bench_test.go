@@ -128,3 +128,33 @@ func BenchmarkExport(b *testing.B) {
 	}
 	benchRead(b, path, specs)
 }
+
+// TestNoAllocation: in the steady state a batch costs no allocation.
+func TestNoAllocation(t *testing.T) {
+	ctx := t.Context()
+	s, err := parquetfile.OpenPaths(ctx, "decisions", []string{writeBench(t, t.TempDir(), 200_000)}, parquetfile.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Bind(benchSpecs); err != nil {
+		t.Fatal(err)
+	}
+	r := s.NewReader()
+	defer r.Close()
+	var b features.Batch
+	read := func() {
+		more, err := r.Next(&b)
+		if err != nil || !more {
+			t.Fatal(more, err)
+		}
+	}
+	for u := range 2 { // the first unit grows the buffers
+		if err := r.Open(ctx, u); err != nil {
+			t.Fatal(err)
+		}
+		read()
+		if n := testing.AllocsPerRun(20, read); u > 0 && n > 0 {
+			t.Errorf("%v allocations a batch of %d rows", n, b.N)
+		}
+	}
+}

@@ -114,6 +114,7 @@ func (c *column) openChunk(f storage.File, remote bool, l *leaf, rec *recipe, g 
 	c.w.reset(f, c.chunk.start, c.chunk.start+c.chunk.length+c.chunk.slack)
 	c.left = c.chunk.values
 	c.page, c.dictLen, c.pageNulls = 0, -1, -1
+	c.sec.clear() // the unit before may have been left in the middle
 	c.list.reset()
 	return nil
 }
@@ -224,7 +225,7 @@ func (c *column) finishPage() error {
 	if rest > c.chunk.trailing {
 		return corrupt("a page holds more than its values")
 	}
-	s.b, s.pos, s.enc = nil, 0, format.Plain
+	s.clear()
 	return nil
 }
 

@@ -9,6 +9,9 @@ type compact struct {
 	b   []byte
 	pos int
 	bad bool // sticky: something did not fit
+	// items counts list elements: each costs the decoder memory, however
+	// few bytes it takes here.
+	items int
 }
 
 // Types of the compact protocol.
@@ -105,6 +108,7 @@ func (c *compact) list(min int) (n int, elem byte) {
 		c.fail()
 		return 0, 0
 	}
+	c.items += int(size)
 	return int(size), h & 15
 }
 

@@ -13,6 +13,7 @@ import (
 type footerFacts struct {
 	length    int64 // bytes, without the trailing length and magic
 	encrypted bool
+	chunks    int // in all row groups
 	// odd are the schema elements whose logical type is not known here.
 	odd map[int]bool
 }
@@ -23,6 +24,13 @@ const (
 	minSchemaElement = 3
 	minColumnChunk   = 20
 	minRowGroup      = 6
+)
+
+// Most that a footer may list. The decoder takes some 700 bytes a column chunk
+// and up to 40 for anything else.
+const (
+	maxChunks = 400_000
+	maxItems  = 4_000_000
 )
 
 // checkFooter makes sure that f ends as a Parquet file does and that its
@@ -121,8 +129,13 @@ func (facts *footerFacts) walk(b []byte, opts *Options) error {
 			c.skip(t, false, 0)
 		}
 	}
-	if c.bad {
+	switch {
+	case c.bad:
 		return fmt.Errorf("the footer cannot be decoded: %w", errCorrupt)
+	case facts.chunks > maxChunks:
+		return fmt.Errorf("the footer lists %d column chunks, more than the cap of %d; export fewer, larger row groups", facts.chunks, maxChunks)
+	case c.items > maxItems:
+		return fmt.Errorf("the footer lists %d things, more than the cap of %d; export fewer, larger row groups", c.items, maxItems)
 	}
 	return nil
 }
@@ -228,7 +241,7 @@ func (facts *footerFacts) walkRowGroup(c *compact, group, leaves int) error {
 			c.fail()
 			return nil
 		}
-		if n != leaves {
+		if facts.chunks += n; n != leaves {
 			return fmt.Errorf("row group %d has %d columns where the schema has %d: %w", group, n, leaves, errCorrupt)
 		}
 		for i := 0; i < n && !c.bad; i++ {

@@ -18,7 +18,7 @@ type Options struct {
 	// MaxCell bounds one string or id in bytes; 1 MiB.
 	MaxCell int
 	// MaxHeld bounds the bytes one reader holds in page and dictionary
-	// buffers; 512 MiB.
+	// buffers; 384 MiB.
 	MaxHeld int64
 	// MaxDistinct bounds the distinct values of one text column; 4 Mi.
 	MaxDistinct int
@@ -38,7 +38,7 @@ func (o Options) withDefaults() Options {
 	def(&o.MaxUnit, 2<<30)
 	def(&o.MaxUnitRows, 32<<20)
 	def(&o.MaxCell, 1<<20)
-	def(&o.MaxHeld, 512<<20)
+	def(&o.MaxHeld, 384<<20)
 	def(&o.MaxDistinct, 4<<20)
 	def(&o.MaxColumns, 20_000)
 	def(&o.MaxDepth, 64)

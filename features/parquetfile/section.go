@@ -29,6 +29,9 @@ type section struct {
 	cap   int // of one value, in bytes
 }
 
+// clear forgets the page.
+func (s *section) clear() { s.b, s.pos, s.n, s.enc = nil, 0, 0, format.Plain }
+
 // isDict reports whether a page's values are indices into the dictionary.
 func isDict(e format.Encoding) bool {
 	return e == format.PlainDictionary || e == format.RLEDictionary

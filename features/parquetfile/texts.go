@@ -137,7 +137,7 @@ func (t *texts) settle(x []int32) error {
 		t.counts[e]++
 		x[i] = codes[e]
 		if t.kinds[e] == forbidden {
-			return fmt.Errorf("the value %q is outside the vocabulary; map it under `values`, or drop `strict`", excerpt(t.raws[e]))
+			return fmt.Errorf("the value %q is outside the vocabulary; map it under values:, or keep such values by unmapped: keep", excerpt(t.raws[e]))
 		}
 	}
 	return nil

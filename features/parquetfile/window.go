@@ -10,7 +10,7 @@ import (
 // chunks of all columns stay in the cache; remote ones are few and large.
 const (
 	localRead  = 256 << 10
-	remoteRead = 8 << 20
+	remoteRead = 4 << 20
 )
 
 // padding is kept behind the bytes handed to unpackers that load whole words.
