@@ -145,6 +145,13 @@ func int96Micros(b []byte) (us int64, truncated, ok bool) {
 	return day*dayMicros + us, us*1000 != ns, true
 }
 
+// int96Nanos is the count of nanoseconds since 1970; b must be valid and near.
+func int96Nanos(b []byte) int64 {
+	ns := int64(binary.LittleEndian.Uint64(b))
+	day := int64(int32(binary.LittleEndian.Uint32(b[8:]))) - julian1970
+	return day*dayMicros*1000 + ns
+}
+
 func (c *column) formatInt96(b []byte) []byte {
 	return fmt.Appendf(c.fmtBuf[:0], "int96 %x", b)
 }

@@ -93,6 +93,7 @@ func readMeta(f storage.File, in storage.Input, opts *Options) (*fileMeta, error
 	if m.leaves, err = readSchema(md.Schema, facts.odd); err != nil {
 		return nil, err
 	}
+	m.mendFastparquet(md)
 	end := f.Size() - 8 - facts.length // no chunk reaches past here
 	if err := m.readGroups(md, end, opts); err != nil {
 		return nil, err

@@ -18,6 +18,9 @@ func (r *recipe) micros(l *leaf, opts *Options) {
 	switch {
 	case l.phys == format.Int96:
 		r.fromViews = int96ToMicros
+		if l.int96Micros > 0 {
+			r.fromViews = fastparquetToMicros
+		}
 		if opts.Int96Zone != nil {
 			r.zone.loc = opts.Int96Zone
 			r.steps = append(r.steps, stepLocal)

@@ -44,7 +44,10 @@ type leaf struct {
 	scale    int   // of decimals
 	perUnit  int64 // of instants: stored units a second
 	utc      bool  // of instants
-	nullable bool
+	// int96Micros is how many microseconds a count of this INT96 column is
+	// when fastparquet wrote it in a coarser unit than nanoseconds; else 0.
+	int96Micros int64
+	nullable    bool
 	// refuse is why the column cannot be read, "" when it can.
 	refuse string
 }
