@@ -10,6 +10,7 @@ import (
 // MarshalBinary encodes the counts. Only names that have counts are written:
 // which others a dictionary held depends on how the rows were cut.
 func (s *parity) MarshalBinary() ([]byte, error) {
+	s.settle()
 	dims, segments := used(s.dims), used(s.segments)
 	for k := range s.cube.All() {
 		table, coord, group, _ := unpack(k)
@@ -67,13 +68,13 @@ func (s *parity) UnmarshalBinary(data []byte) error {
 	if err := d.Finish(); err != nil {
 		return err
 	}
-	s.rowsIn, s.cube = rowsIn, cube
+	s.rowsIn, s.cube, s.joint = rowsIn, cube, joint{}
 	copy(s.excluded[:], excluded)
 	for i := range s.dims {
-		s.dims[i].keys, s.dims[i].codes = dims[i], codeCache[uint64]{}
+		s.dims[i].keys, s.dims[i].codes, s.dims[i].places = dims[i], codeCache[uint64]{}, places{}
 	}
 	for i := range s.segments {
-		s.segments[i].keys, s.segments[i].codes = segments[i], codeCache[uint64]{}
+		s.segments[i].keys, s.segments[i].codes, s.segments[i].places = segments[i], codeCache[uint64]{}, places{}
 	}
 	return nil
 }

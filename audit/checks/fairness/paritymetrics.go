@@ -26,6 +26,7 @@ const testAlpha, testPower = 0.05, 0.8
 
 // Finish adds the metrics and the coverage.
 func (s *parity) Finish(r *audit.Result) {
+	s.settle()
 	cov := audit.Coverage{Check: parityName, RowsIn: s.rowsIn, Judged: s.rowsIn}
 	for i, n := range s.excluded {
 		cov.Excluded = append(cov.Excluded, audit.Excluded{Guard: guardNames[i], Rows: n})

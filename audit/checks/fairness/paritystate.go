@@ -1,6 +1,8 @@
 package fairness
 
 import (
+	"slices"
+
 	"evenhand/audit"
 	"evenhand/audit/stats"
 	"evenhand/features"
@@ -47,13 +49,14 @@ type parity struct {
 	excluded [guards]int64
 	cube     stats.Cube
 
+	joint joint // counts that are still to go to the cube
+
 	// Caches and scratch, no part of the state.
 	outcomes     codeCache[uint8]
 	prescreens   codeCache[bool]
 	rows         []int32  // rows of the batch that are judged
-	selected     []uint64 // per judged row: 1 when approved
-	periods      []uint64 // per judged row: its period, packed
-	cells        []uint64 // per judged row: its group, packed, and selected
+	judged       []uint64 // per judged row: its period, packed, and 1 when approved
+	cells        []uint64 // per judged row: its group, packed
 	values       []uint64 // per segment and judged row: its value, packed
 	keys         []uint64
 	outcomeClass func(string) uint8
@@ -65,6 +68,7 @@ type grouping struct {
 	column int
 	keys   stats.Keys
 	codes  codeCache[uint64]
+	places places
 }
 
 // codeCache remembers what f made of each code of a dictionary.
@@ -138,18 +142,30 @@ func (s *parity) Update(b *features.Batch) {
 	}
 	s.rowsIn += int64(b.N)
 	s.judge(b)
+	if s.fits(b) {
+		s.countJoint(b)
+	} else {
+		s.countTables(b)
+	}
+}
+
+// countTables counts the judged rows in every table of the cube.
+func (s *parity) countTables(b *features.Batch) {
 	n := len(s.rows)
 	s.values = s.values[:0]
 	for i := range s.segments {
 		s.values = s.segments[i].pack(s.values, b, s.rows, coordShift)
 	}
+	for j, one := range s.judged {
+		one &= 1
+		for i := range s.segments {
+			s.values[i*n+j] |= one
+		}
+	}
 	for d := range s.dims {
 		s.cells = s.dims[d].pack(s.cells[:0], b, s.rows, groupShift)
-		for j, one := range s.selected {
-			s.cells[j] |= one
-		}
 		table := uint64(d * (1 + len(s.segments)))
-		s.count(table, s.periods)
+		s.count(table, s.judged)
 		for i := range s.segments {
 			s.count(table+1+uint64(i), s.values[i*n:(i+1)*n])
 		}
@@ -161,7 +177,9 @@ func (s *parity) judge(b *features.Batch) {
 	out, app, test := &b.Cols[s.outcome], &b.Cols[s.application], &b.Cols[s.test]
 	classes := s.outcomes.of(out.Dict, s.outcomeClass)
 	prescreens := s.prescreens.of(app.Dict, prescreen)
-	s.rows, s.selected, s.periods = s.rows[:0], s.selected[:0], s.periods[:0]
+	s.rows = slices.Grow(s.rows[:0], b.N)[:b.N]
+	s.judged = slices.Grow(s.judged[:0], b.N)[:b.N]
+	n := 0
 	for i := range b.N {
 		class := uint8(isOther)
 		if c := out.Codes[i]; c != features.Null {
@@ -181,10 +199,11 @@ func (s *parity) judge(b *features.Batch) {
 		if b.Period != nil {
 			period = b.Period[i]
 		}
-		s.rows = append(s.rows, int32(i))
-		s.selected = append(s.selected, uint64(class-isDenied))
-		s.periods = append(s.periods, uint64(period+1)<<coordShift)
+		s.rows[n] = int32(i)
+		s.judged[n] = uint64(period+1)<<coordShift | uint64(class-isDenied)
+		n++
 	}
+	s.rows, s.judged = s.rows[:n], s.judged[:n]
 }
 
 // pack appends the value of each row, shifted.
@@ -209,7 +228,8 @@ func (g *grouping) pack(to []uint64, b *features.Batch, rows []int32, shift uint
 
 func (g *grouping) number(v string) uint64 { return uint64(g.keys.ID(v)) }
 
-// count adds the judged rows to one table of the cube.
+// count adds the judged rows to one table of the cube; coords have the outcome
+// too.
 func (s *parity) count(table uint64, coords []uint64) {
 	s.keys = s.keys[:0]
 	for j, cell := range s.cells {
@@ -221,6 +241,7 @@ func (s *parity) count(table uint64, coords []uint64) {
 // Merge adds o's counts.
 func (s *parity) Merge(other audit.State) {
 	o := other.(*parity)
+	o.settle()
 	s.rowsIn += o.rowsIn
 	for i, n := range o.excluded {
 		s.excluded[i] += n
