@@ -79,7 +79,6 @@ func matrixProduct(a, b []float64, m int) []float64 {
 // of 1/√n, in the form that converges for small x·√n.
 func pelzGood(n, x float64) float64 {
 	const pi2 = math.Pi * math.Pi
-	const pi4, pi6 = pi2 * pi2, pi2 * pi2 * pi2
 	z := math.Sqrt(n) * x
 	z2 := float64(z * z)
 	z3, z4, z6 := z*z2, z2*z2, z2*z2*z2

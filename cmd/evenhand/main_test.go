@@ -12,10 +12,7 @@ import (
 	"time"
 )
 
-var (
-	long   = flag.Bool("long", false, "also run the long tests")
-	update = flag.Bool("update", false, "rewrite the goldens")
-)
+var update = flag.Bool("update", false, "rewrite the goldens")
 
 // TestMain lets the test binary be the command: a test that needs a process
 // of its own (exit codes, memory, time) runs it with evenhandMain set.

@@ -1,3 +1,5 @@
+//lint:file-ignore SA4000 expected points are written term by term, also where terms cancel
+
 package model
 
 import (

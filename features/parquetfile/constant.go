@@ -80,7 +80,6 @@ type constants struct {
 	spec  *features.Spec
 	texts *texts
 	tally features.ColumnTally
-	valid []bool
 }
 
 func (c *constants) fill(v *features.Vector, k *constant, n int) error {

@@ -16,7 +16,7 @@ func (c *column) openDict(body []byte) error {
 	if c.left != c.chunk.values {
 		return corrupt("has a dictionary behind its first page")
 	}
-	if h.enc != format.Plain && h.enc != format.PlainDictionary {
+	if h.enc != format.Plain && h.enc != plainDictionary {
 		return corrupt("has a dictionary of encoding %d", int32(h.enc))
 	}
 	n := int(h.values)

@@ -32,9 +32,13 @@ type section struct {
 // clear forgets the page.
 func (s *section) clear() { s.b, s.pos, s.n, s.enc = nil, 0, 0, format.Plain }
 
+// plainDictionary is how old writers name the encoding of dictionaries and of
+// indices into them; the format package deprecates its name.
+const plainDictionary format.Encoding = 2
+
 // isDict reports whether a page's values are indices into the dictionary.
 func isDict(e format.Encoding) bool {
-	return e == format.PlainDictionary || e == format.RLEDictionary
+	return e == plainDictionary || e == format.RLEDictionary
 }
 
 // start begins the page body b, which holds n values.
@@ -44,7 +48,7 @@ func (s *section) start(l *leaf, enc format.Encoding, b []byte, n int) error {
 	ok := true
 	switch enc {
 	case format.Plain:
-	case format.PlainDictionary, format.RLEDictionary:
+	case plainDictionary, format.RLEDictionary:
 		if len(b) == 0 {
 			if n > 0 {
 				return corrupt("a page of dictionary indices is empty")

@@ -86,10 +86,6 @@ func TestDrift(t *testing.T) {
 	}
 	first := writeRows(t, []a{{1, "p"}, {2, "q"}})
 	bind := func(second string, from string) error {
-		s, err := parquetfile.OpenPaths(t.Context(), "decisions", []string{first}, parquetfile.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
 		in, err := storage.Expand([]string{first})
 		if err != nil {
 			t.Fatal(err)
@@ -98,7 +94,8 @@ func TestDrift(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s, err = parquetfile.Open(t.Context(), "decisions", append(in, more...), parquetfile.Options{}); err != nil {
+		s, err := parquetfile.Open(t.Context(), "decisions", append(in, more...), parquetfile.Options{})
+		if err != nil {
 			t.Fatal(err)
 		}
 		return s.Bind([]features.Spec{{Name: "x", Kind: features.Float, From: []string{from}}})
