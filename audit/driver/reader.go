@@ -9,6 +9,7 @@ import (
 type tableReader struct {
 	reader   features.Reader
 	batch    features.Batch
+	columns  int // that the reader fills; derived ones follow
 	derived  []*features.Derived
 	moment   int
 	run      *run
@@ -31,10 +32,13 @@ func (t *table) newReader(r *run, rescore bool) *tableReader {
 // next fills the reader's batch; false at the end of the unit.
 func (tr *tableReader) next() (bool, error) {
 	b := &tr.batch
+	// The reader gets its own columns back, to use their memory again.
+	b.Cols = b.Cols[:tr.columns]
 	more, err := tr.reader.Next(b)
 	if err != nil || !more {
 		return false, err
 	}
+	tr.columns = len(b.Cols)
 	for _, d := range tr.derived {
 		d.Apply(b)
 	}

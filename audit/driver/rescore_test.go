@@ -94,3 +94,50 @@ func TestScores(t *testing.T) {
 		}
 	}
 }
+
+// keeper counts the batches whose columns it has to make anew.
+type keeper struct {
+	features.Source
+	batches, made *int
+}
+
+func (k keeper) NewReader() features.Reader { return keeperReader{k.Source.NewReader(), k} }
+
+type keeperReader struct {
+	features.Reader
+	keeper
+}
+
+func (r keeperReader) Next(b *features.Batch) (bool, error) {
+	*r.batches++
+	had := len(b.Cols)
+	more, err := r.Reader.Next(b)
+	if more && had != len(b.Cols) {
+		*r.made++
+	}
+	return more, err
+}
+
+// TestColumnsAreKept: the reader gets the columns back that it filled, without
+// the derived ones, since otherwise it would make them anew for every batch.
+func TestColumnsAreKept(t *testing.T) {
+	check := check(nil)
+	check.Needs.Tables[0].Groups = true
+	p, err := audit.ParsePlan("plan.yaml", []byte(plan+"groups: {age: {bands: [30], reference: '<30'}}\n"), []*audit.Check{check})
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, err := audittest.NewSource("decisions", strings.ReplaceAll(strings.ReplaceAll(csv(20), ",approved,", ",approved,25,"), ",latency_ms", ",age,latency_ms"), 7, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := keeper{src, new(int), new(int)}
+	if _, err = driver.Run(context.Background(), driver.Input{
+		Plan: p, Checks: []*audit.Check{check}, Sources: map[string]features.Source{"decisions": k},
+	}, driver.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if *k.batches < 8 || *k.made != 1 {
+		t.Errorf("columns made %d times for %d batches", *k.made, *k.batches)
+	}
+}
