@@ -56,7 +56,10 @@ func (s *Sample[T]) put(it Item[T]) {
 // cut brings the sample into its one form: sorted, at most limit items.
 func (s *Sample[T]) cut() {
 	slices.SortFunc(s.items, func(a, b Item[T]) int {
-		return cmp.Or(cmp.Compare(a.Hash, b.Hash), s.compare(a.Value, b.Value))
+		if a.Hash != b.Hash { // as good as always
+			return cmp.Compare(a.Hash, b.Hash)
+		}
+		return s.compare(a.Value, b.Value)
 	})
 	if len(s.items) > s.limit {
 		clear(s.items[s.limit:])
