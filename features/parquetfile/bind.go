@@ -126,14 +126,14 @@ type shape struct {
 	phys                         format.Type
 	class                        class
 	width, prec, scale, def, rep int
-	perUnit                      int64
+	perUnit, int96               int64
 	unsigned, utc                bool
 	refuse, typ                  string
 }
 
 func (l *leaf) shape() shape {
 	return shape{phys: l.phys, class: l.class, width: l.width, prec: l.prec, scale: l.scale, def: l.maxDef, rep: l.maxRep,
-		perUnit: l.perUnit, unsigned: l.unsigned, utc: l.utc, refuse: l.refuse, typ: l.typ}
+		perUnit: l.perUnit, int96: l.int96Micros, unsigned: l.unsigned, utc: l.utc, refuse: l.refuse, typ: l.typ}
 }
 
 // bindStored finds the stored column or columns in every file, and makes sure

@@ -80,6 +80,8 @@ type foreign struct {
 	cols map[string]string
 	errs map[string]error
 	bad  map[string]int64 // bad cells, counted
+	// mended says that the file's INT96 is read for what it means.
+	mended bool
 }
 
 func readForeign(file string) *foreign {
@@ -89,6 +91,7 @@ func readForeign(file string) *foreign {
 		f.err = err
 		return f
 	}
+	f.mended = slices.ContainsFunc(s.Notes(), func(n parquetfile.Note) bool { return strings.Contains(n.Text, "fastparquet wrote") })
 	for _, field := range s.Fields() {
 		for v, spec := range variants(field) {
 			key := field.Name + " " + v
@@ -195,6 +198,8 @@ func compareArrow(t *testing.T, out string) {
 				equal++
 			case ok && f.bad[name] > 0:
 				t.Logf("%s: %s has %d bad cells here", file, name, f.bad[name])
+			case ok && f.mended && strings.HasSuffix(name, " natural"):
+				t.Logf("%s: %s: fastparquet's INT96 is read for what it means", file, name)
 			case ok:
 				t.Errorf("%s: %s differs", file, name)
 			case f.errs[name] != nil:

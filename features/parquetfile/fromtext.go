@@ -234,6 +234,9 @@ func (c *column) formatView(b []byte) []byte {
 		if !ok {
 			return c.formatInt96(b)
 		}
+		if n := c.leaf.int96Micros; n > 0 && us >= 0 && us < early1970/1000 {
+			us = int96Nanos(b) * n
+		}
 		c.fmtBuf = c.appendInstant(c.fmtBuf[:0], us)
 		return c.fmtBuf
 	case clUUID:

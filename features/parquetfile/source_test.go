@@ -284,3 +284,47 @@ func TestPeek(t *testing.T) {
 		t.Error("peeked at a column that is not there")
 	}
 }
+
+// TestMixedInt96: parts that fastparquet and Arrow wrote are read each in its
+// own way.
+func TestMixedInt96(t *testing.T) {
+	shared := filepath.Join("..", "..", "..", "shared", "dialects")
+	mended, spark := filepath.Join(shared, "24_fastparquet_json_list.parquet"), filepath.Join(shared, "05_spark_int96_snappy.parquet")
+	if _, err := os.Stat(mended); err != nil {
+		t.Skipf("%s is not there", mended)
+	}
+	spec := []features.Spec{{Name: "x", Kind: features.Instant, From: []string{"decided_at"}, Zone: time.UTC}}
+	for _, order := range [][]string{{mended, spark}, {spark, mended}} {
+		var inputs []storage.Input
+		for _, p := range order {
+			in, err := storage.Expand([]string{p})
+			if err != nil {
+				t.Fatal(err)
+			}
+			inputs = append(inputs, in...)
+		}
+		s, err := parquetfile.Open(t.Context(), "decisions", inputs, parquetfile.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Bind(spec); err != nil {
+			t.Fatal(err)
+		}
+		r := s.NewReader()
+		defer r.Close()
+		var b features.Batch
+		var first []int64
+		for u := range s.Units() {
+			if err := r.Open(t.Context(), u); err != nil {
+				t.Fatal(err)
+			}
+			if more, err := r.Next(&b); !more || err != nil {
+				t.Fatal(more, err)
+			}
+			first = append(first, b.Cols[0].Ints[0])
+		}
+		if len(first) != 2 || first[0] != first[1] {
+			t.Errorf("%v: first instants %v", order, first)
+		}
+	}
+}
