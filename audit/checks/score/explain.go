@@ -19,6 +19,11 @@ type view struct {
 	in     []model.Value // the model's inputs
 	terms  []float64     // of the inputs, where the model is additive; else nil
 	y      float64       // their total
+
+	// What the last call of with came to: values that are clipped, or fall
+	// into the same bin, have the same term.
+	last         int16
+	lastT, lastY float64
 }
 
 // view returns the view of a record, in buffers that the next call overwrites.
@@ -36,7 +41,7 @@ func (c *classifier) view(r *record) *view {
 // sum sets the terms, keeping them in the memory given.
 func (v *view) sum(terms []float64) {
 	v.m.additive.Terms(v.in, terms)
-	v.terms, v.y = terms, v.m.additive.Total(terms)
+	v.terms, v.y, v.last = terms, v.m.additive.Total(terms), -1
 }
 
 // value returns the value of input i.
@@ -48,12 +53,16 @@ func (v *view) value(i int16) model.Value { return v.values[v.m.at[i]] }
 func (v *view) with(i int16, x model.Value) float64 {
 	if v.terms != nil {
 		own, t := v.terms[i], v.m.additive.Term(int(i), x)
-		if t == own { // out of range as before, or in the same bin
+		switch {
+		case t == own:
 			return v.y
+		case t == v.lastT && i == v.last:
+			return v.lastY
 		}
 		v.terms[i] = t
 		y := v.m.additive.Total(v.terms)
 		v.terms[i] = own
+		v.last, v.lastT, v.lastY = i, t, y
 		return y
 	}
 	own := v.in[i]

@@ -109,6 +109,7 @@ func (s *state) Update(b *features.Batch) {
 	}
 	recorded := b.Cols[s.col.score].Floats[:n]
 	outputs := [...][]float64{b.Scores.Score, b.Scores.Probability, b.Scores.Margin}
+	largest := s.largest
 	for i, x := range recorded {
 		if tested != nil && tested[i] == 1 {
 			s.test++
@@ -123,7 +124,8 @@ func (s *state) Update(b *features.Batch) {
 			s.unscorable(b, i)
 			continue
 		}
-		y := outputs[s.c.models[m].output][i]
+		info := &s.c.models[m]
+		y := outputs[info.output][i]
 		if y != y {
 			s.unscorable(b, i)
 			continue
@@ -137,14 +139,13 @@ func (s *state) Update(b *features.Batch) {
 		c.n++
 		d := math.Abs(x - y)
 		s.diff = append(s.diff, d)
-		if !(d <= s.c.models[m].tolerance(y)) {
+		largest = max(largest, d)
+		if !(d <= info.tolerance(y)) {
 			c.differ++
 			s.mismatch(b, i, m, x, y)
 		}
 	}
-	for _, d := range s.diff {
-		s.largest = max(s.largest, d)
-	}
+	s.largest = largest
 	s.absolute.AddSlice(s.diff)
 	for k, i := range s.col.dims {
 		if v := column(b, i); v != nil {
