@@ -10,10 +10,10 @@ two workers, compares the counts they find, and prints wall, CPU and peak
 memory of each as whole processes, and the ratios pair by pair (medians).
 
 Both read the decisions once, rescore every row with the 12-feature model of
-its version, count recorded scores that differ by more than half a point, and
-count outcomes by month and group of sex, age band and ethnicity. DuckDB gets
-the form that suits it best: one query, one scan, one GROUP BY. evenhand does
-besides what an audit must: it verifies the pages' checksums, hashes the input,
+its version, name the decisions and customers whose recorded score differs by more
+than half a point, and count outcomes by month and group of sex, age band and
+ethnicity. DuckDB gets the form that suits it best: one query, one scan, one
+GROUP BY. evenhand does besides what an audit must: it hashes the input,
 classifies the mismatches, tests the gaps and writes the report.
 """
 import json, os, statistics, subprocess, sys, tempfile, time
@@ -54,7 +54,8 @@ def duckdb_query(m):
     z = lambda x: f"least(4.0, greatest(-4.0, ({x['name']}-{x['mean']!r})/{x['sd']!r}))"
     logit = lambda w: "+".join([repr(m["b0"])] + [f"(CASE WHEN {x['name']} IS NULL THEN {x['w_missing']!r} ELSE {x[w]!r}*{z(x)} END)" for x in f])
     return f"""SELECT month(decided_at) m, sex, CASE WHEN age<25 THEN 0 WHEN age<35 THEN 1 WHEN age<45 THEN 2 WHEN age<60 THEN 3 ELSE 4 END band, ethnicity, outcome,
-      count(*) n, count(score) scored, count(*) FILTER (abs(score-re)>0.5) mismatches FROM (SELECT *, {m['base']}+{m['pdo_factor']!r}*
+      count(*) n, count(score) scored, count(*) FILTER (abs(score-re)>0.5) mismatches,
+      list(application_id) FILTER (abs(score-re)>0.5) decisions, list(applicant_id) FILTER (abs(score-re)>0.5) customers FROM (SELECT *, {m['base']}+{m['pdo_factor']!r}*
       (CASE model_version WHEN 'm1' THEN {logit('w_m1')} ELSE {logit('w_m2')} END) re FROM read_parquet('{DIR}/decisions.parquet')) GROUP BY ALL"""
 
 def duckdb_main():

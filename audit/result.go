@@ -61,7 +61,7 @@ type Finding struct {
 	Metrics  []string // ids of the metrics behind it
 	Remedy   Text     // what the lender must fix
 	Customer Text     // what the customer may truthfully be told
-	Clauses  []string // clauses it is evidence for
+	Clauses  []Text   // clauses it is evidence for
 }
 
 // Coverage says how one check ran.

@@ -90,9 +90,10 @@ func resultDigest(r *audit.Result) string {
 		c.str(f.ID, f.Check, f.Severity.String(), f.Substance.String(), f.Disclosure.String(), f.Grade.String(), f.Cause)
 		c.text(f.Title, f.What, f.Remedy, f.Customer)
 		c.num(f.Cases, f.Customers, f.Amount, f.Harm, f.FirstSeen, f.LastSeen)
-		for _, l := range [][]string{f.Rules, f.Samples, f.Metrics, f.Clauses} {
+		for _, l := range [][]string{f.Rules, f.Samples, f.Metrics} {
 			c.list(l)
 		}
+		c.texts(f.Clauses)
 	}
 	c.num(int64(len(r.Cases)))
 	for i := range r.Cases {

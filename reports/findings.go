@@ -43,7 +43,8 @@ var findingColumns = concat(
 	bilingual("remedy", "what the lender must fix", func(f *finding) audit.Text { return f.Remedy }),
 	bilingual("customer", "what the customer may truthfully be told", func(f *finding) audit.Text { return f.Customer }),
 	[]column[finding]{
-		listColumn("clauses", "clauses it is evidence for", func(f *finding) []string { return f.Clauses }),
+		structsColumn("clauses", "clauses it is evidence for, in both languages", bilingualType,
+			func(f *finding) []audit.Text { return f.Clauses }, appendBilingual),
 	},
 )
 

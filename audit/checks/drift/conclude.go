@@ -47,7 +47,7 @@ func finding(ms []*audit.Metric, metrics []audit.Metric) audit.Finding {
 	var first, worst *audit.Metric
 	n := 0
 	f := audit.Finding{Check: name, Severity: audit.S3, Grade: audit.E3, Cause: "DRIFT",
-		Clauses: []string{"SR 26-2 (ongoing monitoring)", "商业银行互联网贷款管理暂行办法 第3章"}}
+		Clauses: []audit.Text{audit.T("SR 26-2 (ongoing monitoring)", "美国 SR 26-2（持续监测）"), audit.T("China, interim measures on commercial banks' internet loans, chapter 3", "商业银行互联网贷款管理暂行办法 第三章")}}
 	for _, m := range ms {
 		f.Metrics = append(f.Metrics, m.ID())
 		if m.Status < audit.Warn {
