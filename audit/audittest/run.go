@@ -24,10 +24,11 @@ import (
 var update = flag.Bool("update", false, "rewrite the .want files of fixtures")
 
 // Run runs check over the fixture and compares the cases with the tables'
-// `want` columns and the result with the .want files.
-func Run(t *testing.T, check *audit.Check, file string) {
+// `want` columns and the result with the .want files. known are the checks
+// that the fixture's plan may name besides.
+func Run(t *testing.T, check *audit.Check, file string, known ...*audit.Check) {
 	t.Helper()
-	res := run(t, check, file, 5, 3, 2)
+	res := run(t, check, known, file, 5, 3, 2)
 	ar := parse(t, file)
 	judged := false
 	for _, f := range ar.Files {
@@ -73,13 +74,16 @@ func parse(t *testing.T, file string) *txtar.Archive {
 }
 
 // run drives the check over the fixture with the given cut of rows.
-func run(t *testing.T, check *audit.Check, file string, unit, batch, workers int) *audit.Result {
+func run(t *testing.T, check *audit.Check, known []*audit.Check, file string, unit, batch, workers int) *audit.Result {
 	t.Helper()
 	files := map[string][]byte{}
 	for _, f := range parse(t, file).Files {
 		files[f.Name] = f.Data
 	}
-	plan, err := audit.ParsePlan("plan.yaml", files["plan.yaml"], []*audit.Check{check})
+	if len(known) == 0 {
+		known = []*audit.Check{check}
+	}
+	plan, err := audit.ParsePlan("plan.yaml", files["plan.yaml"], known)
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}

@@ -21,28 +21,9 @@ import (
 	"evenhand/features"
 )
 
-func TestFixtures(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no fixtures: %v", err)
-	}
-	for _, f := range files {
-		t.Run(filepath.Base(f), func(t *testing.T) {
-			audittest.Run(t, ScoreDrift, f)
-			audittest.Laws(t, ScoreDrift, f)
-		})
-	}
-}
-
-func TestValid(t *testing.T) {
-	if err := audit.Validate([]*audit.Check{ScoreDrift}); err != nil {
-		t.Error(err)
-	}
-}
-
 // Every index of the fixture must be what numpy and scipy make of its rows.
 func TestAgainstNumpy(t *testing.T) {
-	ar, err := txtar.ParseFile("testdata/months.txtar")
+	ar, err := txtar.ParseFile("testdata/scoredrift-months.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ type book struct {
 
 func newBook(t testing.TB, settings string) *book {
 	t.Helper()
-	ar, err := txtar.ParseFile("testdata/classes.txtar")
+	ar, err := txtar.ParseFile("testdata/scorematch.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}

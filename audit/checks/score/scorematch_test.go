@@ -3,7 +3,6 @@ package score
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"golang.org/x/tools/txtar"
@@ -14,28 +13,9 @@ import (
 	"evenhand/features"
 )
 
-func TestFixtures(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no fixtures: %v", err)
-	}
-	for _, f := range files {
-		t.Run(filepath.Base(f), func(t *testing.T) {
-			audittest.Run(t, ScoreMatch, f)
-			audittest.Laws(t, ScoreMatch, f)
-		})
-	}
-}
-
-func TestValid(t *testing.T) {
-	if err := audit.Validate([]*audit.Check{ScoreMatch}); err != nil {
-		t.Error(err)
-	}
-}
-
 // What a case says must be enough to check it by hand.
 func TestEvidence(t *testing.T) {
-	ar, err := txtar.ParseFile("testdata/classes.txtar")
+	ar, err := txtar.ParseFile("testdata/scorematch.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}
