@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -15,7 +16,7 @@ import (
 //	evenhand: card          # marks the format
 //	version: 1              # of the format
 //	name: cash-2025         # optional; shown in reports
-//	target: bad             # what the probability is of: bad or good
+//	target: bad             # what the probability is of: bad (default) or good
 //	base_points: 480        # optional, 0
 //	closed: left            # left: intervals are [a,b); right: (a,b]
 //	rounding: {on: attribute, mode: half_away, digits: 0}
@@ -49,8 +50,8 @@ import (
 // 0 when left out); mode is half_away, half_even or toward_zero. on: none is
 // the same as no rounding.
 //
-// scale (optional, needs target) says that base points are odds good to bad
-// and pdo points double the odds. It gives the margin, ln of the odds of the
+// scale (optional) says that base points are odds good to bad and pdo points
+// double the odds. It gives the margin, ln of the odds of the
 // target at the rounded score, and so the probability. Without scale the
 // margin is the score and there is no probability.
 //
@@ -132,10 +133,7 @@ func (f *cardFile) scaling(c *card) (err error) {
 	if f.Scale == nil {
 		return nil
 	}
-	if f.Target == "" {
-		return errors.New("scale: it gives a probability, but of what is not said; add target: bad or target: good")
-	}
-	c.scaling, err = newScaling(f.Scale.PDO, f.Scale.Base, f.Scale.Odds, f.Target)
+	c.scaling, err = newScaling(f.Scale.PDO, f.Scale.Base, f.Scale.Odds, cmp.Or(f.Target, "bad"))
 	return err
 }
 

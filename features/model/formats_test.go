@@ -64,7 +64,6 @@ func TestRefusals(t *testing.T) {
 		{"rounding on", head + "rounding: {on: score, mode: half_even}\ncharacteristics: [{name: x, points: [1]}]\n", `on is "score"`},
 		{"rounding nothing", head + "rounding: {on: none, mode: half_even}\ncharacteristics: [{name: x, points: [1]}]\n", `none without a mode`},
 		{"digits", head + "rounding: {on: total, mode: half_even, digits: 10}\ncharacteristics: [{name: x, points: [1]}]\n", "digits is 10"},
-		{"scale without target", head + "scale: {pdo: 20, base: 600, odds: 50}\n", "add target"},
 		{"scale without odds", head + "target: bad\nscale: {pdo: 20, base: 600}\n", "odds, good to bad"},
 		{"negative pdo", head + "target: bad\nscale: {pdo: -20, base: 600, odds: 1}\n", "must be a positive number"},
 		{"target", head + "target: 1\n", "target"},

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"evenhand/audit"
+	"evenhand/audit/checks"
+	"evenhand/features/model"
+)
+
+// TestReadme: the plan and the card that README shows are accepted as they
+// stand, its exit codes are the command's, and the commands it names exist.
+func TestReadme(t *testing.T) {
+	data, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme := string(data)
+	blocks := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(readme, -1)
+	plans, cards := 0, 0
+	for _, b := range blocks {
+		switch text := b[1]; {
+		case strings.Contains(text, "evenhand: card"):
+			cards++
+			if m, err := model.Load("README.md", []byte(text), ""); err != nil {
+				t.Errorf("the card: %v", err)
+			} else if len(m.Inputs()) == 0 {
+				t.Error("the card has no inputs")
+			}
+		default:
+			plans++
+			if _, err := audit.ParsePlan("README.md", []byte(text), checks.All); err != nil {
+				t.Errorf("the plan: %v", err)
+			}
+		}
+	}
+	if plans != 1 || cards != 1 {
+		t.Errorf("README shows %d plans and %d cards", plans, cards)
+	}
+	for _, line := range strings.Split(strings.TrimSpace(exitStatus), "\n") {
+		code := strings.Fields(line)[0]
+		if !regexp.MustCompile(`(?m)^\| ` + code + ` \|`).MatchString(readme) {
+			t.Errorf("README's table lacks exit code %s", code)
+		}
+	}
+	named := regexp.MustCompile("(?m)`?evenhand ([a-z]+)").FindAllStringSubmatch(readme, -1)
+	if len(named) < 5 {
+		t.Fatalf("README names %d commands", len(named))
+	}
+	known := map[string]bool{}
+	for _, c := range command().Commands() {
+		known[c.Name()] = true
+	}
+	for _, m := range regexp.MustCompile("`evenhand ([a-z]+)|^    evenhand ([a-z]+)").FindAllStringSubmatch(readme, -1) {
+		if name := m[1] + m[2]; !known[name] {
+			t.Errorf("README names `evenhand %s`, which is no command", name)
+		}
+	}
+}
