@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -34,6 +35,9 @@ func NewScoreWriter(w io.Writer, format, digest string, contributions []string) 
 		fields = append(fields, arrow.Field{Name: "base", Type: f64, Nullable: true})
 	}
 	for _, c := range contributions {
+		for slices.ContainsFunc(fields, func(f arrow.Field) bool { return f.Name == c }) {
+			c = "contribution_" + c // a feature may be called score
+		}
 		fields = append(fields, arrow.Field{Name: c, Type: f64, Nullable: true})
 	}
 	meta := arrow.NewMetadata(

@@ -78,10 +78,11 @@ the ratio is below "ratio" (0.8), the shortfall at least "shortfall" (10) and
 the corrected p-value below the plan's alpha.
 
 Groups under the plan's min_cell are insufficient and never flagged. Groups
-under suppress are withheld, and so is the next smallest wherever a single
-withheld cell could be computed from the rest: among the groups of a slice,
-among a group over all rows and its periods, among it and its values of a
-segment. Rows without a group are a group of their own, "(unknown)".
+under suppress are withheld, and so is another wherever a single withheld cell
+could be computed from the rest: among the groups of a slice, among a group
+over all rows and its periods, among it and its values of a segment. Rows
+without a group are a group of their own, "(unknown)"; when they are few they
+are withheld too, but take no others with them.
 
 The ratio is a screen, not a legal test: the four-fifths rule is a convention
 for employment tests (29 CFR 1607.4(D)), and Regulation B has had no effects
