@@ -9,6 +9,7 @@
 package draft
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -37,8 +38,9 @@ type Peek struct {
 // may have more.
 const manyValues = 64
 
-// Draft returns the text of a plan for the exports. It is an error when a Peek
-// is, or when no export was recognised as a table of the contract.
+// Draft returns the text of a plan for the exports. When none was recognised as
+// a table of the contract, the first is taken for decisions, and the plan asks.
+// It is an error when a Peek is.
 func Draft(exports []Export) ([]byte, error) {
 	d := &drafter{}
 	for _, e := range exports {
@@ -48,8 +50,11 @@ func Draft(exports []Export) ([]byte, error) {
 		}
 		d.place(v)
 	}
+	if len(d.tables) == 0 && len(d.unknown) > 0 {
+		d.tables, d.unknown = []*table{assume(d.unknown[0])}, d.unknown[1:]
+	}
 	if len(d.tables) == 0 {
-		return nil, fmt.Errorf("none of the files looks like a table of the contract (%s); name the table in a plan by hand: `evenhand schema` lists their columns", strings.Join(tableNames(), ", "))
+		return nil, errors.New("no export to draft a plan for")
 	}
 	slices.SortStableFunc(d.tables, func(a, b *table) int { return order(a.contract.Name) - order(b.contract.Name) })
 	d.groups()
@@ -69,6 +74,7 @@ type table struct {
 	contract *features.Table
 	paths    []string
 	guesses  []guess // in the order of the contract
+	assumed  bool    // nothing told which table it is
 }
 
 // view is an export that was looked into.

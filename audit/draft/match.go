@@ -59,6 +59,14 @@ func recognise(v *view) *table {
 	return best
 }
 
+// assume takes v for decisions, the table that every audit starts from.
+func assume(v *view) *table {
+	t := &table{view: v, contract: features.TableNamed("decisions"), paths: []string{v.path}, assumed: true}
+	t.match()
+	t.complete()
+	return t
+}
+
 // match guesses each column of the contract that a field seems to hold.
 func (t *table) match() {
 	for _, c := range t.contract.Columns {
@@ -197,7 +205,7 @@ func (t *table) complete() {
 		}
 		if f := t.fieldNamed(c.Name); f != nil {
 			// Not listed, it would be read all the same, and refused.
-			out = append(out, guess{column: c, options: []string{"absent: true"}, note: "column " + quote(f.Name) + " is " + f.Type + ", which cannot be read as " + c.Kind.String()})
+			out = append(out, guess{column: c, options: []string{"absent: true"}, note: "column " + quote(f.Name) + " is " + f.Type + " and does not hold the contract's " + c.Name + "; map it by values: if it does"})
 			continue
 		}
 		if c.Required {

@@ -133,6 +133,10 @@ func (d *drafter) currency() string {
 }
 
 func (t *table) write(w *writer, d *drafter) {
+	if t.assumed {
+		w.line(1, "# check: no column tells which table this is; it is taken for decisions. The")
+		w.line(1, "# contract also has %s: see `evenhand schema`.", strings.Join(tableNames()[1:], ", "))
+	}
 	w.line(1, "%s: # %s", t.contract.Name, t.contract.Doc)
 	if len(t.paths) == 1 {
 		w.line(2, "files: %s", quote(t.paths[0]))
