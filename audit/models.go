@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"path/filepath"
 
 	"evenhand/features/model"
@@ -30,6 +31,18 @@ func (p *Plan) LoadModels(read func(path string) ([]byte, error)) ([]ScoringMode
 		out = append(out, ScoringModel{Spec: spec, Model: m, Digest: hex.EncodeToString(sum[:])})
 	}
 	return out, nil
+}
+
+// Service is when the model was in service, µs UTC: [from, to).
+func (p *Plan) Service(s *ModelSpec) (from, to int64) {
+	from, to = math.MinInt64, math.MaxInt64
+	if t, _, err := parseInstant(s.Deployed, p.zone); err == nil {
+		from = t.UnixMicro()
+	}
+	if t, _, err := parseInstant(s.Retired, p.zone); err == nil {
+		to = t.UnixMicro()
+	}
+	return from, to
 }
 
 // Label names the model in messages: its version, else its file.

@@ -55,6 +55,11 @@ func (r *run) bind(name string, src features.Source, w *wanted) error {
 	if w.rows {
 		t.moment = t.layout.Index(moments[name])
 	}
+	if rescore && versioned(r.models) && slices.Contains(reading.Missing, "model_version") {
+		if t.eras, err = r.newEras(t.layout.Index("decided_at")); err != nil {
+			return mismatch(src, err)
+		}
+	}
 	if rescore {
 		t.probability = w.probability
 		for i := range r.models {

@@ -41,6 +41,7 @@ type table struct {
 	derived []*features.Derived
 	moment  int  // column whose instant or date sets Batch.Period, or -1
 	rescore bool // the first pass recomputes scores
+	eras    *eras
 	lookup  bool // read whole, for checks that look things up
 
 	probability bool // somebody reads the probabilities of recomputed scores

@@ -24,7 +24,7 @@ func (t *table) newReader(r *run, rescore bool) *tableReader {
 		tr.derived = append(tr.derived, d.Clone())
 	}
 	if rescore {
-		tr.rescorer = newRescorer(r.models, t.layout, t.probability)
+		tr.rescorer = newRescorer(r.models, t.layout, t.eras, t.probability)
 	}
 	return tr
 }

@@ -19,17 +19,22 @@ type rescorer struct {
 	mixed   features.Scores // of batches with rows of several models
 	rows    []int64         // rows scored by each model
 
+	// eras are set when the export has no model_version: then the models'
+	// times of service tell their rows apart (see eras.go).
+	eras *eras
+
 	// pick is the model of each pair of version and product codes, looked up
-	// once a pair: pick[(version+1)*stride + product+1]. Null is code -1.
+	// once a pair: pick[(version+1)*stride + product+1]. Null is code -1. With
+	// eras, the era stands for the version.
 	versions, products *features.Dict
 	sizes              [2]int
 	stride             int
 	pick               []int16
 }
 
-func newRescorer(models []audit.ScoringModel, l *audit.Layout, probability bool) *rescorer {
+func newRescorer(models []audit.ScoringModel, l *audit.Layout, e *eras, probability bool) *rescorer {
 	r := &rescorer{
-		models: models, version: -1, product: -1,
+		models: models, version: -1, product: -1, eras: e,
 		out: make([]model.Outputs, len(models)), inputs: make([][]*features.Vector, len(models)),
 		rows: make([]int64, len(models)),
 	}
@@ -37,7 +42,7 @@ func newRescorer(models []audit.ScoringModel, l *audit.Layout, probability bool)
 		r.out[i].NoProbability = !probability
 	}
 	for _, m := range models { // columns no model tells apart by stay out
-		if m.Spec.Version != "" {
+		if m.Spec.Version != "" && e == nil {
 			r.version = l.Index("model_version")
 		}
 		if m.Spec.Product != "" {
@@ -47,13 +52,14 @@ func newRescorer(models []audit.ScoringModel, l *audit.Layout, probability bool)
 	return r
 }
 
-// choose returns the model that the plan names for a version and product, or
-// -1. A model that names the product wins over one for every product; a model
-// without a version scores the rows that no other one claims.
-func choose(models []audit.ScoringModel, version, product string) int16 {
+// choose returns the model that the plan names for a product and those that
+// may have scored the row, or -1. A model that names the product wins over one
+// for every product; a model without a version scores the rows that no other
+// one claims.
+func choose(models []audit.ScoringModel, may func(i int) bool, product string) int16 {
 	best, rank := int16(-1), -1
 	for i, m := range models {
-		if m.Spec.Version != "" && m.Spec.Version != version || m.Spec.Product != "" && m.Spec.Product != product {
+		if !may(i) || m.Spec.Product != "" && m.Spec.Product != product {
 			continue
 		}
 		r := 0
@@ -145,10 +151,17 @@ func (r *rescorer) models16(b *features.Batch, dst []int16) (first int16, mixed 
 		ps, r.products = b.Cols[r.product].Codes, b.Cols[r.product].Dict
 	}
 	r.tabulate()
+	var at []int64
+	if r.eras != nil {
+		at = b.Cols[r.eras.column].Ints
+	}
 	for i := range dst {
 		k := 0
 		if vs != nil {
 			k = int(vs[i]+1) * r.stride
+		}
+		if at != nil {
+			k = r.eras.of(at[i]) * r.stride
 		}
 		if ps != nil {
 			k += int(ps[i] + 1)
@@ -172,6 +185,9 @@ func (r *rescorer) tabulate() {
 		return d.Len()
 	}
 	sizes := [2]int{size(r.versions), size(r.products)}
+	if r.eras != nil {
+		sizes[0] = len(r.eras.bounds)
+	}
 	if r.pick != nil && sizes == r.sizes {
 		return
 	}
@@ -185,7 +201,14 @@ func (r *rescorer) tabulate() {
 	r.pick = make([]int16, (sizes[0]+1)*r.stride)
 	for v := 0; v <= sizes[0]; v++ {
 		for p := 0; p < r.stride; p++ {
-			r.pick[v*r.stride+p] = choose(r.models, name(r.versions, v), name(r.products, p))
+			may := func(i int) bool {
+				if r.eras != nil {
+					return r.eras.serves[v][i]
+				}
+				s := r.models[i].Spec.Version
+				return s == "" || s == name(r.versions, v)
+			}
+			r.pick[v*r.stride+p] = choose(r.models, may, name(r.products, p))
 		}
 	}
 }

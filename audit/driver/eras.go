@@ -1,0 +1,57 @@
+package driver
+
+import (
+	"slices"
+
+	"evenhand/audit"
+)
+
+// eras cuts time at the moments at which models came into and went out of
+// service, for exports that do not record which model scored a row.
+type eras struct {
+	column int      // of decided_at
+	bounds []int64  // ascending; era i lies before bounds[i], the last after all
+	serves [][]bool // by era and model
+}
+
+// of returns the era of an instant. There are few bounds: a scan will do.
+func (e *eras) of(at int64) int {
+	n := 0
+	for _, b := range e.bounds {
+		if at >= b {
+			n++
+		}
+	}
+	return n
+}
+
+// newEras returns the eras of the models' service. It is an error when two
+// models could have scored the same row.
+func (r *run) newEras(column int) (*eras, error) {
+	e := &eras{column: column}
+	from, to := make([]int64, len(r.models)), make([]int64, len(r.models))
+	for i := range r.models {
+		from[i], to[i] = r.plan.Service(&r.models[i].Spec)
+		e.bounds = append(e.bounds, from[i], to[i])
+	}
+	slices.Sort(e.bounds)
+	e.bounds = slices.Compact(e.bounds)
+	for era := range len(e.bounds) + 1 {
+		serves := make([]bool, len(r.models))
+		for i := range r.models {
+			serves[i] = era > 0 && era < len(e.bounds) && from[i] <= e.bounds[era-1] && e.bounds[era] <= to[i]
+			for j := range i {
+				if a, b := &r.models[j].Spec, &r.models[i].Spec; serves[i] && serves[j] && a.Product == b.Product {
+					return nil, r.wrong("the export has no model_version, and models %s and %s were in service at the same time; map model_version under tables.decisions.columns, or give the models deployed: and retired:", a.Label(), b.Label())
+				}
+			}
+		}
+		e.serves = append(e.serves, serves)
+	}
+	return e, nil
+}
+
+// versioned reports whether any model scores the rows of one version only.
+func versioned(models []audit.ScoringModel) bool {
+	return slices.ContainsFunc(models, func(m audit.ScoringModel) bool { return m.Spec.Version != "" })
+}
