@@ -60,3 +60,29 @@ func TestReadme(t *testing.T) {
 		}
 	}
 }
+
+// TestReadmeDemo: what README says the demo prints is what it prints.
+func TestReadmeDemo(t *testing.T) {
+	data, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := regexp.MustCompile("(?s)```text\n(.*?)```").FindStringSubmatch(string(data))
+	if block == nil {
+		t.Fatal("README shows no output of the demo")
+	}
+	o := evenhand(t, t.TempDir(), nil, "demo")
+	lines := 0
+	for _, line := range strings.Split(block[1], "\n") {
+		if strings.Trim(line, " …") == "" {
+			continue
+		}
+		lines++
+		if !strings.Contains(o.stdout, line+"\n") {
+			t.Errorf("the demo does not print %q", line)
+		}
+	}
+	if o.code != 0 || lines < 8 {
+		t.Errorf("exit %d, %d lines compared: %s", o.code, lines, o.stderr)
+	}
+}
