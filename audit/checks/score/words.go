@@ -29,8 +29,7 @@ func words(cases []*audit.Case, overall *audit.Metric, systemic bool) (title, wh
 		title = audit.T(fmt.Sprintf("%s of model %s came from the features of an earlier decision", en, model),
 			fmt.Sprintf("模型 %s 的 %d 条评分使用了此前决策的过期特征", model, n))
 	case c.Rules[0] == "M6":
-		// Where a value ends up in the outermost bin, several factors will do.
-		factor := strings.Join(append([]string{get("factor")}, factorsOf(get("input"), same)...), " / ")
+		factor := get("factor")
 		title = audit.T(fmt.Sprintf("%s of model %s took %s in another unit (%s)", en, model, get("input"), factor),
 			fmt.Sprintf("模型 %s 的 %d 条评分中 %s 的单位有误（%s）", model, n, get("input"), factor))
 	default:
@@ -49,7 +48,10 @@ func words(cases []*audit.Case, overall *audit.Metric, systemic bool) (title, wh
 		what.En += " Fewer rows share one explanation than would make it systemic; single ones may be chance."
 		what.Zh += "具有同一解释的记录数不足以认定为系统性问题，个别可能出于偶然。"
 	}
-	if c.Rules[0] == "M6" { // the title has the other factors
+	// Where a value ends up in the outermost bin, several factors will do.
+	if factors := factorsOf(get("input"), same); c.Rules[0] == "M6" && len(factors) > 0 {
+		what.En += " Other factors give the same points: " + strings.Join(factors, ", ") + "."
+		what.Zh += "另有因子得分相同：" + strings.Join(factors, "、") + "。"
 		same = slices.DeleteFunc(same, func(e string) bool { return factorsOf(get("input"), []string{e}) != nil })
 	}
 	if systemic && len(same) > 0 {
