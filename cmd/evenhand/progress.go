@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/term"
 
+	"evenhand/audit"
 	"evenhand/audit/driver"
 )
 
@@ -63,7 +64,7 @@ func (p *progress) report(x driver.Progress) {
 		return
 	}
 	p.shown, p.drawn = now, true
-	text := fmt.Sprintf(" %3d %%  %s rows  %s rows/s", x.Rows*100/x.Total, thousands(x.Rows), thousands(int64(rate)))
+	text := fmt.Sprintf(" %3d %%  %s rows  %s rows/s", x.Rows*100/x.Total, audit.Thousands(x.Rows), audit.Thousands(int64(rate)))
 	n := max(p.width-len(text)-12, 5)
 	full := int(x.Rows * int64(n) / x.Total)
 	fmt.Fprintf(p.w, "\r%-10s[%s%s]%s", x.Table, strings.Repeat("=", full), strings.Repeat(" ", n-full), text)
@@ -76,14 +77,6 @@ func (p *progress) done() {
 	if p.drawn {
 		fmt.Fprintf(p.w, "\r%s\r", strings.Repeat(" ", p.width-1))
 	}
-}
-
-func thousands(n int64) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // startProfile starts a CPU profile; an empty path means none.

@@ -184,7 +184,7 @@ func (s *summary) spread(n int, zh bool) []string {
 	var out, also []string
 	for _, r := range s.rules {
 		if k := s.byRule[r]; k < int64(n) {
-			also = append(also, fmt.Sprintf("%s: %s", ruleTexts[r].In(lang(zh)), thousands(k)))
+			also = append(also, fmt.Sprintf("%s: %s", ruleTexts[r].In(lang(zh)), audit.Thousands(k)))
 		}
 	}
 	if len(also) > 0 {
@@ -236,19 +236,10 @@ func largest(counts map[string]int64) []string {
 		if name == "" {
 			name = "(none)"
 		}
-		out = append(out, name+" "+thousands(e.n))
+		out = append(out, name+" "+audit.Thousands(e.n))
 	}
 	if len(all) > most {
 		out = append(out, fmt.Sprintf("… (%d)", len(all)))
 	}
 	return out
-}
-
-// thousands writes an integer with separators: 1,234,567.
-func thousands(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

@@ -60,10 +60,10 @@ func (s *state) keep(r *record, t *told, i int) {
 	if !c.amount.IsNull(i) {
 		r.amount = c.amount.Ints[i]
 	}
-	r.product = named(c.product, s.product.of(c.product, s.intern), i)
-	r.policy = named(c.policy, s.policy.of(c.policy, s.intern), i)
-	r.model = named(c.model, s.model.of(c.model, s.intern), i)
-	r.channel = named(c.channel, s.channel.of(c.channel, s.intern), i)
+	r.product = named(c.product, s.product.Of(c.product, s.intern), i)
+	r.policy = named(c.policy, s.policy.Of(c.policy, s.intern), i)
+	r.model = named(c.model, s.model.Of(c.model, s.intern), i)
+	r.channel = named(c.channel, s.channel.Of(c.channel, s.intern), i)
 	r.given = rs.names.IDBytes(s.reasonsOf(t, i))
 	r.phrase = s.intern(t.phrase)
 	rs.list = append(rs.list, *r)

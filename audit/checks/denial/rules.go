@@ -55,12 +55,12 @@ func (s *state) told(i int) told {
 	c := &s.col
 	t := told{noticed: !c.notice.IsNull(i)}
 	out := t.noticed || !s.hasNotice // reasons recorded count as shown
-	list, reads := c.reasons.List(i), s.recorded.vals
+	list, reads := c.reasons.List(i), s.recorded.Known()
 	for _, code := range list {
 		t.recorded = t.recorded || code != features.Null && reads[code].wording != noReason
 	}
 	if s.hasShown {
-		list, reads = c.shown.List(i), s.shown.vals
+		list, reads = c.shown.List(i), s.shown.Known()
 	} else if !out {
 		list = nil
 	}
@@ -122,7 +122,7 @@ func (s *state) readText(text []byte) read {
 // its verdict.
 func (s *state) judge(i int, denied bool, period int32) audit.Disclosure {
 	c := &s.col
-	if e := c.exemption.Codes[i]; e != features.Null && s.exemptions.vals[e] {
+	if e := c.exemption.Codes[i]; e != features.Null && s.exemptions.Known()[e] {
 		s.n[isExempt]++
 		return audit.Exempt
 	}

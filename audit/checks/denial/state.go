@@ -67,12 +67,12 @@ type state struct {
 	// Caches and scratch, no part of the state.
 	at               columns
 	col              vectors
-	outcomes         codeCache[uint8]
-	prescreens       codeCache[bool]
-	exemptions       codeCache[bool]
-	recorded, shown  codeCache[read]
-	product, policy  codeCache[int32]
-	model, channel   codeCache[int32]
+	outcomes         rows.Codes[uint8]
+	prescreens       rows.Codes[bool]
+	exemptions       rows.Codes[bool]
+	recorded, shown  rows.Codes[read]
+	product, policy  rows.Codes[int32]
+	model, channel   rows.Codes[int32]
 	texts            map[string]read
 	judged, specific []bool
 	given            []byte
@@ -86,23 +86,6 @@ type groupCounts struct {
 	plan             audit.Grouping
 	column           int
 	judged, specific rows.Counts
-}
-
-// codeCache remembers what f made of each code of a dictionary.
-type codeCache[T any] struct {
-	dict *features.Dict
-	vals []T
-}
-
-// of returns the values by code, asking f about the codes not yet known.
-func (c *codeCache[T]) of(v *features.Vector, f func(string) T) []T {
-	if c.dict != v.Dict {
-		c.dict, c.vals = v.Dict, c.vals[:0]
-	}
-	for len(c.vals) < v.Dict.Len() {
-		c.vals = append(c.vals, f(v.Dict.Value(int32(len(c.vals)))))
-	}
-	return c.vals
 }
 
 func newState(env *audit.Env) (*state, error) {
@@ -165,11 +148,11 @@ func (s *state) Update(b *features.Batch) {
 	}
 	s.rowsIn += int64(b.N)
 	s.col.bind(b, &s.at)
-	classes := s.outcomes.of(s.col.outcome, classOf)
-	prescreens := s.prescreens.of(s.col.application, isPrescreened)
-	s.exemptions.of(s.col.exemption, notEmpty)
-	s.recorded.of(s.col.reasons, s.code)
-	s.shown.of(s.col.shown, s.code)
+	classes := s.outcomes.Of(s.col.outcome, classOf)
+	prescreens := s.prescreens.Of(s.col.application, isPrescreened)
+	s.exemptions.Of(s.col.exemption, notEmpty)
+	s.recorded.Of(s.col.reasons, s.code)
+	s.shown.Of(s.col.shown, s.code)
 	s.judged, s.specific = cleared(s.judged, b.N), cleared(s.specific, b.N)
 	for i := range b.N {
 		class := uint8(isOther)

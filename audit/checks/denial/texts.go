@@ -30,12 +30,12 @@ func wordsFor(c *cluster, s *summary, env *audit.Env) words {
 	}
 	n := int64(len(c.cases))
 	en := []any{plural(n, thing), plural(s.customers, "customer")}
-	zh := []any{thousands(n), thousands(s.customers)}
+	zh := []any{audit.Thousands(n), audit.Thousands(s.customers)}
 	switch c.cause {
 	case genericReason:
 		en, zh = append(en, quoted(c.wording, env)), append(zh, quoted(c.wording, env))
 	case lateNotice:
-		en, zh = append(en, plural(s.daysLate, "day")), append(zh, thousands(s.daysLate))
+		en, zh = append(en, plural(s.daysLate, "day")), append(zh, audit.Thousands(s.daysLate))
 	case appealOverdue:
 		en, zh = append(en, plural(int64(set.AppealDays), "day")), append(zh, set.AppealDays)
 	}
@@ -56,14 +56,7 @@ func plural(n int64, thing string) string {
 	if n == 1 {
 		return "1 " + thing
 	}
-	return thousands(n) + " " + thing + "s"
-}
-
-func pText(p float64) string {
-	if p < 0.001 {
-		return "< 0.001"
-	}
-	return fmt.Sprintf("= %.3f", p)
+	return audit.Thousands(n) + " " + thing + "s"
 }
 
 // quoted is a generic wording, with the catalogue's text of a code.
@@ -217,7 +210,7 @@ func unequal(env *audit.Env, m *audit.Metric) audit.Finding {
 			m.Group, 100*float64(m.K)/float64(m.N), m.Reference, 100*float64(m.KRef)/float64(m.NRef)),
 		What: audit.Tf("%[1]s of %[2]s denials against %[3]s of %[4]s; corrected p %[5]s. It says that explanations differ in quality between groups, not why.",
 			"%[2]s笔拒绝中%[1]s笔，参照群体%[4]s笔中%[3]s笔；校正后p值%[5]s。这只说明各群体得到的说明质量不同，不说明原因。",
-			thousands(m.K), thousands(m.N), thousands(m.KRef), thousands(m.NRef), pText(m.PAdjusted)),
+			audit.Thousands(m.K), audit.Thousands(m.N), audit.Thousands(m.KRef), audit.Thousands(m.NRef), audit.PText(m.PAdjusted)),
 		Grade: audit.E3, Cause: "UNEQUAL_REASONS", Metrics: []string{m.ID()},
 		Remedy: audit.T("Find the channel, product or template behind the difference, and give every group the same notice.",
 			"查明差异背后的渠道、产品或模板，使各群体得到同样的告知。"),
@@ -231,7 +224,7 @@ func unmatched(env *audit.Env, m *audit.Metric) audit.Finding {
 		ID: audit.StableID(checkName, "APPEAL_UNMATCHED"), Check: checkName, Severity: audit.S3,
 		Title: audit.Text{
 			En: fmt.Sprintf("Appeals against %s outside this audit were overdue or closed without a human", plural(m.K, "decision")),
-			Zh: fmt.Sprintf("针对本次判断范围以外%s笔决定的申诉逾期或未经人工处理", thousands(m.K)),
+			Zh: fmt.Sprintf("针对本次判断范围以外%s笔决定的申诉逾期或未经人工处理", audit.Thousands(m.K)),
 		},
 		What: audit.T("The decisions appealed against are not among the denials judged here (an earlier period, an approval, or a row that a guard took out), so they are no cases.",
 			"被申诉的决定不在本次判断的拒绝之内（属于更早期间、属于通过，或被排除），因此不列为案例。"),

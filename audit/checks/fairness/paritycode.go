@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"evenhand/audit/checks/internal/rows"
 	"evenhand/audit/stats"
 )
 
@@ -71,10 +72,10 @@ func (s *parity) UnmarshalBinary(data []byte) error {
 	s.rowsIn, s.cube, s.joint = rowsIn, cube, joint{}
 	copy(s.excluded[:], excluded)
 	for i := range s.dims {
-		s.dims[i].keys, s.dims[i].codes, s.dims[i].places = dims[i], codeCache[uint64]{}, places{}
+		s.dims[i].keys, s.dims[i].codes, s.dims[i].places = dims[i], rows.Codes[uint64]{}, places{}
 	}
 	for i := range s.segments {
-		s.segments[i].keys, s.segments[i].codes, s.segments[i].places = segments[i], codeCache[uint64]{}, places{}
+		s.segments[i].keys, s.segments[i].codes, s.segments[i].places = segments[i], rows.Codes[uint64]{}, places{}
 	}
 	return nil
 }

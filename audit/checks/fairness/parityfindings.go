@@ -78,7 +78,7 @@ func overallGap(g *gap, metrics []audit.Metric) audit.Finding {
 	f.Title = audit.Tf(
 		"Approval rate of %[1]s is %[2]s of %[3]s's (%[4]s vs %[5]s), n = %[6]s",
 		"%[1]s的通过率是%[3]s的%[2]s倍（%[4]s对%[5]s），n = %[6]s",
-		m.Group, ratioText(m.Value), groupOf(m.Reference), percent(m.K, m.N), percent(m.KRef, m.NRef), thousands(m.N))
+		m.Group, ratioText(m.Value), groupOf(m.Reference), audit.Percent(m.K, m.N), audit.Percent(m.KRef, m.NRef), audit.Thousands(m.N))
 	en, zh := evidence(m)
 	if len(g.slices) > 0 {
 		en += " Also flagged in " + slicesText(g.slices, ", ") + "."
@@ -113,8 +113,8 @@ func slicesGap(g *gap) audit.Finding {
 
 // evidence says how large the gap is, and how sure.
 func evidence(m *audit.Metric) (en, zh string) {
-	args := []any{thousands(m.K), thousands(m.N), thousands(m.KRef), thousands(m.NRef), ratioText(m.Value),
-		strconv.FormatFloat(100*m.Level, 'f', -1, 64), ratioText(m.Low), ratioText(m.High), m.Threshold, pText(m.PAdjusted), m.Effect}
+	args := []any{audit.Thousands(m.K), audit.Thousands(m.N), audit.Thousands(m.KRef), audit.Thousands(m.NRef), ratioText(m.Value),
+		strconv.FormatFloat(100*m.Level, 'f', -1, 64), ratioText(m.Low), ratioText(m.High), m.Threshold, audit.PText(m.PAdjusted), m.Effect}
 	t := audit.Tf(
 		"%s of %s approved against %s of %s; ratio %s (%s %% interval %s to %s), below %g; corrected p %s; %.0f approvals short of the reference rate.",
 		"%[2]s笔中%[1]s笔通过，参照群体%[4]s笔中%[3]s笔；比率%[5]s（%[6]s %%区间%[7]s至%[8]s），低于%[9]g；校正后p值%[10]s；按参照通过率计少通过%.0[11]f笔。",

@@ -53,7 +53,7 @@ func (s *parity) fits(b *features.Batch) bool {
 	outgrown := j.block == 0
 	s.groupings(func(g *grouping) {
 		g.number(unknown)
-		g.codes.of(b.Cols[g.column].Dict, g.number)
+		g.codes.Of(&b.Cols[g.column], g.number)
 		outgrown = outgrown || g.keys.Len() > int(g.places.room)
 	})
 	if outgrown {
@@ -117,7 +117,7 @@ func (g *grouping) locate(at []uint32, v *features.Vector, rows []int32) {
 		p.dict = v.Dict
 		p.of = append(p.of[:0], uint32(g.number(unknown))*p.stride)
 	}
-	for _, id := range g.codes.vals[len(p.of)-1:] {
+	for _, id := range g.codes.Known()[len(p.of)-1:] {
 		p.of = append(p.of, uint32(id)*p.stride)
 	}
 	of, codes := p.of, v.Codes

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"evenhand/audit"
+	"evenhand/audit/checks/internal/rows"
 	"evenhand/audit/stats"
 	"evenhand/features"
 )
@@ -52,8 +53,8 @@ type parity struct {
 	joint joint // counts that are still to go to the cube
 
 	// Caches and scratch, no part of the state.
-	outcomes     codeCache[uint8]
-	prescreens   codeCache[bool]
+	outcomes     rows.Codes[uint8]
+	prescreens   rows.Codes[bool]
 	rows         []int32  // rows of the batch that are judged
 	judged       []uint64 // per judged row: its period, packed, and 1 when approved
 	cells        []uint64 // per judged row: its group, packed
@@ -67,25 +68,8 @@ type grouping struct {
 	plan   audit.Grouping
 	column int
 	keys   stats.Keys
-	codes  codeCache[uint64]
+	codes  rows.Codes[uint64]
 	places places
-}
-
-// codeCache remembers what f made of each code of a dictionary.
-type codeCache[T any] struct {
-	dict *features.Dict
-	vals []T
-}
-
-// of returns the values by code, asking f about the codes not yet known.
-func (c *codeCache[T]) of(d *features.Dict, f func(string) T) []T {
-	if c.dict != d {
-		c.dict, c.vals = d, c.vals[:0]
-	}
-	for len(c.vals) < d.Len() {
-		c.vals = append(c.vals, f(d.Value(int32(len(c.vals)))))
-	}
-	return c.vals
 }
 
 func newParity(env *audit.Env) (*parity, error) {
@@ -175,8 +159,8 @@ func (s *parity) countTables(b *features.Batch) {
 // judge lists the rows that no guard takes out, with outcome and period.
 func (s *parity) judge(b *features.Batch) {
 	out, app, test := &b.Cols[s.outcome], &b.Cols[s.application], &b.Cols[s.test]
-	classes := s.outcomes.of(out.Dict, s.outcomeClass)
-	prescreens := s.prescreens.of(app.Dict, prescreen)
+	classes := s.outcomes.Of(out, s.outcomeClass)
+	prescreens := s.prescreens.Of(app, prescreen)
 	s.rows = slices.Grow(s.rows[:0], b.N)[:b.N]
 	s.judged = slices.Grow(s.judged[:0], b.N)[:b.N]
 	n := 0
@@ -209,7 +193,7 @@ func (s *parity) judge(b *features.Batch) {
 // pack appends the value of each row, shifted.
 func (g *grouping) pack(to []uint64, b *features.Batch, rows []int32, shift uint) []uint64 {
 	v := &b.Cols[g.column]
-	ids := g.codes.of(v.Dict, g.number)
+	ids := g.codes.Of(v, g.number)
 	none := uint64(0)
 	known := false
 	for _, i := range rows {

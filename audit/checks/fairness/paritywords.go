@@ -67,26 +67,3 @@ func ratioText(x float64) string {
 	}
 	return strconv.FormatFloat(x, 'f', 3, 64)
 }
-
-func percent(k, n int64) string {
-	return strconv.FormatFloat(100*float64(k)/float64(n), 'f', 1, 64) + " %"
-}
-
-func pText(p float64) string {
-	switch {
-	case p != p:
-		return "–"
-	case p < 0.001:
-		return "< 0.001"
-	}
-	return "= " + strconv.FormatFloat(p, 'f', 3, 64)
-}
-
-// thousands writes an integer with separators: 1,234,567.
-func thousands(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}

@@ -127,7 +127,7 @@ func concentration(env *audit.Env, cases []*audit.Case, metrics []audit.Metric) 
 		if top.Name == "" || m == nil || float64(top.N) < most*float64(len(cases)) || float64(m.N) >= least*float64(all) {
 			continue
 		}
-		mine, theirs := percent(top.N, int64(len(cases))), percent(m.N, all)
+		mine, theirs := audit.Percent(top.N, int64(len(cases))), audit.Percent(m.N, all)
 		en = append(en, fmt.Sprintf("%s of them have %s=%s, as %s of all rows do", mine, d, top.Name, theirs))
 		zh = append(zh, fmt.Sprintf("其中 %s 的 %s=%s（全部记录中占 %s）", mine, d, top.Name, theirs))
 	}
@@ -182,15 +182,13 @@ func periodRange(env *audit.Env, cases []*audit.Case, metrics []audit.Metric, mo
 			bestLen = hi - lo
 			best = nil
 			if float64(n) < least*float64(all) {
-				best = &span{ps[lo].label, ps[hi].label, percent(mine, int64(len(cases))), percent(n, all)}
+				best = &span{ps[lo].label, ps[hi].label, audit.Percent(mine, int64(len(cases))), audit.Percent(n, all)}
 			}
 			break
 		}
 	}
 	return best
 }
-
-func percent(k, n int64) string { return fmt.Sprintf("%.1f %%", 100*float64(k)/float64(n)) }
 
 // unscoredFinding is the finding of M9, nil when every row was recomputed.
 func unscoredFinding(set *Settings, metrics []audit.Metric) *audit.Finding {
@@ -221,7 +219,7 @@ func unscoredFinding(set *Settings, metrics []audit.Metric) *audit.Finding {
 		return strings.Join(parts, ", ")
 	}
 	f.Title = audit.Tf("Could not be recomputed: %d recorded scores", "%d 条记录评分无法复算", all.K)
-	f.What = audit.Tf("%d of %d recorded scores (%s) have no recomputed score beside them.", "%[1]d 条（共 %[2]d 条，占 %[3]s）有记录评分而无复算评分。", all.K, all.N, percent(all.K, all.N))
+	f.What = audit.Tf("%d of %d recorded scores (%s) have no recomputed score beside them.", "%[1]d 条（共 %[2]d 条，占 %[3]s）有记录评分而无复算评分。", all.K, all.N, audit.Percent(all.K, all.N))
 	if s := list(unknownVersion); s != "" {
 		f.What.En += " The plan has no model for the versions " + s + "."
 		f.What.Zh += "计划中没有以下模型版本：" + s + "。"

@@ -43,7 +43,7 @@ func words(cases []*audit.Case, overall *audit.Metric, systemic bool) (title, wh
 			"It does not say whether the decision would have been another.",
 		"全部 %[2]d 条记录评分中有 %[1]d 条（%[3]s）与复算评分不一致；本发现包含其中 %[4]d 条。"+
 			"差异经精确复算（证据等级 E1）；所述原因是指只改变这一项即可得到记录评分。这并不说明决策结果会因此不同。",
-		mismatches, overall.N, percent(mismatches, overall.N), n)
+		mismatches, overall.N, audit.Percent(mismatches, overall.N), n)
 	if !systemic && c.Rules[0] != "M8" && c.Rules[0] != "M1" && c.Rules[0] != "M2" {
 		what.En += " Fewer rows share one explanation than would make it systemic; single ones may be chance."
 		what.Zh += "具有同一解释的记录数不足以认定为系统性问题，个别可能出于偶然。"

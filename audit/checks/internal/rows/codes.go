@@ -160,3 +160,24 @@ func Top(vs []Value) (Value, bool) {
 		return 0
 	}), true
 }
+
+// Codes remembers what a function made of each code of a dictionary.
+type Codes[T any] struct {
+	dict *features.Dict
+	vals []T
+}
+
+// Of returns the values by code of v's dictionary, asking f about the values
+// not yet known.
+func (c *Codes[T]) Of(v *features.Vector, f func(string) T) []T {
+	if c.dict != v.Dict {
+		c.dict, c.vals = v.Dict, c.vals[:0]
+	}
+	for len(c.vals) < v.Dict.Len() {
+		c.vals = append(c.vals, f(v.Dict.Value(int32(len(c.vals)))))
+	}
+	return c.vals
+}
+
+// Known returns the values by code as far as the last Of went.
+func (c *Codes[T]) Known() []T { return c.vals }

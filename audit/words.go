@@ -1,0 +1,31 @@
+package audit
+
+import "strconv"
+
+// Numbers as findings write them, the same in both languages.
+
+// Thousands writes an integer with separators: 1,234,567.
+func Thousands(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// Percent writes k of n: 12.3 %.
+func Percent(k, n int64) string {
+	return strconv.FormatFloat(100*float64(k)/float64(n), 'f', 1, 64) + " %"
+}
+
+// PText writes a p-value after the letter p: "= 0.031", "< 0.001", or a dash
+// when there is none.
+func PText(p float64) string {
+	switch {
+	case p != p:
+		return "–"
+	case p < 0.001:
+		return "< 0.001"
+	}
+	return "= " + strconv.FormatFloat(p, 'f', 3, 64)
+}
