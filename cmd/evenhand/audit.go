@@ -95,7 +95,7 @@ func (j *auditJob) run(ctx context.Context) error {
 		Plan: plan, Checks: checks.All, Result: result,
 		Tables: describe(sources, result), Models: describeModels(models, result), Binary: version(), Lang: j.lang,
 	})
-	if err := report.Publish(j.out); err != nil {
+	if err := report.PublishContext(ctx, j.out); err != nil {
 		return err
 	}
 	if !j.quiet {

@@ -64,7 +64,7 @@ func (p *progress) report(x driver.Progress) {
 		return
 	}
 	p.shown, p.drawn = now, true
-	text := fmt.Sprintf(" %3d %%  %s rows  %s rows/s", x.Rows*100/x.Total, audit.Thousands(x.Rows), audit.Thousands(int64(rate)))
+	text := fmt.Sprintf(" %3d %%  %13s rows  %11s rows/s", x.Rows*100/x.Total, audit.Thousands(x.Rows), audit.Thousands(int64(rate)))
 	n := max(p.width-len(text)-12, 5)
 	full := int(x.Rows * int64(n) / x.Total)
 	fmt.Fprintf(p.w, "\r%-10s[%s%s]%s", x.Table, strings.Repeat("=", full), strings.Repeat(" ", n-full), text)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -61,7 +62,8 @@ func TestReadme(t *testing.T) {
 	}
 }
 
-// TestReadmeDemo: what README says the demo prints is what it prints.
+// TestReadmeDemo: what README says the demo prints is what it prints, and its
+// pages are small.
 func TestReadmeDemo(t *testing.T) {
 	data, err := os.ReadFile("../../README.md")
 	if err != nil {
@@ -71,7 +73,8 @@ func TestReadmeDemo(t *testing.T) {
 	if block == nil {
 		t.Fatal("README shows no output of the demo")
 	}
-	o := evenhand(t, t.TempDir(), nil, "demo")
+	dir := t.TempDir()
+	o := evenhand(t, dir, nil, "demo")
 	lines := 0
 	for _, line := range strings.Split(block[1], "\n") {
 		if strings.Trim(line, " …") == "" {
@@ -84,5 +87,11 @@ func TestReadmeDemo(t *testing.T) {
 	}
 	if o.code != 0 || lines < 8 {
 		t.Errorf("exit %d, %d lines compared: %s", o.code, lines, o.stderr)
+	}
+	for _, report := range []string{"book", "loanapp"} {
+		info, err := os.Stat(filepath.Join(dir, "evenhand-demo", report, "report", "report.html"))
+		if err != nil || info.Size() > 500_000 {
+			t.Errorf("%s: a page to read, mail and print is to stay under 500 kB: %v (%v)", report, info.Size(), err)
+		}
 	}
 }
