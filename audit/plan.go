@@ -62,6 +62,7 @@ type ColumnMap struct {
 	Missing    []string          `yaml:"missing" doc:"values that stand for null, e.g. -999"`
 	Unit       string            `yaml:"unit" enum:"minor,major" doc:"unit of money: minor (分, cents; default of integers) or major (元, dollars; default of decimals and doubles)"`
 	FloatMoney bool              `yaml:"float_money" doc:"accept money in doubles, exact to the minor unit; the report says so"`
+	Round      string            `yaml:"round" enum:"half_away,half_even" doc:"with float_money: how doubles with further decimals are brought to the minor unit; without it they are bad cells"`
 	NaN        string            `yaml:"nan" enum:"null" doc:"null: NaN is this export's null"`
 	Timezone   string            `yaml:"timezone" doc:"zone of timestamps that carry none; default the plan's"`
 	DaysSince  string            `yaml:"days_since" doc:"integers are days since this date"`

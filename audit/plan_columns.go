@@ -50,7 +50,7 @@ func (v *validator) feature(path string, m *ColumnMap) {
 	for _, o := range []struct {
 		key   string
 		given bool
-	}{{"unmapped", m.Unmapped != ""}, {"unit", m.Unit != ""}, {"float_money", m.FloatMoney}, {"timezone", m.Timezone != ""}, {"days_since", m.DaysSince != ""}} {
+	}{{"unmapped", m.Unmapped != ""}, {"unit", m.Unit != ""}, {"float_money", m.FloatMoney}, {"round", m.Round != ""}, {"timezone", m.Timezone != ""}, {"days_since", m.DaysSince != ""}} {
 		if o.given {
 			v.wrong(path+"."+o.key, "features are read as they are: only values, missing and nan apply to them")
 		}
@@ -70,6 +70,7 @@ var columnOptions = []option{
 	{"unmapped", func(m *ColumnMap) bool { return m.Unmapped != "" }, []features.Kind{features.Text}},
 	{"unit", func(m *ColumnMap) bool { return m.Unit != "" }, []features.Kind{features.Money}},
 	{"float_money", func(m *ColumnMap) bool { return m.FloatMoney }, []features.Kind{features.Money}},
+	{"round", func(m *ColumnMap) bool { return m.Round != "" }, []features.Kind{features.Money}},
 	{"nan", func(m *ColumnMap) bool { return m.NaN != "" }, []features.Kind{features.Int, features.Float, features.Money, features.Instant, features.Date, features.Bool}},
 	{"timezone", func(m *ColumnMap) bool { return m.Timezone != "" }, []features.Kind{features.Instant, features.Date}},
 	{"days_since", func(m *ColumnMap) bool { return m.DaysSince != "" }, []features.Kind{features.Instant, features.Date}},
@@ -81,6 +82,9 @@ func (v *validator) options(path string, k features.Kind, m *ColumnMap) {
 		if o.given(m) && !slices.Contains(o.kinds, k) {
 			v.wrong(path+"."+o.key, "it does not apply to a column of kind %s; remove it", k)
 		}
+	}
+	if m.Round != "" && !m.FloatMoney {
+		v.wrong(path+".round", "only money in doubles is rounded; add float_money: true, or remove it")
 	}
 	if m.Timezone != "" {
 		v.location(path+".timezone", m.Timezone)

@@ -63,7 +63,7 @@ func (p *Plan) Resolve(table, column string, fields []features.Field) (features.
 			return s, false, PlanError{p.problemf(path, "%s: %s is read from %q (%s), which can't hold its words; add values:, e.g. values: {%s: %s}", table, column, field.Name, field.Type, exampleOf(field.Natural), c.Enum[0])}
 		}
 	case features.Money:
-		s.Exponent, s.FloatMoney = exponentOf(p.Currency), m.FloatMoney
+		s.Exponent, s.FloatMoney, s.Round = exponentOf(p.Currency), m.FloatMoney, m.Round
 		s.Scale = scaleOf(m.Unit, s.Exponent)
 		if s.Constant != nil {
 			s.Scale = 0 // it is in minor units already

@@ -85,7 +85,8 @@ type Spec struct {
 
 	Scale      int64          // Money: minor units per unit for integers and decimals given in another unit; 0 means the type says it
 	Exponent   int            // Money: decimals of the currency (CNY 2, JPY 0)
-	FloatMoney bool           // Money: accept doubles, rounded to minor units
+	FloatMoney bool           // Money: accept doubles that are whole minor units
+	Round      string         // with FloatMoney: "half_away" or "half_even" for doubles that are not
 	NaNNull    bool           // NaN is this export's null (declared)
 	Zone       *time.Location // Instant: zone of timestamps that carry none; Date of an Instant is taken in it
 	Epoch      *time.Time     // Instant, Date: integers are days since this day

@@ -188,12 +188,29 @@ func floatsToInts(c *column, f []float64, x []int64) {
 // units and still be taken for it.
 const moneyTolerance = 1e-6
 
+// roundMoney rounds as the plan says. A double a hair from a half, which is how
+// a half is written, counts as the half.
+func roundMoney(m float64, how string) float64 {
+	whole, part := math.Modf(m)
+	if math.Abs(math.Abs(part)-0.5) <= moneyTolerance {
+		if how == "half_even" && math.Mod(whole, 2) == 0 {
+			return whole
+		}
+		return whole + math.Copysign(1, m)
+	}
+	return math.Round(m)
+}
+
 func floatsToMoney(c *column, f []float64, x []int64) {
 	c.missingFloats(f)
 	unit := float64(c.rec.num)
 	for i, v := range f {
 		m := float64(v * unit)
 		r := math.RoundToEven(m)
+		if whole := math.Abs(m-r) <= moneyTolerance; !whole && c.spec.Round != "" && math.Abs(m) < 1<<53 {
+			m = roundMoney(m, c.spec.Round)
+			r = m
+		}
 		switch {
 		case v != v:
 			x[i] = 0
