@@ -27,6 +27,8 @@ type Check struct {
 	// Doc is the check's only manual page: what, when, formula, limits,
 	// source. Its first line is a title, then a blank line.
 	Doc string
+	// DocZh is Doc in Chinese, section by section.
+	DocZh string
 	// Article is the source complaint it answers ("000" … "004"), or "".
 	Article string
 	// Chapter is the part of the report it belongs to: "replication",
@@ -193,14 +195,15 @@ var checkName = regexp.MustCompile(`^[a-z]+$`)
 func Validate(checks []*Check) error {
 	seen := map[string]bool{}
 	for _, c := range checks {
-		title, body, ok := strings.Cut(c.Doc, "\n\n")
 		switch {
 		case !checkName.MatchString(c.Name):
 			return fmt.Errorf("check %q: the name must be one lower-case word", c.Name)
 		case seen[c.Name]:
 			return fmt.Errorf("check %s: listed twice", c.Name)
-		case !ok || strings.Contains(title, "\n") || strings.TrimSpace(body) == "":
+		case !isManual(c.Doc):
 			return fmt.Errorf("check %s: Doc must be a title line, a blank line and a body", c.Name)
+		case !isManual(c.DocZh):
+			return fmt.Errorf("check %s: DocZh must be a title line, a blank line and a body", c.Name)
 		case c.Title.En == "" || c.Title.Zh == "":
 			return fmt.Errorf("check %s: the title is missing in a language", c.Name)
 		case c.New == nil || c.Conclude == nil || c.Chapter == "":
@@ -211,4 +214,10 @@ func Validate(checks []*Check) error {
 		seen[c.Name] = true
 	}
 	return nil
+}
+
+// isManual reports whether doc is a title line, a blank line and a body.
+func isManual(doc string) bool {
+	title, body, ok := strings.Cut(doc, "\n\n")
+	return ok && title != "" && !strings.Contains(title, "\n") && strings.TrimSpace(body) != ""
 }

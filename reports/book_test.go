@@ -47,6 +47,7 @@ func testCheck(name, article, chapter, table, en, zh string) *audit.Check {
 	return &audit.Check{
 		Name: name, Title: audit.T(en, zh), Article: article, Chapter: chapter,
 		Doc:   en + "\n\nWhat it does, when, and by which formula:\n  value = k / n\n\nIt says nothing about intent. Limits: one export.\n\nSource: " + name + ".",
+		DocZh: zh + "\n\n检查内容、适用情形与公式：\n  value = k / n\n\n不说明主观意图。局限：仅一次导出，\n不比较先后。\n\n来源：" + name + "。",
 		Needs: audit.Needs{Tables: []audit.TableNeed{{Table: table}}},
 	}
 }

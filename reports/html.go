@@ -66,7 +66,7 @@ type size struct {
 var pageTemplate = template.Must(template.New("page.tmpl").Funcs(template.FuncMap{
 	"t": inline, "p": paragraph, "w": func(s string) (template.HTML, error) { return inlineWord(s) },
 	"attr": func(t audit.Text) string { return both(t) },
-	"join": strings.Join, "zh": func(s string) string { return ui[s] },
+	"join": strings.Join,
 }).ParseFS(templates, "templates/*.tmpl"))
 
 // inline marks a text up in both languages; the style sheet hides one. This

@@ -162,7 +162,7 @@ func TestWords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range regexp.MustCompile(`\{\{(?:w|zh) "([^"]*)"|\bw\("([^"]*)"\)`).FindAllSubmatch(b, -1) {
+		for _, m := range regexp.MustCompile(`\{\{w "([^"]*)"|\bw\("([^"]*)"\)`).FindAllSubmatch(b, -1) {
 			word := string(m[1]) + string(m[2])
 			used[word] = true
 			if ui[word] == "" {

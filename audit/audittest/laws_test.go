@@ -103,7 +103,7 @@ func TestLawsCatch(t *testing.T) {
 	}
 	for _, wrong := range []string{"", "float sum", "last row", "merges", "encoding"} {
 		c := &audit.Check{
-			Name: "total", Title: audit.T("total", "合计"), Doc: "total\n\nadds up.", Chapter: "ingest",
+			Name: "total", Title: audit.T("total", "合计"), Doc: "total\n\nadds up.", DocZh: "合计\n\n求和。", Chapter: "ingest",
 			Needs: audit.Needs{Tables: []audit.TableNeed{{Table: "decisions", Required: []string{"score"}}}},
 			New: func(e *audit.Env) (audit.State, error) {
 				return &total{wrong: wrong, col: e.Col("decisions", "score")}, nil

@@ -2,6 +2,8 @@ package checks
 
 import (
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"evenhand/audit"
@@ -14,6 +16,31 @@ func TestValid(t *testing.T) {
 	}
 	if err := audit.Validate(All); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestManualsAgree holds that the Chinese manual page has the sections of the
+// English one, and every name, code and number of each section.
+func TestManualsAgree(t *testing.T) {
+	term := regexp.MustCompile(`\b[a-z0-9]+(?:_[a-z0-9]+)+|\b[A-Z]+[0-9](?:\.[0-9])?\b|[0-9]+(?:[.,e-][0-9]+)*`)
+	for _, c := range All {
+		en, zh := strings.Split(c.Doc, "\n\n"), strings.Split(c.DocZh, "\n\n")
+		if len(en) != len(zh) {
+			t.Errorf("%s: %d sections in English, %d in Chinese", c.Name, len(en), len(zh))
+			continue
+		}
+		found := 0
+		for i := range en {
+			for _, s := range term.FindAllString(en[i], -1) {
+				found++
+				if !strings.Contains(zh[i], s) {
+					t.Errorf("%s: %s is missing from section %d in Chinese", c.Name, s, i+1)
+				}
+			}
+		}
+		if found < 5 {
+			t.Errorf("%s: only %d terms compared", c.Name, found)
+		}
 	}
 }
 

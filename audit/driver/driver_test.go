@@ -51,7 +51,7 @@ func (s *sum) UnmarshalBinary(b []byte) error {
 
 func check(update func(*features.Batch)) *audit.Check {
 	return &audit.Check{
-		Name: "sum", Title: audit.T("sum", "和"), Doc: "sum\n\nadds up.", Chapter: "ingest",
+		Name: "sum", Title: audit.T("sum", "和"), Doc: "sum\n\nadds up.", DocZh: "合计\n\n求和。", Chapter: "ingest",
 		Needs: audit.Needs{Tables: []audit.TableNeed{{Table: "decisions", Required: []string{"latency_ms"}}}},
 		New: func(e *audit.Env) (audit.State, error) {
 			return &sum{update: update, col: e.Col("decisions", "latency_ms")}, nil

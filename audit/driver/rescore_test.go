@@ -41,7 +41,7 @@ d4,a4,c4,cash,2026-04-01,approved,,0`
 	} {
 		got := ""
 		check := &audit.Check{
-			Name: "sum", Title: audit.T("sum", "和"), Doc: "sum\n\nadds up.", Chapter: "ingest",
+			Name: "sum", Title: audit.T("sum", "和"), Doc: "sum\n\nadds up.", DocZh: "合计\n\n求和。", Chapter: "ingest",
 			Needs: audit.Needs{Models: true, Tables: []audit.TableNeed{{Table: "decisions", Required: []string{"latency_ms"}, Features: true}}},
 			New: func(e *audit.Env) (audit.State, error) {
 				return &sum{col: e.Col("decisions", "latency_ms"), update: func(b *features.Batch) {

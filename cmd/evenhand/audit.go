@@ -109,8 +109,12 @@ func (j *auditJob) validate() error {
 	if j.workers < 1 {
 		return usagef("-workers %d: at least one worker is needed", j.workers)
 	}
-	if j.lang != "en" && j.lang != "zh" {
-		return usagef("-lang %s: use en or zh", j.lang)
+	return validLang(j.lang)
+}
+
+func validLang(lang string) error {
+	if lang != "en" && lang != "zh" {
+		return usagef("-lang %s: use en or zh", lang)
 	}
 	return nil
 }

@@ -11,13 +11,18 @@ import (
 )
 
 func checksCommand() *cobra.Command {
-	return &cobra.Command{
+	var lang string
+	cmd := &cobra.Command{
 		Use:   "checks [NAME]",
 		Short: "list the checks, or print one's manual page",
 		Example: `  evenhand checks
-  evenhand checks approvalparity`,
+  evenhand checks approvalparity
+  evenhand checks approvalparity -lang zh`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := validLang(lang); err != nil {
+				return err
+			}
 			out := cmd.OutOrStdout()
 			if len(args) == 0 {
 				for _, c := range checks.All {
@@ -27,16 +32,22 @@ func checksCommand() *cobra.Command {
 			}
 			for _, c := range checks.All {
 				if c.Name == args[0] {
-					return printCheck(out, c)
+					return printCheck(out, c, lang)
 				}
 			}
 			return usagef("there is no check %q; `evenhand checks` lists them", args[0])
 		},
 	}
+	cmd.Flags().StringVar(&lang, "lang", "en", "language of the manual page: en or zh")
+	return cmd
 }
 
-func printCheck(w io.Writer, c *audit.Check) error {
-	fmt.Fprintf(w, "%s: %s\n\nSettings (plan: checks: %s:)\n", c.Name, c.Doc, c.Name)
+func printCheck(w io.Writer, c *audit.Check, lang string) error {
+	if lang == "zh" {
+		fmt.Fprintf(w, "%s：%s\n\n设置（审计方案 checks: %s:；说明为英文）\n", c.Name, c.DocZh, c.Name)
+	} else {
+		fmt.Fprintf(w, "%s: %s\n\nSettings (plan: checks: %s:)\n", c.Name, c.Doc, c.Name)
+	}
 	for _, s := range audit.SettingsOf(c) {
 		fmt.Fprintf(w, "  %-20s %v: %s\n", s.Name, s.Default, s.Doc)
 	}

@@ -16,6 +16,7 @@ var UnexplainedDenial = &audit.Check{
 	Name:    checkName,
 	Title:   audit.T("Denials without a specific reason", "未说明具体原因的拒绝"),
 	Doc:     doc,
+	DocZh:   docZh,
 	Article: "000",
 	Chapter: "denials",
 	Needs: audit.Needs{

@@ -16,6 +16,7 @@ var ScoreDrift = &audit.Check{
 	Name:    name,
 	Title:   audit.T("Drift of scores and features", "评分与特征漂移"),
 	Doc:     doc,
+	DocZh:   docZh,
 	Chapter: "drift",
 	Needs: audit.Needs{
 		Tables: []audit.TableNeed{{

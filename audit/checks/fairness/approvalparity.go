@@ -15,6 +15,7 @@ var ApprovalParity = &audit.Check{
 	Name:    parityName,
 	Title:   audit.T("Approval rates by group", "各群体通过率"),
 	Doc:     parityDoc,
+	DocZh:   parityDocZh,
 	Chapter: "fairness",
 	Needs: audit.Needs{
 		Groups: true,

@@ -17,6 +17,7 @@ var Ingest = &audit.Check{
 	Name:    name,
 	Title:   audit.T("Quality of the export", "导出数据质量"),
 	Doc:     doc,
+	DocZh:   docZh,
 	Chapter: "ingest",
 	Needs:   audit.Needs{Tables: needs()},
 	Settings: func() any {

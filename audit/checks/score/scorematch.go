@@ -11,6 +11,7 @@ var ScoreMatch = &audit.Check{
 	Name:    "scorematch",
 	Title:   audit.T("Recorded scores against recomputed scores", "记录评分与复算评分比对"),
 	Doc:     scorematchDoc,
+	DocZh:   scorematchDocZh,
 	Article: "",
 	Chapter: "replication",
 	Needs: audit.Needs{
