@@ -52,6 +52,7 @@ func (r *run) bind(name string, src features.Source, w *wanted) error {
 		name: name, source: src, layout: reading.Layout(), derived: reading.Derived,
 		moment: -1, rescore: rescore, lookup: w.lookup,
 	}
+	t.groups = groupColumns(t.layout)
 	if w.rows {
 		t.moment = t.layout.Index(moments[name])
 	}

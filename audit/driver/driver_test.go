@@ -177,3 +177,26 @@ func TestRequiredColumn(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestTooManyGroups: a group column that tells persons apart is refused,
+// however its values fall to workers.
+func TestTooManyGroups(t *testing.T) {
+	for _, rows := range []int{1000, 1001} {
+		for _, workers := range []int{1, 3} {
+			c := check(nil)
+			c.Needs.Tables[0].Groups = true
+			p, err := audit.ParsePlan("plan.yaml", []byte(plan+"groups: {who: {column: customer_id, reference: c1}}\n"), []*audit.Check{c})
+			if err != nil {
+				t.Fatal(err)
+			}
+			src, err := audittest.NewSource("decisions", csv(rows), 7, 3)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = driver.Run(context.Background(), driver.Input{Plan: p, Checks: []*audit.Check{c}, Sources: map[string]features.Source{"decisions": src}}, driver.Options{Workers: workers})
+			if refused := err != nil && strings.Contains(err.Error(), "group who"); refused != (rows > 1000) {
+				t.Errorf("%d values, %d workers: %v", rows, workers, err)
+			}
+		}
+	}
+}

@@ -42,7 +42,9 @@ type table struct {
 	moment  int  // column whose instant or date sets Batch.Period, or -1
 	rescore bool // the first pass recomputes scores
 	eras    *eras
-	lookup  bool // read whole, for checks that look things up
+	groups  []int                   // columns of groups and segments
+	seen    map[int]map[string]bool // their values, merged from the workers
+	lookup  bool                    // read whole, for checks that look things up
 
 	probability bool // somebody reads the probabilities of recomputed scores
 }

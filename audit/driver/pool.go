@@ -64,7 +64,9 @@ func (r *run) pass(number int, checks []*running, newState func(i int) (audit.St
 				merged[i].Merge(s)
 			}
 			if number == 1 {
-				w.tally()
+				if err := w.tally(); err != nil {
+					p.err, p.errAt = err, 0
+				}
 			}
 			return nil
 		})
@@ -173,8 +175,12 @@ func (w *worker) unit(ctx context.Context, t task) (err error) {
 	}
 }
 
-func (w *worker) tally() {
-	for t, tr := range w.readers {
+func (w *worker) tally() error {
+	for _, t := range w.sortedTables() {
+		tr := w.readers[t]
+		if err := w.countGroups(t, &tr.batch); err != nil {
+			return err
+		}
 		a := w.tallies[t.name]
 		a.Add(tr.reader.Tally())
 		w.tallies[t.name] = a
@@ -184,6 +190,7 @@ func (w *worker) tally() {
 			}
 		}
 	}
+	return nil
 }
 
 func (w *worker) close() {

@@ -7,6 +7,7 @@ import (
 // tableReader reads one table for one worker and adds to each batch what is
 // computed from it: derived group columns, the period, the recomputed scores.
 type tableReader struct {
+	table    *table
 	reader   features.Reader
 	batch    features.Batch
 	columns  int // that the reader fills; derived ones follow
@@ -19,7 +20,7 @@ type tableReader struct {
 
 // newReader returns a reader of the table; rescore adds recomputed scores.
 func (t *table) newReader(r *run, rescore bool) *tableReader {
-	tr := &tableReader{reader: t.source.NewReader(), moment: t.moment, run: r}
+	tr := &tableReader{table: t, reader: t.source.NewReader(), moment: t.moment, run: r}
 	for _, d := range t.derived {
 		tr.derived = append(tr.derived, d.Clone())
 	}
@@ -41,6 +42,9 @@ func (tr *tableReader) next() (bool, error) {
 	tr.columns = len(b.Cols)
 	for _, d := range tr.derived {
 		d.Apply(b)
+	}
+	if err := tr.grouped(); err != nil {
+		return false, err
 	}
 	b.Period = tr.periods(b)
 	b.Scores = nil
