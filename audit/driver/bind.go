@@ -41,8 +41,9 @@ func (r *run) bind(name string, src features.Source, w *wanted) error {
 		return mismatch(src, err)
 	}
 	for _, f := range reading.Missing {
-		if _, ok := inputs[strings.TrimPrefix(f, audit.FeatureColumn(""))]; ok && strings.HasPrefix(f, audit.FeatureColumn("")) {
-			return mismatch(src, r.wrong("a model reads feature %q, which table %s of the export lacks; map it under tables.%s.features, or the model's inputs:", strings.TrimPrefix(f, audit.FeatureColumn("")), name, name))
+		feature, ok := strings.CutPrefix(f, audit.FeatureColumn(""))
+		if _, read := inputs[feature]; ok && read {
+			return mismatch(src, r.wrong("a model reads feature %q, which table %s of the export lacks; map it under tables.%s.features, or the model's inputs:", feature, name, name))
 		}
 	}
 	if err := src.Bind(reading.Specs); err != nil {

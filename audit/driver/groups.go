@@ -1,7 +1,6 @@
 package driver
 
 import (
-	"slices"
 	"strings"
 
 	"evenhand/audit"
@@ -62,15 +61,4 @@ func (r *run) tooManyGroups(t *table, c int) error {
 	what, name, _ := strings.Cut(t.layout.Specs[c].Name, ":")
 	return mismatch(t.source, r.wrong("%s: %s %s has more than %d values: it tells persons apart, not groups; cut it by bands:, map it by values:, or name another column",
 		t.name, what, name, maxGroups))
-}
-
-// sortedTables returns a worker's tables in the contract's order.
-func (w *worker) sortedTables() []*table {
-	var out []*table
-	for _, t := range w.tables {
-		if w.readers[t] != nil && !slices.Contains(out, t) {
-			out = append(out, t)
-		}
-	}
-	return out
 }

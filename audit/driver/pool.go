@@ -43,6 +43,12 @@ func (r *run) pass(number int, checks []*running, newState func(i int) (audit.St
 	}
 	p := &pool{run: r, number: number, checks: checks, tasks: tasks, total: total, errAt: math.MaxInt64}
 	group, ctx := errgroup.WithContext(r.ctx)
+	var workers []*worker
+	defer func() {
+		for _, w := range workers {
+			w.close()
+		}
+	}()
 	for range min(r.opt.Workers, max(len(tasks), 1)) {
 		states := make([]audit.State, len(checks))
 		for i := range checks {
@@ -52,30 +58,27 @@ func (r *run) pass(number int, checks []*running, newState func(i int) (audit.St
 			}
 		}
 		w := &worker{pool: p, states: states, readers: map[*table]*tableReader{}}
-		group.Go(func() error {
-			defer w.close()
-			w.work(ctx)
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			if p.err != nil {
-				return nil // the answer is an error already
-			}
-			for i, s := range states {
-				merged[i].Merge(s)
-			}
-			if number == 1 {
-				if err := w.tally(); err != nil {
-					p.err, p.errAt = err, 0
-				}
-			}
-			return nil
-		})
+		workers = append(workers, w)
+		group.Go(func() error { w.work(ctx); return nil })
 	}
 	group.Wait()
 	if err := context.Cause(r.ctx); err != nil {
 		return nil, err
 	}
-	return merged, p.err
+	if p.err != nil {
+		return nil, p.err
+	}
+	for _, w := range workers {
+		for i, s := range w.states {
+			merged[i].Merge(s)
+		}
+		if number == 1 {
+			if err := w.tally(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return merged, nil
 }
 
 // pool is what the workers of one pass share.
@@ -176,8 +179,11 @@ func (w *worker) unit(ctx context.Context, t task) (err error) {
 }
 
 func (w *worker) tally() error {
-	for _, t := range w.sortedTables() {
+	for _, t := range w.tables {
 		tr := w.readers[t]
+		if tr == nil {
+			continue
+		}
 		if err := w.countGroups(t, &tr.batch); err != nil {
 			return err
 		}

@@ -31,12 +31,13 @@ func run(args []string, stdout, stderr io.Writer) int {
 	root.SetErr(stderr)
 	root.SetArgs(longFlags(root, args))
 	err := execute(ctx, root)
-	if ctx.Err() != nil && err != nil {
+	var gate *gateError
+	gated := errors.As(err, &gate) // the report is out, whatever came after
+	if ctx.Err() != nil && err != nil && !gated {
 		err = errStopped
 	}
 	code := exitCode(err)
-	var gate *gateError
-	if err != nil && !errors.As(err, &gate) {
+	if err != nil && !gated {
 		fmt.Fprintf(stderr, "evenhand: %v\n", err)
 	}
 	return code
