@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 
+	"evenhand/audit/policy"
 	"evenhand/features"
 	"evenhand/features/model"
 )
@@ -43,6 +44,10 @@ type Check struct {
 
 	// New returns the identity state.
 	New func(*Env) (State, error)
+	// Letter returns what the customer of a case may truthfully be told, filled
+	// with the case's replayed facts only; zero when there is nothing to tell.
+	// Nil: the finding's Customer text has to do.
+	Letter func(*Plan, *Case) Text
 	// Conclude returns the check's findings, given its own cases and its own
 	// settled metrics. It is pure. Cases' Finding fields may be set.
 	Conclude func(*Env, []Case, []Metric) []Finding
@@ -56,7 +61,10 @@ type Needs struct {
 	// incidents …); absent ones are nil in Env.
 	Lookups []TableNeed
 	Models  bool // a model whose inputs the export has; fills Batch.Scores
-	Groups  bool // group columns in the plan
+	// Replay fills Batch.Replay where the plan has policies; without any the
+	// check runs all the same, and Batch.Replay is nil.
+	Replay bool
+	Groups bool // group columns in the plan
 }
 
 // TableNeed names the columns a check reads of one table.
@@ -65,10 +73,13 @@ type TableNeed struct {
 	// IfPresent lets the check run without this table, as long as it has
 	// another one.
 	IfPresent bool
-	Required  []string
-	Optional  []Want
-	Features  bool // also every feature column (inputs of the plan's models, and the plan's features)
-	Groups    bool // also every group and segment column
+	// Timeline says that the rows come customer by customer, to
+	// TimelineState.Customer, and not batch by batch.
+	Timeline bool
+	Required []string
+	Optional []Want
+	Features bool // also every feature column (inputs of the plan's models, and the plan's features)
+	Groups   bool // also every group and segment column
 }
 
 // Want is an optional column; without it the check runs, but Effect, when not
@@ -107,6 +118,14 @@ type RowState interface {
 	Update(*features.Batch)
 }
 
+// TimelineState is a State fed with one customer at a time: the rows of the
+// tables that its check needs as timelines. It must not keep anything that
+// points into a timeline. A state may be a RowState as well, for other tables.
+type TimelineState interface {
+	State
+	Customer(*Timeline)
+}
+
 // Rereader is a RowState that, once everything is merged, may want to see the
 // rows again (for instance to find earlier snapshots of a few customers).
 type Rereader interface {
@@ -126,6 +145,7 @@ type Env struct {
 	Layouts  map[string]*Layout         // by table
 	Lookups  map[string]*features.Batch // whole small tables; row order is undefined
 	Models   []ScoringModel             // in plan order; Batch.Scores.Model indexes it
+	Policies *policy.Registry           // nil without policies; Batch.Replay.Policy indexes its Policies
 }
 
 // ScoringModel is a model of the plan, loaded.
@@ -177,6 +197,7 @@ const (
 	groupPrefix   = "group:"
 	segmentPrefix = "segment:"
 	featurePrefix = "feature:"
+	historyPrefix = "history:"
 )
 
 // GroupColumn is the batch column that holds the plan's group dimension name.
@@ -187,6 +208,10 @@ func SegmentColumn(name string) string { return segmentPrefix + name }
 
 // FeatureColumn is the batch column that holds the feature called name.
 func FeatureColumn(name string) string { return featurePrefix + name }
+
+// HistoryColumn is the batch column that holds the fact called name of the
+// customer's history as of the row's moment (package audit/timeline).
+func HistoryColumn(name string) string { return historyPrefix + name }
 
 var checkName = regexp.MustCompile(`^[a-z]+$`)
 

@@ -60,3 +60,13 @@ func (s *ModelSpec) Feature(input string) string {
 	}
 	return input
 }
+
+// Tolerance is the distance from a recomputed score within which a recorded one
+// or a cut-off can't be told from it: the plan's, else 1e-6 of the score.
+// Scores that are equal to a cut-off are equal; they are no edge case.
+func (m *ScoringModel) Tolerance(score float64) float64 {
+	if m.Spec.Tolerance > 0 {
+		return m.Spec.Tolerance
+	}
+	return 1e-6 * math.Abs(score)
+}

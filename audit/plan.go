@@ -1,6 +1,10 @@
 package audit
 
-import "time"
+import (
+	"time"
+
+	"evenhand/audit/policy"
+)
 
 // Plan is audit.yaml: what to audit, never how. Everything that can change an
 // answer is in here; its SHA-256 is in every report. Unknown keys are errors
@@ -16,16 +20,26 @@ type Plan struct {
 
 	Tables map[string]*TablePlan `yaml:"tables" doc:"the export: where each table lies and how its columns map onto the contract"`
 	Models []ModelSpec           `yaml:"models" doc:"score models, to recompute the recorded scores"`
+	// Policies are those written in the plan; PolicyFile is the file that holds
+	// them otherwise. LoadPolicies reads either.
+	Policies   []policy.Policy `yaml:"policies" doc:"the lender's policy, version by version: a list, or the name of a YAML file with the key policies, relative to the plan"`
+	PolicyFile string          `yaml:"-"`
 	// Groups and Segments are sorted by name.
 	Groups   []Grouping `yaml:"groups" doc:"protected attributes, by name, with their reference group"`
 	Segments []Grouping `yaml:"segments" doc:"columns to repeat every group comparison within, e.g. product"`
 
-	Reasons map[string]Reason `yaml:"reasons" doc:"catalogue of reason codes"`
-	Lexicon []string          `yaml:"lexicon" doc:"further wordings that count as generic reasons, besides the built-in ones"`
-	Honesty Honesty           `yaml:"honesty" doc:"limits that keep the statistics honest"`
-	Checks  checkSettings     `yaml:"checks" doc:"settings of single checks, by check"`
-	Skip    []string          `yaml:"skip" doc:"checks not to run"`
-	Gates   Gates             `yaml:"gates" doc:"when the command exits 1"`
+	Reasons map[string]Reason    `yaml:"reasons" doc:"catalogue of reason codes"`
+	Errors  map[string]ErrorCode `yaml:"errors" doc:"catalogue of engine statuses and error codes"`
+	// Dictionary says what features are to people: names, direction, whether a
+	// customer can change them.
+	Dictionary map[string]FeatureInfo `yaml:"dictionary" doc:"what the features are to people, by feature"`
+	Holidays   []string               `yaml:"holidays" doc:"days that are no business days, besides Saturdays and Sundays, e.g. 2026-10-01"`
+	Workdays   []string               `yaml:"workdays" doc:"Saturdays and Sundays that are business days, e.g. 2026-10-10"`
+	Lexicon    []string               `yaml:"lexicon" doc:"further wordings that count as generic reasons, besides the built-in ones"`
+	Honesty    Honesty                `yaml:"honesty" doc:"limits that keep the statistics honest"`
+	Checks     checkSettings          `yaml:"checks" doc:"settings of single checks, by check"`
+	Skip       []string               `yaml:"skip" doc:"checks not to run"`
+	Gates      Gates                  `yaml:"gates" doc:"when the command exits 1"`
 
 	Digest string `yaml:"-"` // SHA-256 of the file as read
 	Dir    string `yaml:"-"` // directory that relative paths start from
@@ -101,6 +115,28 @@ type Reason struct {
 	Generic  bool     `yaml:"generic" doc:"says nothing specific"`
 	Zh       string   `yaml:"zh" doc:"text in Chinese"`
 	En       string   `yaml:"en" doc:"text in English"`
+}
+
+// ErrorCode is one engine status or error code of the catalogue.
+type ErrorCode struct {
+	Class string `yaml:"class" enum:"technical,business,fraud,partner_quota,review,ok" doc:"technical (a fault of systems), business (a rule's outcome), fraud (a hold), partner_quota (the funding bank's), review (a second review) or ok"`
+	Zh    string `yaml:"zh" doc:"text in Chinese"`
+	En    string `yaml:"en" doc:"text in English"`
+}
+
+// FeatureInfo is what a feature is to people.
+type FeatureInfo struct {
+	Zh       string   `yaml:"zh" doc:"plain name in Chinese"`
+	En       string   `yaml:"en" doc:"plain name in English"`
+	Unit     string   `yaml:"unit" doc:"unit, e.g. 元, months, days; share for 0 to 1"`
+	Good     string   `yaml:"good" enum:"higher,lower,none" doc:"which direction is better for the applicant: higher, lower or none"`
+	Mutable  string   `yaml:"mutable" enum:"yes,slow,no" doc:"whether the customer can change it: yes, slow (in months) or no (default); advice names only what is not no"`
+	Family   string   `yaml:"family" enum:"multi_lender,repayment,info_change,inquiry,purpose,spending,utilisation,device,income,tenure,other" doc:"what it is about: multi_lender, repayment, info_change, inquiry, purpose, spending, utilisation, device, income, tenure or other"`
+	Least    *float64 `yaml:"least" doc:"least value that it can take"`
+	Most     *float64 `yaml:"most" doc:"greatest value that it can take"`
+	Step     float64  `yaml:"step" doc:"smallest change that makes sense, e.g. 1 for a count"`
+	AdviceZh string   `yaml:"advice_zh" doc:"what the customer can do, in Chinese; never a promise"`
+	AdviceEn string   `yaml:"advice_en" doc:"what the customer can do, in English; never a promise"`
 }
 
 // Honesty holds the limits of the honest-statistics contract.

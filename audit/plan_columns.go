@@ -243,3 +243,6 @@ func (v *validator) labels(g Grouping) []string {
 	}
 	return nil
 }
+
+// MoneyScale is the minor units in a unit of the plan's currency: 100 for CNY.
+func (p *Plan) MoneyScale() int64 { return int64(math.Pow10(exponentOf(p.Currency))) }

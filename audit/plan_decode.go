@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"evenhand/audit/policy"
 )
 
 // decoder fills the plan's structs from the YAML tree. It exists beside the
@@ -55,6 +57,11 @@ func (d *decoder) decode(n ast.Node, v reflect.Value, path string) {
 	case *[]Grouping:
 		*to = d.groupings(n, path)
 		return
+	case *[]policy.Policy:
+		if file, scalar := text(n); scalar {
+			d.plan.PolicyFile = file
+			return
+		}
 	case *checkSettings:
 		d.settings(n, *to, path)
 		return

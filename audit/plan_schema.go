@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"evenhand/audit/policy"
 	"evenhand/features"
 )
 
@@ -52,6 +53,8 @@ func (s *schemer) of(t reflect.Type) object {
 		return s.tables()
 	case reflect.TypeFor[checkSettings]():
 		return s.settings()
+	case reflect.TypeFor[[]policy.Policy]():
+		return object{"anyOf": []object{{"type": "string"}, {"type": "array", "items": s.of(t.Elem())}}}
 	case reflect.TypeFor[ColumnMap](): // of a feature
 		return object{"anyOf": []object{scalar(), s.structure(t, "from", "values", "missing", "nan")}}
 	}

@@ -13,7 +13,10 @@ type Wanted struct {
 	Columns []string // canonical columns, in any order
 	// Inputs are the models' inputs by feature name, with the kind the model
 	// wants: Float or Text. Features adds those that only the plan lists.
-	Inputs   map[string]features.Kind
+	Inputs map[string]features.Kind
+	// Names are further features that policies read, of the kind the export
+	// has.
+	Names    []string
 	Features bool
 	// AvailableAt adds, for each feature, the column "<feature>__available_at"
 	// that says when it was known, where the export has it.
@@ -98,6 +101,11 @@ func (b *binder) features(want Wanted) {
 	kinds := maps.Clone(want.Inputs)
 	if kinds == nil {
 		kinds = map[string]features.Kind{}
+	}
+	for _, name := range want.Names {
+		if _, ok := kinds[name]; !ok {
+			kinds[name] = unknownKind
+		}
 	}
 	var listed map[string]*ColumnMap
 	if t := b.Tables[b.table]; t != nil {

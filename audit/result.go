@@ -26,10 +26,35 @@ type Case struct {
 	Disclosure Disclosure
 	Grade      Grade
 	Rules      []string // rules that fired, e.g. "R0.1", sorted
-	Cause      string   // cause code, e.g. "GENERIC_REASON", "M6_UNIT"
-	Amount     int64    // minor units at stake; 0 when none is known
-	Evidence   []Item   // what was read, in a fixed order
-	Finding    string   // id of the finding that holds it
+	Cause      string   // primary cause code, e.g. "LOST_UPDATE", "M6_UNIT"; "MIXED" when none is primary
+	Causes     []Supported
+	Amount     int64   // minor units at stake; 0 when none is known
+	Days       int64   // days it lasted, as of the export; harm is Amount x Days
+	Remedy     string  // what the lender owes this case: one of Remedies, or ""
+	Evidence   []Item  // what was read, in a fixed order
+	Events     []Event // up to 30, in time order: the evidence timeline
+	Finding    string  // id of the finding that holds it
+}
+
+// Remedies are what a lender can owe a case, in the words of cases.arrow and
+// of the re-decision list.
+var Remedies = []string{"redecide", "apply_shortfall", "run_evaluation", "correct_display", "human_review", "tell"}
+
+// Supported is one cause that the evidence supports.
+type Supported struct {
+	Code  string
+	Grade Grade
+	// Share is the cause's exact Shapley share of the change, in parts of
+	// 1,000,000 of the sum of absolute shares; 0 when the cause has no share.
+	Share int64
+}
+
+// Event is one entry of a case's evidence timeline.
+type Event struct {
+	At   int64  // µs UTC
+	What string // table and kind, e.g. "limits.promise", "decisions.denied"
+	Key  string // key of the row
+	Note string // amounts and codes, e.g. "5000.00 -> 5100.00"
 }
 
 // Item is one named value of evidence, as text.
@@ -48,11 +73,14 @@ type Finding struct {
 	Disclosure Disclosure
 	Grade      Grade
 	Cause      string
+	Causes     []Supported // every cause its cases support, by code
 	Rules      []string
 
 	Cases     int64
 	Customers int64
 	Amount    int64 // minor units at stake
+	Exposure  int64 // sum over cases of amount x days, in minor units x days
+	Owed      int64 // cases with a remedy owed: the length of the re-decision list
 	FirstSeen int64 // µs UTC; 0 when not applicable
 	LastSeen  int64
 	Harm      int64    // people harmed where there are no cases, e.g. the approvals a group is short of; ranks the finding

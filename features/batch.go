@@ -23,6 +23,49 @@ type Batch struct {
 	// Scores are the recomputed scores of each row, filled by the driver
 	// when the plan names models; nil otherwise.
 	Scores *Scores
+	// Replay is what the lender's own policy says of each row, filled by the
+	// driver when the plan names policies; nil otherwise.
+	Replay *Replay
+}
+
+// Replay holds what the policy in force says of a batch, one entry a row. On
+// decisions it is the decision; on limits the evaluation of the limit, on rows
+// of kind evaluate.
+type Replay struct {
+	// Policy is the index of the registry's policy that was replayed, or -1
+	// when none applies.
+	Policy []int16
+	// Outcome is an index into Outcomes, or Undecided when something that the
+	// policy needs is not known.
+	Outcome []uint8
+	// Rule is the index of the rule that decided (policy.Policy.Rules), or -1:
+	// none did, and the policy approves.
+	Rule []int16
+	// Limit is the limit that follows, in minor units; -1 when there is none.
+	Limit []int64
+	// Bound is the index of the term that binds the limit (policy.Limit.Terms,
+	// then the ladder's, see policy.Policy.TermName), or -1.
+	Bound []int16
+	// Edge marks rows whose score lies within the model's tolerance of a
+	// cut-off: the replay can't say on which side it fell.
+	Edge []bool
+}
+
+// Undecided is the outcome of a replay that lacks something it needs.
+const Undecided uint8 = 255
+
+// Slice returns rows [lo, hi) of r, sharing its memory.
+func (r *Replay) Slice(lo, hi int) *Replay {
+	return &Replay{
+		Policy: r.Policy[lo:hi], Outcome: r.Outcome[lo:hi], Rule: r.Rule[lo:hi],
+		Limit: r.Limit[lo:hi], Bound: r.Bound[lo:hi], Edge: r.Edge[lo:hi],
+	}
+}
+
+// Grow makes room for n rows and marks them undecided by no policy.
+func (r *Replay) Grow(n int) {
+	r.Policy, r.Outcome, r.Rule = filled(r.Policy, n, -1), filled(r.Outcome, n, Undecided), filled(r.Rule, n, -1)
+	r.Limit, r.Bound, r.Edge = filled(r.Limit, n, -1), filled(r.Bound, n, -1), filled(r.Edge, n, false)
 }
 
 // Scores holds the recomputed scores of a batch, one entry a row.
@@ -88,6 +131,9 @@ func (b *Batch) Slice(lo, hi int) Batch {
 		if len(c.Probability) > 0 {
 			s.Scores.Probability = c.Probability[lo:hi]
 		}
+	}
+	if b.Replay != nil {
+		s.Replay = b.Replay.Slice(lo, hi)
 	}
 	return s
 }

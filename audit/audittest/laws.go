@@ -45,12 +45,12 @@ func breach(t *testing.T, check *audit.Check, known []*audit.Check, file string)
 func chaotic(c *audit.Check, rng *rand.Rand) *audit.Check {
 	w := *c
 	w.New = func(env *audit.Env) (audit.State, error) {
-		fresh := func() audit.RowState {
+		fresh := func() audit.State {
 			s, err := c.New(env)
 			if err != nil {
 				panic(err)
 			}
-			return s.(audit.RowState)
+			return s
 		}
 		fresh() // so that New's own errors show
 		return wrap(fresh, rng), nil
@@ -58,7 +58,7 @@ func chaotic(c *audit.Check, rng *rand.Rand) *audit.Check {
 	return &w
 }
 
-func wrap(fresh func() audit.RowState, rng *rand.Rand) audit.RowState {
+func wrap(fresh func() audit.State, rng *rand.Rand) audit.State {
 	s := &chaos{fresh: fresh, rng: rand.New(rand.NewPCG(rng.Uint64(), 1))}
 	if _, ok := fresh().(audit.Rereader); ok {
 		return &chaosReread{chaos: s}
@@ -67,19 +67,27 @@ func wrap(fresh func() audit.RowState, rng *rand.Rand) audit.RowState {
 }
 
 type chaos struct {
-	fresh func() audit.RowState
+	fresh func() audit.State
 	rng   *rand.Rand
-	parts []audit.RowState
+	parts []audit.State
 }
+
+// part returns one of several states, or a new one.
+func (s *chaos) part() audit.State {
+	if len(s.parts) < 4 || s.rng.IntN(8) == 0 {
+		s.parts = append(s.parts, s.fresh())
+	}
+	return s.parts[s.rng.IntN(len(s.parts))]
+}
+
+// Customer feeds a timeline to any of the states.
+func (s *chaos) Customer(t *audit.Timeline) { s.part().(audit.TimelineState).Customer(t) }
 
 func (s *chaos) Update(b *features.Batch) {
 	for lo := 0; lo < b.N; {
 		hi := lo + 1 + s.rng.IntN(b.N-lo)
-		if len(s.parts) < 4 || s.rng.IntN(8) == 0 {
-			s.parts = append(s.parts, s.fresh())
-		}
 		part := b.Slice(lo, hi)
-		s.parts[s.rng.IntN(len(s.parts))].Update(&part)
+		s.part().(audit.RowState).Update(&part)
 		lo = hi
 	}
 }
@@ -92,7 +100,7 @@ func (s *chaos) Merge(o audit.State) {
 }
 
 // fold merges the parts into one state, in random order and grouping.
-func (s *chaos) fold() audit.RowState {
+func (s *chaos) fold() audit.State {
 	parts := append(s.parts, s.fresh())
 	for len(parts) > 1 {
 		i := s.rng.IntN(len(parts))
@@ -108,7 +116,7 @@ func (s *chaos) fold() audit.RowState {
 }
 
 // recode passes a state through its encoding.
-func (s *chaos) recode(a audit.RowState) audit.RowState {
+func (s *chaos) recode(a audit.State) audit.State {
 	data, err := a.MarshalBinary()
 	if err != nil {
 		panic(fmt.Sprintf("MarshalBinary: %v", err))
@@ -131,14 +139,14 @@ func (s *chaos) Finish(r *audit.Result)         { s.fold().Finish(r) }
 func (s *chaos) MarshalBinary() ([]byte, error) { return s.fold().MarshalBinary() }
 func (s *chaos) UnmarshalBinary(b []byte) error {
 	x := s.fresh()
-	s.parts = []audit.RowState{x}
+	s.parts = []audit.State{x}
 	return x.UnmarshalBinary(b)
 }
 
 // chaosReread is chaos around a check that may read twice.
 type chaosReread struct {
 	*chaos
-	once audit.RowState
+	once audit.State
 }
 
 func (s *chaosReread) Merge(o audit.State) { s.chaos.Merge(o.(*chaosReread).chaos) }
@@ -149,7 +157,7 @@ func (s *chaosReread) Reread() func() audit.RowState {
 	if next == nil {
 		return nil
 	}
-	return func() audit.RowState { return &chaos{fresh: next, rng: rand.New(rand.NewPCG(s.rng.Uint64(), 2))} }
+	return func() audit.RowState { return &chaos{fresh: func() audit.State { return next() }, rng: rand.New(rand.NewPCG(s.rng.Uint64(), 2))} }
 }
 
 func (s *chaosReread) Finish(r *audit.Result) {

@@ -96,6 +96,15 @@ func run(t *testing.T, check *audit.Check, known []*audit.Check, file string, un
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
+	policies, err := plan.LoadPolicies(func(path string) ([]byte, error) {
+		if data, ok := files[path]; ok {
+			return data, nil
+		}
+		return nil, fmt.Errorf("%s: not in the fixture", path)
+	})
+	if err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
 	sources := map[string]features.Source{}
 	for name, data := range files {
 		if table, ok := strings.CutSuffix(name, ".csv"); ok {
@@ -105,7 +114,7 @@ func run(t *testing.T, check *audit.Check, known []*audit.Check, file string, un
 		}
 	}
 	res, err := driver.Run(context.Background(), driver.Input{
-		Plan: plan, Checks: []*audit.Check{check}, Sources: sources, Models: models,
+		Plan: plan, Checks: []*audit.Check{check}, Sources: sources, Models: models, Policies: policies,
 	}, driver.Options{Workers: workers})
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)

@@ -22,10 +22,11 @@ func (r *run) bind(name string, src features.Source, w *wanted) error {
 	if m := moments[name]; m != "" && w.rows {
 		w.columns[m] = true
 	}
-	rescore := name == "decisions" && w.features && len(r.models) > 0
+	rescore := len(r.models) > 0 && (name == "decisions" && w.features || name == "limits" && w.rows && r.scorable(name, src.Fields()))
 	if rescore {
 		w.columns["model_version"], w.columns["product"] = true, true
 	}
+	named, facts := r.policyNames(name, w)
 	if err := r.required(name, src.Fields()); err != nil {
 		return mismatch(src, err)
 	}
@@ -34,7 +35,7 @@ func (r *run) bind(name string, src features.Source, w *wanted) error {
 		return err
 	}
 	reading, err := r.plan.Specs(name, src.Fields(), audit.Wanted{
-		Columns: slices.Collect(maps.Keys(w.columns)), Inputs: inputs,
+		Columns: slices.Collect(maps.Keys(w.columns)), Inputs: inputs, Names: named,
 		Features: w.features, AvailableAt: w.features, Groups: w.groups,
 	})
 	if err != nil {
@@ -45,36 +46,80 @@ func (r *run) bind(name string, src features.Source, w *wanted) error {
 		if _, read := inputs[feature]; ok && read {
 			return mismatch(src, r.wrong("a model reads feature %q, which table %s of the export lacks; map it under tables.%s.features, or the model's inputs:", feature, name, name))
 		}
+		if ok && name == "decisions" && slices.Contains(named, feature) {
+			return mismatch(src, r.wrong("a policy reads %q, which is neither a column nor a feature of table %s of the export; map it under tables.%s.features", feature, name, name))
+		}
 	}
 	if err := src.Bind(reading.Specs); err != nil {
 		return err
 	}
 	t := &table{
 		name: name, source: src, layout: reading.Layout(), derived: reading.Derived,
-		moment: -1, rescore: rescore, lookup: w.lookup,
+		moment: -1, rescore: rescore, lookup: w.lookup, replay: w.replay && r.policies != nil, facts: facts,
 	}
+	t.layout, t.history = withHistory(t.layout, facts)
 	t.groups = groupColumns(t.layout)
 	if w.rows {
 		t.moment = t.layout.Index(moments[name])
-	}
-	if rescore && versioned(r.models) && slices.Contains(reading.Missing, "model_version") {
-		if t.eras, err = r.newEras(t.layout.Index("decided_at")); err != nil {
-			return mismatch(src, err)
-		}
 	}
 	if rescore {
 		t.probability = w.probability
 		for i := range r.models {
 			m := &r.models[i]
 			t.probability = t.probability || m.Spec.Output == "probability"
+			if name != "decisions" {
+				continue
+			}
 			m.Inputs = m.Inputs[:0:0]
 			for _, input := range m.Model.Inputs() {
 				m.Inputs = append(m.Inputs, t.layout.Index(audit.FeatureColumn(m.Spec.Feature(input.Name))))
 			}
 		}
 	}
+	t.timeline = timelineColumns(t.layout, w)
 	r.tables = append(r.tables, t)
 	return nil
+}
+
+// scorable reports whether a table has every input of every model.
+func (r *run) scorable(name string, fields []features.Field) bool {
+	listed := r.plan.Tables[name].Features
+	for _, m := range r.models {
+		for _, in := range m.Model.Inputs() {
+			f := m.Spec.Feature(in.Name)
+			if listed[f] == nil && !slices.ContainsFunc(fields, func(x features.Field) bool { return x.Name == f }) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// policyNames returns what the policies read of a table: the features, and the
+// facts of the history. Columns go into w.
+func (r *run) policyNames(name string, w *wanted) (named, facts []string) {
+	if r.policies == nil || !w.replay || moments[name] == "" || name != "decisions" && name != "limits" {
+		return nil, nil
+	}
+	column := func(c string) {
+		w.columns[c] = true
+		if w.timeline != nil {
+			w.timeline[c] = true
+		}
+	}
+	for _, c := range []string{"policy_version", "model_version", "product", "score", moments[name]} {
+		column(c)
+	}
+	for _, n := range r.policies.Names(name) {
+		if fact, ok := strings.CutPrefix(n, "history."); ok {
+			facts = append(facts, fact)
+		} else if _, ok := features.TableNamed(name).Column(n); ok {
+			column(n)
+		} else {
+			named = append(named, n)
+		}
+	}
+	return named, facts
 }
 
 // required makes sure that the export has what the contract requires of the

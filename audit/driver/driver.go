@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/policy"
 	"evenhand/features"
 )
 
@@ -24,11 +25,15 @@ type Input struct {
 	Checks  []*audit.Check
 	Sources map[string]features.Source // by table of the contract
 	Models  []audit.ScoringModel       // in the plan's order; Run fills Inputs
+	// Policies is the lender's registry; nil without one.
+	Policies *policy.Registry
 }
 
 // Options says how to run: it may change speed, never an answer.
 type Options struct {
 	Workers  int            // 0 means 1
+	Memory   int64          // bytes that timelines may take before they go to temporary files; 0: no limit
+	TempDir  string         // of temporary files; default the system's
 	Progress func(Progress) // called from workers, concurrently; may be nil
 }
 

@@ -32,7 +32,10 @@ func readAll(r *run, t *table) (all *features.Batch, tally features.Tally, err e
 			err = &Broken{Where: t.name, Cause: fmt.Sprintf("%v\n%s", p, debug.Stack())}
 		}
 	}()
-	tr := t.newReader(r, false)
+	tr, err := t.newReader(r, false)
+	if err != nil {
+		return nil, tally, err
+	}
 	defer tr.reader.Close()
 	all = &features.Batch{Table: t.name}
 	for u := range t.source.Units() {

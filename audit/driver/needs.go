@@ -3,9 +3,11 @@ package driver
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"evenhand/audit"
+	"evenhand/audit/policy"
 	"evenhand/features"
 )
 
@@ -15,14 +17,15 @@ type run struct {
 	opt  Options
 	plan *audit.Plan
 
-	tables  []*table // in the contract's order
-	running []*running
-	skipped []audit.Coverage
-	tallies map[string]features.Tally
-	models  []audit.ScoringModel
-	lookups map[string]*features.Batch
-	periods *audit.Periods
-	scored  []int64 // rows scored by each model
+	tables   []*table // in the contract's order
+	running  []*running
+	skipped  []audit.Coverage
+	tallies  map[string]features.Tally
+	models   []audit.ScoringModel
+	policies *policy.Registry
+	lookups  map[string]*features.Batch
+	periods  *audit.Periods
+	scored   []int64 // rows scored by each model
 }
 
 // running is a check that can run.
@@ -30,6 +33,7 @@ type running struct {
 	check    *audit.Check
 	env      *audit.Env
 	reads    map[string]bool // tables it is fed rows of
+	customer bool            // it is fed timelines
 	degraded []audit.Text
 }
 
@@ -39,20 +43,25 @@ type table struct {
 	source  features.Source
 	layout  *audit.Layout
 	derived []*features.Derived
-	moment  int  // column whose instant or date sets Batch.Period, or -1
-	rescore bool // the first pass recomputes scores
-	eras    *eras
+	moment  int                     // column whose instant or date sets Batch.Period, or -1
+	rescore bool                    // the first pass recomputes scores
+	replay  bool                    // … and replays policies
 	groups  []int                   // columns of groups and segments
 	seen    map[int]map[string]bool // their values, merged from the workers
 	lookup  bool                    // read whole, for checks that look things up
 
 	probability bool // somebody reads the probabilities of recomputed scores
+
+	timeline []int // columns that timelines need; nil: nobody wants any
+	history  []int // columns of facts of the history, which end the layout
+	shuffled int   // index among the shuffle's tables
+	facts    []string
 }
 
 // prepare decides what runs: it resolves the columns each check needs against
 // the export, and binds the sources to the union of them.
 func prepare(in Input) (*run, error) {
-	r := &run{plan: in.Plan, models: in.Models, tallies: map[string]features.Tally{}, lookups: map[string]*features.Batch{},
+	r := &run{plan: in.Plan, models: in.Models, policies: in.Policies, tallies: map[string]features.Tally{}, lookups: map[string]*features.Batch{},
 		scored: make([]int64, len(in.Models))}
 	want := map[string]*wanted{}
 	for _, c := range in.Checks {
@@ -76,6 +85,7 @@ func prepare(in Input) (*run, error) {
 			want[name].add(w)
 		}
 	}
+	r.wantHistory(want, in.Sources)
 	for _, t := range features.Schema {
 		if w := want[t.Name]; w != nil {
 			if err := r.bind(t.Name, in.Sources[t.Name], w); err != nil {
@@ -95,7 +105,7 @@ func prepare(in Input) (*run, error) {
 	for _, rc := range r.running {
 		rc.env = &audit.Env{
 			Plan: in.Plan, Settings: in.Plan.Settings(rc.check.Name), Periods: periods,
-			Layouts: layouts, Lookups: r.lookups, Models: r.models,
+			Layouts: layouts, Lookups: r.lookups, Models: r.models, Policies: r.policies,
 		}
 	}
 	return r, nil
@@ -111,6 +121,9 @@ type wanted struct {
 	features, groups bool
 	rows, lookup     bool
 	probability      bool // a column is read beside the recomputed probability
+	replay           bool
+	timeline         map[string]bool // columns wanted as timelines; nil: none
+	snapshots        bool            // features too are wanted as timelines
 }
 
 func (w *wanted) add(o *wanted) {
@@ -120,6 +133,14 @@ func (w *wanted) add(o *wanted) {
 	w.features, w.groups = w.features || o.features, w.groups || o.groups
 	w.rows, w.lookup = w.rows || o.rows, w.lookup || o.lookup
 	w.probability = w.probability || o.probability
+	w.replay = w.replay || o.replay
+	w.snapshots = w.snapshots || o.snapshots
+	if o.timeline != nil {
+		if w.timeline == nil {
+			w.timeline = map[string]bool{}
+		}
+		maps.Copy(w.timeline, o.timeline)
+	}
 }
 
 // resolve decides whether a check can run on the export, and on what.
@@ -171,11 +192,19 @@ func (r *run) resolve(c *audit.Check, in Input) (*running, map[string]*wanted, *
 			w.probability = w.probability || ok && o.Probability
 			w.columns[o.Column] = true // absent ones are delivered as all null
 		}
+		w.replay = c.Needs.Replay && !lookup
+		if n.Timeline && !lookup {
+			w.timeline, w.rows = maps.Clone(w.columns), true
+			maps.Copy(w.timeline, keyColumns(n.Table))
+			maps.Copy(w.columns, w.timeline)
+			w.snapshots = n.Features
+			rc.customer = true
+		}
 		if needs[n.Table] == nil {
 			needs[n.Table] = &wanted{columns: map[string]bool{}}
 		}
 		needs[n.Table].add(w)
-		if !lookup {
+		if !lookup && !n.Timeline {
 			rc.reads[n.Table] = true
 		}
 		return nil, nil
@@ -185,7 +214,7 @@ func (r *run) resolve(c *audit.Check, in Input) (*running, map[string]*wanted, *
 			return nil, nil, why, err
 		}
 	}
-	if len(rc.reads) == 0 {
+	if len(rc.reads) == 0 && !rc.customer {
 		return no("none of its tables is in the plan", "计划中没有它所需的任何表")
 	}
 	for _, n := range c.Needs.Lookups {
@@ -196,7 +225,7 @@ func (r *run) resolve(c *audit.Check, in Input) (*running, map[string]*wanted, *
 	return rc, needs, nil, nil
 }
 
-// readBy reports whether any of the checks is fed rows of t.
+// readBy reports whether any of the checks is fed rows of t, batch by batch.
 func (t *table) readBy(checks []*running) bool {
 	return slices.ContainsFunc(checks, func(c *running) bool { return c.reads[t.name] })
 }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"evenhand/audit"
+	"evenhand/features/shuffle"
 )
 
 // task is one unit of one table.
@@ -26,7 +27,7 @@ func (r *run) pass(number int, checks []*running, newState func(i int) (audit.St
 	var tasks []task
 	var total int64
 	for _, t := range r.tables {
-		if !t.readBy(checks) {
+		if !t.readBy(checks) && (number > 1 || t.timeline == nil) {
 			continue
 		}
 		for u, unit := range t.source.Units() {
@@ -42,6 +43,11 @@ func (r *run) pass(number int, checks []*running, newState func(i int) (audit.St
 		}
 	}
 	p := &pool{run: r, number: number, checks: checks, tasks: tasks, total: total, errAt: math.MaxInt64}
+	if number == 1 {
+		if p.shuffle = r.newShuffle(); p.shuffle != nil {
+			defer p.shuffle.Close()
+		}
+	}
 	group, ctx := errgroup.WithContext(r.ctx)
 	var workers []*worker
 	defer func() {
@@ -58,6 +64,9 @@ func (r *run) pass(number int, checks []*running, newState func(i int) (audit.St
 			}
 		}
 		w := &worker{pool: p, states: states, readers: map[*table]*tableReader{}}
+		if p.shuffle != nil {
+			w.writer = p.shuffle.Writer()
+		}
 		workers = append(workers, w)
 		group.Go(func() error { w.work(ctx); return nil })
 	}
@@ -67,6 +76,9 @@ func (r *run) pass(number int, checks []*running, newState func(i int) (audit.St
 	}
 	if p.err != nil {
 		return nil, p.err
+	}
+	if err := p.gather(workers); err != nil {
+		return nil, err
 	}
 	for _, w := range workers {
 		for i, s := range w.states {
@@ -88,6 +100,8 @@ type pool struct {
 	checks []*running
 	tasks  []task
 	total  int64
+
+	shuffle *shuffle.Shuffle // nil: nobody wants timelines, or not in this pass
 
 	next atomic.Int64
 	rows atomic.Int64
@@ -113,8 +127,24 @@ func (p *pool) failedBefore(i int64) bool {
 	return p.errAt < i
 }
 
+// gather ends the workers' part of the shuffle and feeds the timelines.
+func (p *pool) gather(workers []*worker) error {
+	if p.shuffle == nil {
+		return nil
+	}
+	var states [][]audit.State
+	for _, w := range workers {
+		if err := w.writer.Close(); err != nil {
+			return err
+		}
+		states = append(states, w.states)
+	}
+	return p.timelines(p.checks, states, p.shuffle)
+}
+
 type worker struct {
 	*pool
+	writer  *shuffle.Writer
 	states  []audit.State
 	readers map[*table]*tableReader
 }
@@ -146,7 +176,10 @@ func (w *worker) unit(ctx context.Context, t task) (err error) {
 	if tr == nil {
 		// The second pass looks for a few rows: whoever wants one scored
 		// does that by itself.
-		tr = t.table.newReader(w.run, t.table.rescore && w.number == 1)
+		var err error
+		if tr, err = t.table.newReader(w.run, w.number == 1); err != nil {
+			return err
+		}
 		w.readers[t.table] = tr
 	}
 	if err := tr.reader.Open(ctx, t.unit); err != nil {
@@ -162,12 +195,17 @@ func (w *worker) unit(ctx context.Context, t task) (err error) {
 			return nil
 		}
 		for i, c := range w.checks {
-			if c.reads[t.table.name] {
+			if c.reads[t.table.name] && !(w.number == 1 && c.late(t.table)) {
 				check = c.check.Name
 				w.states[i].(audit.RowState).Update(b)
 			}
 		}
 		check = ""
+		if w.writer != nil && t.table.shuffled >= 0 {
+			if err := w.writer.Add(t.table.shuffled, b); err != nil {
+				return err
+			}
+		}
 		rows := w.rows.Add(int64(b.N))
 		if w.opt.Progress != nil {
 			w.opt.Progress(Progress{Pass: w.number, Table: t.table.name, Rows: rows, Total: w.total})
@@ -190,8 +228,8 @@ func (w *worker) tally() error {
 		a := w.tallies[t.name]
 		a.Add(tr.reader.Tally())
 		w.tallies[t.name] = a
-		if tr.rescorer != nil {
-			for i, n := range tr.rescorer.rows {
+		if tr.engine != nil && t.name == "decisions" {
+			for i, n := range tr.engine.Scored() {
 				w.scored[i] += n
 			}
 		}

@@ -1,33 +1,42 @@
 package driver
 
 import (
+	"slices"
+
+	"evenhand/audit"
+	"evenhand/audit/replay"
 	"evenhand/features"
 )
 
 // tableReader reads one table for one worker and adds to each batch what is
 // computed from it: derived group columns, the period, the recomputed scores.
 type tableReader struct {
-	table    *table
-	reader   features.Reader
-	batch    features.Batch
-	columns  int // that the reader fills; derived ones follow
-	derived  []*features.Derived
-	moment   int
-	run      *run
-	rescorer *rescorer
-	period   []int32
+	table   *table
+	reader  features.Reader
+	batch   features.Batch
+	columns int // that the reader fills; derived ones follow
+	derived []*features.Derived
+	moment  int
+	run     *run
+	engine  *replay.Engine // nil: nothing is recomputed
+	period  []int32
 }
 
-// newReader returns a reader of the table; rescore adds recomputed scores.
-func (t *table) newReader(r *run, rescore bool) *tableReader {
+// newReader returns a reader of the table; recompute adds recomputed scores and
+// replayed decisions.
+func (t *table) newReader(r *run, recompute bool) (*tableReader, error) {
 	tr := &tableReader{table: t, reader: t.source.NewReader(), moment: t.moment, run: r}
 	for _, d := range t.derived {
 		tr.derived = append(tr.derived, d.Clone())
 	}
-	if rescore {
-		tr.rescorer = newRescorer(r.models, t.layout, t.eras, t.probability)
+	if recompute && (t.rescore || t.replay) {
+		var err error
+		env := &audit.Env{Plan: r.plan, Layouts: r.layouts(), Models: r.models, Policies: r.policies}
+		if tr.engine, err = replay.New(env, t.name, t.probability); err != nil {
+			return nil, mismatch(t.source, err)
+		}
 	}
-	return tr
+	return tr, nil
 }
 
 // next fills the reader's batch; false at the end of the unit.
@@ -47,9 +56,12 @@ func (tr *tableReader) next() (bool, error) {
 		return false, err
 	}
 	b.Period = tr.periods(b)
-	b.Scores = nil
-	if tr.rescorer != nil {
-		tr.rescorer.score(b)
+	b.Scores, b.Replay = nil, nil
+	if tr.engine != nil && tr.table.rescore {
+		tr.engine.Score(b)
+	}
+	if tr.engine != nil && tr.table.replay && len(tr.table.facts) == 0 {
+		tr.engine.Replay(b)
 	}
 	return true, nil
 }
@@ -60,7 +72,7 @@ func (tr *tableReader) periods(b *features.Batch) []int32 {
 	if tr.moment < 0 {
 		return nil
 	}
-	tr.period = grow(tr.period, b.N)
+	tr.period = slices.Grow(tr.period[:0], b.N)[:b.N]
 	p := tr.run.periods
 	v := &b.Cols[tr.moment]
 	for i := range tr.period {
@@ -74,4 +86,13 @@ func (tr *tableReader) periods(b *features.Batch) []int32 {
 		}
 	}
 	return tr.period
+}
+
+// layouts are the layouts of all tables read, by name.
+func (r *run) layouts() map[string]*audit.Layout {
+	out := map[string]*audit.Layout{}
+	for _, t := range r.tables {
+		out[t.name] = t.layout
+	}
+	return out
 }

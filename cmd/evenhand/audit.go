@@ -74,6 +74,10 @@ func (j *auditJob) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	policies, err := plan.LoadPolicies(os.ReadFile)
+	if err != nil {
+		return err
+	}
 	sources, err := openTables(ctx, plan)
 	if err != nil {
 		return err
@@ -82,7 +86,7 @@ func (j *auditJob) run(ctx context.Context) error {
 
 	bar := newProgress(j.stderr)
 	result, err := driver.Run(ctx, driver.Input{
-		Plan: plan, Checks: checks.All, Sources: asSources(sources), Models: models,
+		Plan: plan, Checks: checks.All, Sources: asSources(sources), Models: models, Policies: policies,
 	}, j.options(bar))
 	bar.done()
 	if err != nil {

@@ -1,6 +1,7 @@
-package driver
+package replay
 
 import (
+	"fmt"
 	"slices"
 
 	"evenhand/audit"
@@ -9,7 +10,7 @@ import (
 // eras cuts time at the moments at which models came into and went out of
 // service, for exports that do not record which model scored a row.
 type eras struct {
-	column int      // of decided_at
+	column int      // of decided_at, or at
 	bounds []int64  // ascending; era i lies before bounds[i], the last after all
 	serves [][]bool // by era and model
 }
@@ -27,22 +28,22 @@ func (e *eras) of(at int64) int {
 
 // newEras returns the eras of the models' service. It is an error when two
 // models could have scored the same row.
-func (r *run) newEras(column int) (*eras, error) {
+func newEras(plan *audit.Plan, models []audit.ScoringModel, column int) (*eras, error) {
 	e := &eras{column: column}
-	from, to := make([]int64, len(r.models)), make([]int64, len(r.models))
-	for i := range r.models {
-		from[i], to[i] = r.plan.Service(&r.models[i].Spec)
+	from, to := make([]int64, len(models)), make([]int64, len(models))
+	for i := range models {
+		from[i], to[i] = plan.Service(&models[i].Spec)
 		e.bounds = append(e.bounds, from[i], to[i])
 	}
 	slices.Sort(e.bounds)
 	e.bounds = slices.Compact(e.bounds)
 	for era := range len(e.bounds) + 1 {
-		serves := make([]bool, len(r.models))
-		for i := range r.models {
+		serves := make([]bool, len(models))
+		for i := range models {
 			serves[i] = era > 0 && era < len(e.bounds) && from[i] <= e.bounds[era-1] && e.bounds[era] <= to[i]
 			for j := range i {
-				if a, b := &r.models[j].Spec, &r.models[i].Spec; serves[i] && serves[j] && a.Product == b.Product {
-					return nil, r.wrong("the export has no model_version, and models %s and %s were in service at the same time; map model_version under tables.decisions.columns, or give the models deployed: and retired:", a.Label(), b.Label())
+				if a, b := &models[j].Spec, &models[i].Spec; serves[i] && serves[j] && a.Product == b.Product {
+					return nil, fmt.Errorf("the export has no model_version, and models %s and %s were in service at the same time; map model_version under tables.decisions.columns, or give the models deployed: and retired:", a.Label(), b.Label())
 				}
 			}
 		}

@@ -1,4 +1,4 @@
-package driver
+package replay
 
 import (
 	"math"
@@ -8,13 +8,14 @@ import (
 	"evenhand/features/model"
 )
 
-// rescorer recomputes the scores of batches, for one worker.
-type rescorer struct {
+// scorer recomputes the scores of batches, for one worker.
+type scorer struct {
 	models  []audit.ScoringModel
 	version int // column of model_version, or -1
 	product int // column of product, or -1
 	out     []model.Outputs
 	inputs  [][]*features.Vector
+	columns [][]int         // of each model's inputs
 	scores  features.Scores // of the batch: outputs of a model, or mixed
 	mixed   features.Scores // of batches with rows of several models
 	rows    []int64         // rows scored by each model
@@ -32,11 +33,16 @@ type rescorer struct {
 	pick               []int16
 }
 
-func newRescorer(models []audit.ScoringModel, l *audit.Layout, e *eras, probability bool) *rescorer {
-	r := &rescorer{
+func newScorer(models []audit.ScoringModel, l *audit.Layout, e *eras, probability bool) *scorer {
+	r := &scorer{
 		models: models, version: -1, product: -1, eras: e,
 		out: make([]model.Outputs, len(models)), inputs: make([][]*features.Vector, len(models)),
-		rows: make([]int64, len(models)),
+		rows: make([]int64, len(models)), columns: make([][]int, len(models)),
+	}
+	for i := range models {
+		for _, in := range models[i].Model.Inputs() {
+			r.columns[i] = append(r.columns[i], l.Index(audit.FeatureColumn(models[i].Spec.Feature(in.Name))))
+		}
 	}
 	for i := range r.out {
 		r.out[i].NoProbability = !probability
@@ -76,11 +82,19 @@ func choose(models []audit.ScoringModel, may func(i int) bool, product string) i
 	return best
 }
 
-func (r *rescorer) score(b *features.Batch) {
+// score fills b.Scores. forced, unless nil, is the model of each row (-1: none)
+// in place of the one that the row records.
+func (r *scorer) score(b *features.Batch, forced []int16) {
 	s := &r.scores
 	s.Model = grow(s.Model, b.N)
 	b.Scores = s
-	if first, mixed := r.models16(b, s.Model); first >= 0 && !mixed {
+	first, mixed := int16(-1), true
+	if forced == nil {
+		first, mixed = r.models16(b, s.Model)
+	} else {
+		copy(s.Model, forced)
+	}
+	if first >= 0 && !mixed {
 		o := r.run(int(first), b)
 		s.Margin, s.Probability, s.Score = o.Margin, o.Probability, o.Score
 	} else {
@@ -90,7 +104,7 @@ func (r *rescorer) score(b *features.Batch) {
 }
 
 // mix scores a batch whose rows have several models, or none.
-func (r *rescorer) mix(b *features.Batch) {
+func (r *scorer) mix(b *features.Batch) {
 	s, x, n := &r.scores, &r.mixed, b.N
 	x.Margin, x.Score = grow(x.Margin, n), grow(x.Score, n)
 	if len(r.out) > 0 && !r.out[0].NoProbability {
@@ -118,7 +132,7 @@ func (r *rescorer) mix(b *features.Batch) {
 
 // unscorable marks rows whose score is not a number, since a required input
 // was missing, and counts the others.
-func (r *rescorer) unscorable(s *features.Scores) {
+func (r *scorer) unscorable(s *features.Scores) {
 	for i, x := range s.Score {
 		switch {
 		case x != x:
@@ -129,9 +143,9 @@ func (r *rescorer) unscorable(s *features.Scores) {
 	}
 }
 
-func (r *rescorer) run(m int, b *features.Batch) *model.Outputs {
+func (r *scorer) run(m int, b *features.Batch) *model.Outputs {
 	in := r.inputs[m][:0]
-	for _, c := range r.models[m].Inputs {
+	for _, c := range r.columns[m] {
 		in = append(in, &b.Cols[c])
 	}
 	r.inputs[m] = in
@@ -142,7 +156,7 @@ func (r *rescorer) run(m int, b *features.Batch) *model.Outputs {
 }
 
 // models16 fills dst with each row's model and tells whether they differ.
-func (r *rescorer) models16(b *features.Batch, dst []int16) (first int16, mixed bool) {
+func (r *scorer) models16(b *features.Batch, dst []int16) (first int16, mixed bool) {
 	var vs, ps []int32
 	if r.version >= 0 {
 		vs, r.versions = b.Cols[r.version].Codes, b.Cols[r.version].Dict
@@ -177,7 +191,7 @@ func (r *rescorer) models16(b *features.Batch, dst []int16) (first int16, mixed 
 }
 
 // tabulate brings pick up to date with the dictionaries, which only grow.
-func (r *rescorer) tabulate() {
+func (r *scorer) tabulate() {
 	size := func(d *features.Dict) int {
 		if d == nil {
 			return 0
