@@ -36,6 +36,10 @@ type Check struct {
 	// "denials", "limits", "fairness", "drift" or "ingest".
 	Chapter string
 
+	// Words names the check's metrics, and causes that are its own, in both
+	// languages, by metric name and cause code.
+	Words map[string]Text
+
 	Needs Needs
 	// Settings returns a pointer to a struct of the check's parameters,
 	// filled with the defaults. The plan's `checks:` overrides fields by

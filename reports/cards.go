@@ -13,8 +13,22 @@ type card struct {
 	GradeWord, CauseWord, CheckTitle audit.Text
 	Facts                            []fact
 	Figure                           *figure
+	Supported                        []supported // every cause, when there are several
+	Example                          audit.Text  // the customer's text of the first sample
+	ExampleKey                       string
+	Events                           *table // evidence timeline of the first sample
 	Samples                          *table
 	SampleNote                       audit.Text
+}
+
+// supported is one cause that the evidence supports, with its share as the
+// width of a bar.
+type supported struct {
+	Word  audit.Text
+	Code  string
+	Grade string
+	Share audit.Text // "" when the cause has none
+	Width int        // percent
 }
 
 // cardsShown bounds the page: further findings are listed, not told.
@@ -51,7 +65,7 @@ func (r *Report) card(rank int, f *audit.Finding) card {
 		Judged:     f.Cases > 0 || f.Substance != audit.Indeterminate || f.Disclosure != audit.NotAssessed,
 	}
 	if f.Cause != "" {
-		c.CauseWord = cause(f.Cause)
+		c.CauseWord = r.cause(f.Cause)
 	}
 	add := func(name, value audit.Text) { c.Facts = append(c.Facts, fact{name, value}) }
 	if f.Cases > 0 {
@@ -62,6 +76,12 @@ func (r *Report) card(rank int, f *audit.Finding) card {
 	}
 	if f.Amount != 0 {
 		add(w("at stake"), r.money.text(f.Amount))
+	}
+	if f.Exposure != 0 {
+		add(w("amount x days"), r.money.text(f.Exposure))
+	}
+	if f.Owed > 0 {
+		add(w("owed a remedy"), same(thousands(f.Owed)))
 	}
 	if f.FirstSeen != 0 {
 		add(w("first seen"), r.day(f.FirstSeen))
@@ -76,10 +96,15 @@ func (r *Report) card(rank int, f *audit.Finding) card {
 		return c
 	}
 	c.Figure = r.cardFigure(f)
+	c.Supported = r.supported(f.Causes)
 	if cs := r.samples[f.ID]; len(cs) > 0 {
 		const most = 5
 		t := r.caseTable(f, cs[:min(len(cs), most)])
 		c.Samples = &t
+		if check := r.check[f.Check]; check != nil && check.Letter != nil {
+			c.Example = check.Letter(r.plan, cs[0])
+		}
+		c.Events, c.ExampleKey = r.eventTable(cs[0]), cs[0].Key
 		c.SampleNote = audit.T(
 			itoa(len(t.Rows))+" of "+thousands(f.Cases)+", chosen by hash; all are in cases.arrow under finding "+f.ID+".",
 			thousands(f.Cases)+" 个案例中的 "+itoa(len(t.Rows))+" 个，按散列值选取；全部见 cases.arrow，finding 为 "+f.ID+"。")
@@ -127,4 +152,38 @@ func (r *Report) context(ms []*audit.Metric) []*audit.Metric {
 		}
 	}
 	return out
+}
+
+// supported lists causes, unless the one that the card names anyway is alone
+// and has no share.
+func (r *Report) supported(causes []audit.Supported) []supported {
+	if len(causes) == 0 || len(causes) == 1 && causes[0].Share == 0 {
+		return nil
+	}
+	var out []supported
+	for _, c := range causes {
+		s := supported{Word: r.cause(c.Code), Code: c.Code, Grade: c.Grade.String()}
+		if c.Share != 0 {
+			s.Share = rate.value(float64(c.Share) / 1e6)
+			s.Width = int(max(c.Share, -c.Share) / 10_000)
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// eventsShown bounds the evidence timeline on a card; cases.arrow has all.
+const eventsShown = 8
+
+// eventTable is the evidence timeline of a case: its last events.
+func (r *Report) eventTable(c *audit.Case) *table {
+	if len(c.Events) == 0 {
+		return nil
+	}
+	t := &table{Head: head(audit.T("at", "时间"), audit.T("event", "事件"), audit.T("key", "编号"), audit.T("note", "说明"))}
+	for _, e := range c.Events[max(0, len(c.Events)-eventsShown):] {
+		t.Rows = append(t.Rows, []cell{{Text: same(r.instant(e.At)), Keep: true}, plainCell(e.What), code(e.Key), plainCell(clip(e.Note, 200))})
+	}
+	t.prune()
+	return t
 }

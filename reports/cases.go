@@ -32,13 +32,19 @@ var caseColumns = []column[kase]{
 	textColumn("disclosure", "verdict on what the customer was told", func(c *kase) string { return c.Disclosure.String() }),
 	textColumn("grade", "evidence: E1 to E4; empty: none", func(c *kase) string { return c.Grade.String() }),
 	listColumn("rules", "rules that fired", func(c *kase) []string { return c.Rules }),
-	textColumn("cause", "cause code", func(c *kase) string { return c.Cause }),
+	textColumn("cause", "primary cause; MIXED when none holds half of it", func(c *kase) string { return c.Cause }),
+	structsColumn("causes", "every cause the evidence supports, with its grade and its Shapley share of the change (null: no share)", causeType,
+		func(c *kase) []audit.Supported { return c.Causes }, appendCause),
 	intColumn("amount", "money at stake, minor units of evenhand.currency; 0: none known", func(c *kase) int64 { return c.Amount }),
+	intColumn("days", "days it lasted, as of the export; harm is amount x days", func(c *kase) int64 { return c.Days }),
+	textColumn("remedy", "what the lender owes this case: redecide, apply_shortfall, run_evaluation, correct_display, human_review or tell; empty: nothing", func(c *kase) string { return c.Remedy }),
 	structsColumn("evidence", "what was read, by name, in a fixed order", itemType,
 		func(c *kase) []audit.Item { return c.Evidence },
 		func(s *array.StructBuilder, e *audit.Item) {
 			appendText(s.FieldBuilder(0), e.Name)
 			appendText(s.FieldBuilder(1), e.Value)
 		}),
+	structsColumn("events", "evidence timeline, up to 30 events in time order", eventType,
+		func(c *kase) []audit.Event { return c.Events }, appendEvent),
 	textColumn("finding", "id of the finding that holds it; empty: none", func(c *kase) string { return c.Finding }),
 }

@@ -74,7 +74,7 @@ func (r *Report) figuresOf(name string, ms []*audit.Metric) []*figure {
 	switch {
 	case isStability(name):
 		overall, single := split(timed, func(m *audit.Metric) bool { return m.Group == "" && m.Segment == "" })
-		if len(overall) == 0 && len(seriesOf(single, "")) == 1 {
+		if len(overall) == 0 && len(r.seriesOf(single, "")) == 1 {
 			overall, single = single, nil
 		}
 		var out []*figure

@@ -27,6 +27,12 @@ var (
 	listType    = arrow.ListOfField(arrow.Field{Name: "item", Type: textType})
 	instantType = &arrow.TimestampType{Unit: arrow.Microsecond, TimeZone: "UTC"}
 	itemType    = arrowStruct("name", "value")
+	causeType   = arrow.StructOf(
+		arrow.Field{Name: "cause", Type: textType}, arrow.Field{Name: "grade", Type: textType},
+		arrow.Field{Name: "share", Type: arrow.PrimitiveTypes.Float64, Nullable: true})
+	eventType = arrow.StructOf(
+		arrow.Field{Name: "at", Type: instantType, Nullable: true}, arrow.Field{Name: "what", Type: textType},
+		arrow.Field{Name: "key", Type: textType}, arrow.Field{Name: "note", Type: textType})
 )
 
 func textColumn[T any](name, doc string, get func(*T) string) column[T] {
@@ -93,6 +99,28 @@ func structsColumn[T, E any](name, doc string, typ *arrow.StructType, get func(*
 			appendRow(s, &items[i])
 		}
 	}}
+}
+
+// appendCause adds a supported cause; one without a share has none.
+func appendCause(s *array.StructBuilder, c *audit.Supported) {
+	appendText(s.FieldBuilder(0), c.Code)
+	appendText(s.FieldBuilder(1), c.Grade.String())
+	if c.Share == 0 {
+		s.FieldBuilder(2).AppendNull()
+	} else {
+		s.FieldBuilder(2).(*array.Float64Builder).Append(float64(c.Share) / 1e6)
+	}
+}
+
+func appendEvent(s *array.StructBuilder, e *audit.Event) {
+	if e.At == 0 {
+		s.FieldBuilder(0).AppendNull()
+	} else {
+		s.FieldBuilder(0).(*array.TimestampBuilder).Append(arrow.Timestamp(e.At))
+	}
+	appendText(s.FieldBuilder(1), e.What)
+	appendText(s.FieldBuilder(2), e.Key)
+	appendText(s.FieldBuilder(3), e.Note)
 }
 
 // appendText appends s, made valid UTF-8: Arrow strings must be.

@@ -78,6 +78,14 @@ func (c *canon) texts(ts []audit.Text) {
 	c.text(ts...)
 }
 
+func (c *canon) supported(causes []audit.Supported) {
+	c.num(int64(len(causes)))
+	for _, s := range causes {
+		c.str(s.Code, s.Grade.String())
+		c.num(s.Share)
+	}
+}
+
 // resultDigest covers every field of the findings, cases, metrics and
 // coverage of a sorted result, and nothing else: neither inputs nor tallies,
 // which differ between dialects of the same export.
@@ -89,7 +97,8 @@ func resultDigest(r *audit.Result) string {
 		f := &r.Findings[i]
 		c.str(f.ID, f.Check, f.Severity.String(), f.Substance.String(), f.Disclosure.String(), f.Grade.String(), f.Cause)
 		c.text(f.Title, f.What, f.Remedy, f.Customer)
-		c.num(f.Cases, f.Customers, f.Amount, f.Harm, f.FirstSeen, f.LastSeen)
+		c.num(f.Cases, f.Customers, f.Amount, f.Exposure, f.Owed, f.Harm, f.FirstSeen, f.LastSeen)
+		c.supported(f.Causes)
 		for _, l := range [][]string{f.Rules, f.Samples, f.Metrics} {
 			c.list(l)
 		}
@@ -99,12 +108,18 @@ func resultDigest(r *audit.Result) string {
 	for i := range r.Cases {
 		k := &r.Cases[i]
 		c.str(k.Check, k.Table, k.Key, k.Customer, k.Account, k.Product, k.PolicyVersion, k.ModelVersion,
-			k.Substance.String(), k.Disclosure.String(), k.Grade.String(), k.Cause, k.Finding)
-		c.num(k.At, k.Amount)
+			k.Substance.String(), k.Disclosure.String(), k.Grade.String(), k.Cause, k.Remedy, k.Finding)
+		c.num(k.At, k.Amount, k.Days)
+		c.supported(k.Causes)
 		c.list(k.Rules)
 		c.num(int64(len(k.Evidence)))
 		for _, e := range k.Evidence {
 			c.str(e.Name, e.Value)
+		}
+		c.num(int64(len(k.Events)))
+		for _, e := range k.Events {
+			c.num(e.At)
+			c.str(e.What, e.Key, e.Note)
 		}
 	}
 	c.num(int64(len(r.Metrics)))

@@ -76,7 +76,7 @@ func (r *Report) familyTile(family string, title audit.Text) tile {
 		}
 	}
 	u := unitOf(m)
-	t.Facts = []fact{{metricName(m.Name), u.value(m.Value)}}
+	t.Facts = []fact{{r.metricName(m.Name), u.value(m.Value)}}
 	if i := u.interval(m.Low, m.High); i.En != none {
 		t.Facts = append(t.Facts, fact{levelOf(m.Level), i})
 	}

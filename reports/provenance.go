@@ -69,7 +69,7 @@ func (r *Report) testTable() table {
 		if name == "" {
 			name = none
 		}
-		t.Rows = append(t.Rows, []cell{words(r.titleOf(k.check)), words(metricName(k.name)), code(name),
+		t.Rows = append(t.Rows, []cell{words(r.titleOf(k.check)), words(r.metricName(k.name)), code(name),
 			num(itoa(n.run)), num(itoa(n.flagged)), num(itoa(n.insufficient)), num(itoa(n.suppressed))})
 	}
 	return t

@@ -8,6 +8,7 @@ package reports
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -67,6 +68,8 @@ type Report struct {
 	data    string // of the input files
 
 	check    map[string]*audit.Check
+	finding  map[string]audit.Finding // by id
+	words    map[string]audit.Text    // of the checks' own metrics and causes
 	coverage map[string]*audit.Coverage
 	metric   map[string]*audit.Metric // by id
 	sums     map[string]*sums         // of cases, by check
@@ -121,9 +124,10 @@ func New(in Input) *Report {
 
 // index prepares everything the formats look up, in one pass over the cases.
 func (r *Report) index() {
-	r.check = map[string]*audit.Check{}
+	r.check, r.words = map[string]*audit.Check{}, map[string]audit.Text{}
 	for _, c := range r.checks {
 		r.check[c.Name] = c
+		maps.Copy(r.words, c.Words)
 	}
 	r.coverage, r.metric = map[string]*audit.Coverage{}, map[string]*audit.Metric{}
 	for i := range r.res.Coverage {
@@ -131,6 +135,10 @@ func (r *Report) index() {
 	}
 	for i := range r.res.Metrics {
 		r.metric[r.res.Metrics[i].ID()] = &r.res.Metrics[i]
+	}
+	r.finding = map[string]audit.Finding{}
+	for _, f := range r.res.Findings {
+		r.finding[f.ID] = f
 	}
 	wanted := map[string]map[string]int{} // finding → sample key → position
 	for _, f := range r.res.Findings {

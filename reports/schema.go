@@ -35,6 +35,7 @@ type fieldDoc struct {
 var tableDocs = map[string]func() []fieldDoc{
 	findingsFormat.File: func() []fieldDoc { return docsOf(findingColumns) },
 	casesFormat.File:    func() []fieldDoc { return docsOf(caseColumns) },
+	remediesFormat.File: func() []fieldDoc { return docsOf(remedyColumns(nil)) },
 	metricsFormat.File:  func() []fieldDoc { return docsOf(metricColumns) },
 	coverageFormat.File: func() []fieldDoc { return docsOf(coverageColumns) },
 }

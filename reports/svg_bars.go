@@ -30,7 +30,7 @@ func (r *Report) classBars(ms []*audit.Metric) *figure {
 		v := unitOf(m).value(m.Value)
 		f.text("value", "start", max(x.at(float64(m.K)), left+1)+8, y+16, audit.T(thousands(m.K)+" ("+v.En+")", thousands(m.K)+"（"+v.Zh+"）"))
 	}
-	name := metricName(ms[0].Name)
+	name := r.metricName(ms[0].Name)
 	v := unitOf(ms[0]).value(ms[0].Value)
 	largest := classLabel(ms[0])
 	f.Title = audit.T(name.En+": the largest class is "+largest.En+", "+v.En, name.Zh+"：最大的一类是 "+largest.Zh+"，占 "+v.Zh)

@@ -77,7 +77,7 @@ func (r *Report) periodLayers(by map[string]periodCounts) (labels []string, laye
 		labels = append(labels, r.periods.Label(p))
 	}
 	for _, code := range slices.Sorted(maps.Keys(by)) {
-		l := layer{name: cause(code), counts: make([]int64, len(labels))}
+		l := layer{name: r.cause(code), counts: make([]int64, len(labels))}
 		if code == "" {
 			l.name = audit.T("no cause recorded", "未记录原因")
 		}

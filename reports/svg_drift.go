@@ -60,11 +60,11 @@ func (r *Report) driftBars(ms []*audit.Metric) *figure {
 		}
 	}
 	f.periodAxis(periods, scale{lo: 0, hi: float64(max(1, len(ms)-1)), a: left + slot/2, b: right - slot/2}, bottom)
-	name := metricName(ms[0].Name)
+	name := r.metricName(ms[0].Name)
 	if g := ms[0].Group; g != "" {
 		name = audit.T(name.En+" of "+g, g+" 的"+name.Zh)
 	}
-	f.unitY(metricName(ms[0].Name))
+	f.unitY(r.metricName(ms[0].Name))
 	f.Title = audit.Tf("%[1]s: no period past the threshold, out of %[3]d", "%[2]s：%[3]d 个期间均未越过阈值", name.En, name.Zh, len(ms))
 	if over > 0 && worst != nil {
 		v := ratio.value(worst.Value).En
@@ -90,7 +90,7 @@ func (r *Report) driftBars(ms []*audit.Metric) *figure {
 // heat draws a stability index of several features by period: a number in
 // each cell, and a border besides the colour.
 func (r *Report) heat(ms []*audit.Metric) *figure {
-	periods, all := periodsOf(ms), seriesOf(ms, commonDimension(ms))
+	periods, all := periodsOf(ms), r.seriesOf(ms, commonDimension(ms))
 	// The features that moved most come first.
 	peak := func(s series) (v float64) {
 		for _, m := range s.points {
@@ -137,7 +137,7 @@ func (r *Report) heat(ms []*audit.Metric) *figure {
 		}
 	}
 	f.Shapes = append(below, f.Shapes...)
-	name := titleName(ms)
+	name := r.titleName(ms)
 	f.Title = audit.Tf("%[1]s: %[3]d cells past the threshold in %[4]d rows", "%[2]s：%[4]d 行中有 %[3]d 格越过阈值", name.En, name.Zh, over, len(all))
 	f.Desc = audit.Tf("%[1]s, one row a series and one column a period, the most moved first.", "%[2]s，每行一个序列、每列一个期间，变化最大的在前。", name.En, name.Zh)
 	f.Title, f.Desc = sentence(f.Title), sentence(f.Desc)

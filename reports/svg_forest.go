@@ -87,7 +87,7 @@ func (r *Report) forest(ms []*audit.Metric) *figure {
 		v, n := u.value(m.Value), thousands(m.N)
 		f.text("value", "start", numbers, y+4, audit.T(v.En+" (n = "+n+")", v.Zh+"（n = "+n+"）"))
 	}
-	f.text("axis", "middle", (labels+numbers-20)/2, f.Height-6, axisName(metricName(ms[0].Name), u))
+	f.text("axis", "middle", (labels+numbers-20)/2, f.Height-6, axisName(r.metricName(ms[0].Name), u))
 	f.Legend = statusLegend(ms, audit.T("past the threshold", "越过阈值"))
 	if !math.IsNaN(threshold) {
 		f.Legend = append(f.Legend, limitLegend)
@@ -119,7 +119,7 @@ func axisName(t audit.Text, u unit) audit.Text {
 // forestWords are the title, which says what there is to see, and the text
 // alternative.
 func (r *Report) forestWords(ms []*audit.Metric, u unit, left int) (title, desc audit.Text) {
-	name := titleName(ms)
+	name := r.titleName(ms)
 	flagged, insufficient := 0, 0
 	var worst *audit.Metric
 	for _, m := range ms {
@@ -164,10 +164,10 @@ func (r *Report) forestWords(ms []*audit.Metric, u unit, left int) (title, desc 
 }
 
 // titleName is the metric's name, with the group column all of ms share.
-func titleName(ms []*audit.Metric) audit.Text {
-	name, of := metricName(ms[0].Name), commonDimension(ms)
+func (r *Report) titleName(ms []*audit.Metric) audit.Text {
+	name, of := r.metricName(ms[0].Name), commonDimension(ms)
 	if manyNames(ms) {
-		return metricName(family(ms[0].Name))
+		return r.metricName(family(ms[0].Name))
 	}
 	if of == "" {
 		return name

@@ -16,7 +16,7 @@ type series struct {
 }
 
 // seriesOf cuts metrics of one name into series by group, the largest first.
-func seriesOf(ms []*audit.Metric, of string) []series {
+func (r *Report) seriesOf(ms []*audit.Metric, of string) []series {
 	at := map[string]int{}
 	var out []series
 	for _, m := range ms {
@@ -29,7 +29,7 @@ func seriesOf(ms []*audit.Metric, of string) []series {
 			at[key] = i
 			s := series{name: label(&whole, of)}
 			if manyNames(ms) {
-				s.name = metricName(m.Name)
+				s.name = r.metricName(m.Name)
 			}
 			out = append(out, s)
 		}
@@ -66,7 +66,7 @@ func (r *Report) lines(ms []*audit.Metric) *figure {
 	if len(ms) == 0 {
 		return nil
 	}
-	periods, all := periodsOf(ms), seriesOf(ms, commonDimension(ms))
+	periods, all := periodsOf(ms), r.seriesOf(ms, commonDimension(ms))
 	if len(periods) < 2 || flat(ms) {
 		return nil
 	}
@@ -113,8 +113,8 @@ func (r *Report) lines(ms []*audit.Metric) *figure {
 	if !math.IsNaN(ms[0].Threshold) {
 		f.Legend = append(f.Legend, limitLegend)
 	}
-	f.unitY(axisName(titleName(ms), u))
-	f.Title, f.Desc = lineWords(ms, all, periods, u)
+	f.unitY(axisName(r.titleName(ms), u))
+	f.Title, f.Desc = r.lineWords(ms, all, periods, u)
 	f.Title, f.Desc = sentence(f.Title), sentence(f.Desc)
 	f.Data = r.chartTable(ms)
 	return f
@@ -187,8 +187,8 @@ func bounds(ms []*audit.Metric) (lo, hi float64) {
 	return lo, hi
 }
 
-func lineWords(ms []*audit.Metric, all []series, periods []string, u unit) (title, desc audit.Text) {
-	name := titleName(ms)
+func (r *Report) lineWords(ms []*audit.Metric, all []series, periods []string, u unit) (title, desc audit.Text) {
+	name := r.titleName(ms)
 	first, last := periods[0], periods[len(periods)-1]
 	desc = audit.Tf("%[1]s, period by period from %[3]s to %[4]s; n = %[5]s in all.", "%[2]s，逐期间，%[3]s 至 %[4]s；合计 n = %[5]s。",
 		name.En, name.Zh, first, last, thousands(total(all, manyNames(ms))))

@@ -81,8 +81,11 @@ var causeWords = map[string]audit.Text{
 }
 
 // cause names a cause code, "" when only the code is known.
-func cause(code string) audit.Text {
+func (r *Report) cause(code string) audit.Text {
 	if t, ok := causeWords[code]; ok {
+		return t
+	}
+	if t, ok := r.words[code]; ok {
 		return t
 	}
 	return same(strings.ToLower(strings.ReplaceAll(code, "_", " ")))
@@ -151,8 +154,11 @@ var metricWords = map[string]audit.Text{
 	"demographic_parity_ratio":        audit.T("demographic parity ratio", "群体均等比率"),
 }
 
-func metricName(name string) audit.Text {
+func (r *Report) metricName(name string) audit.Text {
 	if t, ok := metricWords[name]; ok {
+		return t
+	}
+	if t, ok := r.words[name]; ok {
 		return t
 	}
 	return same(strings.ReplaceAll(name, "_", " "))
