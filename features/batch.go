@@ -108,6 +108,10 @@ func (b *Batch) Slice(lo, hi int) Batch {
 	s.Row, s.N = b.Row+int64(lo), hi-lo
 	s.Cols = make([]Vector, len(b.Cols))
 	for i, v := range b.Cols {
+		if v.Unread() {
+			s.Cols[i] = v
+			continue
+		}
 		switch v.Kind {
 		case Text:
 			v.Codes = v.Codes[lo:hi]
@@ -149,6 +153,9 @@ func (b *Batch) Append(o *Batch) {
 	}
 	for i := range b.Cols {
 		to, v := &b.Cols[i], &o.Cols[i]
+		if v.Unread() {
+			continue
+		}
 		if v.Valid != nil && to.Valid == nil {
 			to.Valid = filled(to.Valid, b.N, true)
 		}
@@ -184,6 +191,12 @@ func (b *Batch) Append(o *Batch) {
 	}
 	b.Period = append(b.Period, o.Period...)
 	b.N += o.N
+}
+
+// Unread reports whether v has no memory at all: a column of a timeline that
+// nobody asked for. It must not be read.
+func (v *Vector) Unread() bool {
+	return v.Codes == nil && v.Ints == nil && v.Floats == nil && v.Offsets == nil
 }
 
 // IsNull reports whether row i is null.
