@@ -35,6 +35,7 @@ func (p *Plan) validate() PlanError {
 	_, p.zoneGiven = p.lines["timezone"]
 	p.zone = v.location("timezone", p.Timezone)
 	v.asOfInstant()
+	v.businessDays()
 	if _, err := currency.ParseISO(p.Currency); err != nil || p.Currency != strings.ToUpper(p.Currency) {
 		v.wrong("currency", "%q is no ISO 4217 code; write one like CNY or USD", p.Currency)
 	}
