@@ -68,19 +68,20 @@ type TablePlan struct {
 // ColumnMap says how one column is read. In YAML it is the lender's column
 // name alone, a list of several, or a mapping with these keys.
 type ColumnMap struct {
-	From       []string          `yaml:"from" doc:"the lender's column; several make a list (reason_1, reason_2 …)"`
-	Constant   *string           `yaml:"constant" doc:"the same value on every row"`
-	Row        bool              `yaml:"row" doc:"make an id from file name and row number, where the export has none"`
-	Values     map[string]string `yaml:"values" doc:"the lender's value: the canonical value"`
-	Unmapped   string            `yaml:"unmapped" enum:"keep,refuse" doc:"keep: values outside the vocabulary become other:VALUE; refuse: they are an error (default for required columns)"`
-	Missing    []string          `yaml:"missing" doc:"values that stand for null, e.g. -999"`
-	Unit       string            `yaml:"unit" enum:"minor,major" doc:"unit of money: minor (分, cents; default of integers) or major (元, dollars; default of decimals and doubles)"`
-	FloatMoney bool              `yaml:"float_money" doc:"accept money in doubles, exact to the minor unit; the report says so"`
-	Round      string            `yaml:"round" enum:"half_away,half_even" doc:"with float_money: how doubles with further decimals are brought to the minor unit; without it they are bad cells"`
-	NaN        string            `yaml:"nan" enum:"null" doc:"null: NaN is this export's null"`
-	Timezone   string            `yaml:"timezone" doc:"zone of timestamps that carry none; default the plan's"`
-	DaysSince  string            `yaml:"days_since" doc:"integers are days since this date"`
-	Absent     bool              `yaml:"absent" doc:"the export has a column of this name, but it means something else: do not read it"`
+	From        []string          `yaml:"from" doc:"the lender's column; several make a list (reason_1, reason_2 …)"`
+	Constant    *string           `yaml:"constant" doc:"the same value on every row"`
+	Row         bool              `yaml:"row" doc:"make an id from file name and row number, where the export has none"`
+	Values      map[string]string `yaml:"values" doc:"the lender's value: the canonical value"`
+	Unmapped    string            `yaml:"unmapped" enum:"keep,refuse" doc:"keep: values outside the vocabulary become other:VALUE; refuse: they are an error (default for required columns)"`
+	Missing     []string          `yaml:"missing" doc:"values that stand for null, e.g. -999"`
+	Unit        string            `yaml:"unit" enum:"minor,major" doc:"unit of money: minor (分, cents; default of integers) or major (元, dollars; default of decimals and doubles)"`
+	FloatMoney  bool              `yaml:"float_money" doc:"accept money in doubles, exact to the minor unit; the report says so"`
+	Round       string            `yaml:"round" enum:"half_away,half_even" doc:"with float_money: how doubles with further decimals are brought to the minor unit; without it they are bad cells"`
+	NaN         string            `yaml:"nan" enum:"null" doc:"null: NaN is this export's null"`
+	Timezone    string            `yaml:"timezone" doc:"zone of timestamps that carry none; default the plan's"`
+	DaysSince   string            `yaml:"days_since" doc:"integers are days since this date"`
+	MonthsSince string            `yaml:"months_since" doc:"integers are months since this date, each the same day of its month (the last one where the month is shorter)"`
+	Absent      bool              `yaml:"absent" doc:"the export has a column of this name, but it means something else: do not read it"`
 }
 
 // ModelSpec is one model of the registry.

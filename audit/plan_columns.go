@@ -50,7 +50,7 @@ func (v *validator) feature(path string, m *ColumnMap) {
 	for _, o := range []struct {
 		key   string
 		given bool
-	}{{"unmapped", m.Unmapped != ""}, {"unit", m.Unit != ""}, {"float_money", m.FloatMoney}, {"round", m.Round != ""}, {"timezone", m.Timezone != ""}, {"days_since", m.DaysSince != ""}} {
+	}{{"unmapped", m.Unmapped != ""}, {"unit", m.Unit != ""}, {"float_money", m.FloatMoney}, {"round", m.Round != ""}, {"timezone", m.Timezone != ""}, {"days_since", m.DaysSince != ""}, {"months_since", m.MonthsSince != ""}} {
 		if o.given {
 			v.wrong(path+"."+o.key, "features are read as they are: only values, missing and nan apply to them")
 		}
@@ -74,6 +74,7 @@ var columnOptions = []option{
 	{"nan", func(m *ColumnMap) bool { return m.NaN != "" }, []features.Kind{features.Int, features.Float, features.Money, features.Instant, features.Date, features.Bool}},
 	{"timezone", func(m *ColumnMap) bool { return m.Timezone != "" }, []features.Kind{features.Instant, features.Date}},
 	{"days_since", func(m *ColumnMap) bool { return m.DaysSince != "" }, []features.Kind{features.Instant, features.Date}},
+	{"months_since", func(m *ColumnMap) bool { return m.MonthsSince != "" }, []features.Kind{features.Instant, features.Date}},
 }
 
 // options refuses options that mean nothing for the kind of column.
@@ -89,10 +90,13 @@ func (v *validator) options(path string, k features.Kind, m *ColumnMap) {
 	if m.Timezone != "" {
 		v.location(path+".timezone", m.Timezone)
 	}
-	if m.DaysSince != "" {
-		if t, err := time.Parse(time.DateOnly, m.DaysSince); err != nil || inRange(t) != nil {
-			v.wrong(path+".days_since", "%q is no date; write one like 2018-01-01", m.DaysSince)
+	for _, o := range [][2]string{{".days_since", m.DaysSince}, {".months_since", m.MonthsSince}} {
+		if t, err := time.Parse(time.DateOnly, o[1]); o[1] != "" && (err != nil || inRange(t) != nil) {
+			v.wrong(path+o[0], "%q is no date; write one like 2018-01-01", o[1])
 		}
+	}
+	if m.DaysSince != "" && m.MonthsSince != "" {
+		v.wrong(path+".months_since", "the column counts days or months, not both; remove days_since or months_since")
 	}
 }
 

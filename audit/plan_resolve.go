@@ -76,6 +76,9 @@ func (p *Plan) Resolve(table, column string, fields []features.Field) (features.
 		if m.DaysSince != "" {
 			s.Epoch = epoch(m.DaysSince, c.Kind, s.Zone)
 		}
+		if m.MonthsSince != "" {
+			s.Epoch, s.Months = epoch(m.MonthsSince, c.Kind, s.Zone), true
+		}
 	}
 	return s, true, nil
 }

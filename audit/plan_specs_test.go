@@ -127,6 +127,7 @@ tables:
       decided_at: {constant: 2023-07-01}
       submitted_at: {from: ts, timezone: UTC}
       completed_at: {from: days, days_since: 2018-01-01}
+      notice_at: {from: days, months_since: 2018-01-01}
       outcome: {from: ok, values: {1.0: approved, 0: denied}}
       decider: {from: who, missing: ["", 0]}
       application_type: {from: who, unmapped: refuse}
@@ -166,7 +167,7 @@ tables:
 		{Name: "is_test", Kind: features.Bool, From: []string{"ok"}, Values: map[string]string{"1": "true", "0": "false"}},
 		{Name: "pd", Kind: features.Float, Constant: str("0.5")},
 		{Name: "region", Kind: features.Text, From: []string{"region"}},
-		{Name: "notice_at", Kind: features.Instant, From: []string{"notice_at"}, Zone: tokyo},
+		{Name: "notice_at", Kind: features.Instant, From: []string{"days"}, Zone: tokyo, Epoch: &epoch, Months: true},
 	} {
 		got, ok, err := p.Resolve("decisions", want.Name, fields)
 		if err != nil || !ok || !p.Has("decisions", want.Name, fields) {
@@ -182,7 +183,7 @@ tables:
 		}
 	}
 	_, _, err := p.Resolve("decisions", "latency_ms", fields[:3])
-	if want := `audit.yaml:26: decisions: column "nowhere" (for latency_ms) is not in the export; its columns are ok, cust, ts`; err == nil || err.Error() != want {
+	if want := `audit.yaml:27: decisions: column "nowhere" (for latency_ms) is not in the export; its columns are ok, cust, ts`; err == nil || err.Error() != want {
 		t.Errorf("err = %v, want %s", err, want)
 	}
 	if p.Has("decisions", "latency_ms", fields) {

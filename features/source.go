@@ -90,6 +90,7 @@ type Spec struct {
 	NaNNull    bool           // NaN is this export's null (declared)
 	Zone       *time.Location // Instant: zone of timestamps that carry none; Date of an Instant is taken in it
 	Epoch      *time.Time     // Instant, Date: integers are days since this day
+	Months     bool           // … or months: a day that a month lacks is its last
 	NotNull    bool           // a null is a bad cell, counted
 }
 

@@ -133,7 +133,7 @@ func strs(texts ...string) []source {
 // TestConversions says what becomes of each kind of stored value.
 func TestConversions(t *testing.T) {
 	shanghai := time.FixedZone("CST", 8*3600)
-	epoch := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	epoch, lastOfJanuary := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2000, 1, 31, 0, 0, 0, 0, time.UTC)
 	nan, third := math.NaN(), 1.0/3
 	floats := func(xs ...float64) (rows []source) {
 		for _, x := range xs {
@@ -195,6 +195,9 @@ func TestConversions(t *testing.T) {
 		{"bool from mapped int", ints(1, 2), "i", spec{Kind: features.Bool, Values: map[string]string{"1": "false", "2": "true"}}, "0 1", tally{Rows: 2}},
 		{"date from int", ints(20240229, 20230229), "i/j", spec{Kind: features.Date}, "19782 null", tally{Rows: 2, Bad: 1, Example: "20230229"}},
 		{"date from days", ints(31), "i/j", spec{Kind: features.Date, Epoch: &epoch}, "10988", tally{Rows: 1}},
+		{"date from months", ints(-1, 0, 1, 13, -100000, 1<<30), "i/j", spec{Kind: features.Date, Epoch: &lastOfJanuary, Months: true}, "10956 10987 11016 11381 null null",
+			tally{Rows: 6, Bad: 2, Example: "-100000"}},
+		{"instant from months", ints(-12), "i/j", spec{Kind: features.Instant, Zone: shanghai, Epoch: &lastOfJanuary, Months: true}, "917712000000000", tally{Rows: 1}},
 		{"date from text", strs("2024-02-29", "20240229", "2024-02-29T23:00:00Z", "29.2.2024"), "s/sd", spec{Kind: features.Date, Zone: shanghai}, "19782 19782 19783 null",
 			tally{Rows: 4, Bad: 1, Example: "29.2.2024"}},
 		{"instant from text", strs("1970-01-01T08:00:00", "1970-01-01T00:00:00Z", "1970-01-01T00:00:00.0000001Z", "x"), "s/sd", spec{Kind: features.Instant, Zone: shanghai}, "0 0 0 null",

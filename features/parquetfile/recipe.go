@@ -31,6 +31,8 @@ type recipe struct {
 	num, den   int64 // factor to minor units
 	scale      int   // of stored decimals
 	epoch      int64 // day 0 of integer days
+	month      int64 // month 0 of integer months, from January of year 0
+	day        int   // of the month
 	each       flag  // what holds of every value converted
 	zone       zoner
 	missInts   []int64

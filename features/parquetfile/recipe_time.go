@@ -100,6 +100,11 @@ func (r *recipe) days(l *leaf, spec *features.Spec) {
 		return
 	}
 	y, m, d := spec.Epoch.Date()
+	if spec.Months {
+		r.month, r.day = int64(y)*12+int64(m)-1, d
+		r.steps = append(r.steps, stepEpochMonths)
+		return
+	}
 	r.epoch, _ = daysFrom(y, int(m), d)
 	r.steps = append(r.steps, stepEpoch)
 }

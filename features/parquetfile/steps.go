@@ -133,6 +133,22 @@ func stepEpoch(c *column, x []int64) {
 	}
 }
 
+func stepEpochMonths(c *column, x []int64) {
+	const limit = 9999 * 12
+	for i, v := range x {
+		m := v + c.rec.month
+		if v > limit || v < -limit || m < 12 || m > limit {
+			c.outOfRange(i, x)
+			continue
+		}
+		day, ok := int64(0), false
+		for d := c.rec.day; !ok; d-- {
+			day, ok = daysFrom(int(m/12), int(m%12)+1, d)
+		}
+		x[i] = day
+	}
+}
+
 func stepBool(c *column, x []int64) {
 	for i, v := range x {
 		if v != 0 && v != 1 {
