@@ -77,6 +77,14 @@ func (r *run) bind(name string, src features.Source, w *wanted) error {
 		}
 	}
 	t.timeline = timelineColumns(t.layout, w)
+	if len(facts) > 0 {
+		// Row states that wait for the replay get their batches from the
+		// timelines, with every column (see running.late).
+		t.timeline = nil
+		for i := range len(t.layout.Specs) - len(facts) {
+			t.timeline = append(t.timeline, i)
+		}
+	}
 	r.tables = append(r.tables, t)
 	return nil
 }

@@ -72,20 +72,25 @@ func (tr *tableReader) periods(b *features.Batch) []int32 {
 	if tr.moment < 0 {
 		return nil
 	}
-	tr.period = slices.Grow(tr.period[:0], b.N)[:b.N]
-	p := tr.run.periods
-	v := &b.Cols[tr.moment]
-	for i := range tr.period {
+	tr.period = periodsOf(tr.run.periods, &b.Cols[tr.moment], tr.period[:0], b.N)
+	return tr.period
+}
+
+// periodsOf appends the periods of the first n rows of a column of instants or
+// dates.
+func periodsOf(p *audit.Periods, v *features.Vector, out []int32, n int) []int32 {
+	out = slices.Grow(out, n)
+	for i := range n {
 		switch {
 		case v.Valid != nil && !v.Valid[i]:
-			tr.period[i] = -1
+			out = append(out, -1)
 		case v.Kind == features.Date:
-			tr.period[i] = p.OfDay(v.Ints[i])
+			out = append(out, p.OfDay(v.Ints[i]))
 		default:
-			tr.period[i] = p.Of(v.Ints[i])
+			out = append(out, p.Of(v.Ints[i]))
 		}
 	}
-	return tr.period
+	return out
 }
 
 // layouts are the layouts of all tables read, by name.

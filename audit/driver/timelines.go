@@ -168,7 +168,7 @@ type gatherer struct {
 	reader  *shuffle.Reader
 	history *timeline.Reader
 	engines map[string]*replay.Engine
-	at      []int // position of each table in the batch being walked
+	period  []int32
 }
 
 func newGatherer(r *run, checks []*running, states []audit.State, s *shuffle.Shuffle) (*gatherer, error) {
@@ -205,6 +205,10 @@ func (g *gatherer) partition(p int) (err error) {
 			continue
 		}
 		b := &batches[t.shuffled]
+		if t.moment >= 0 && len(t.facts) > 0 {
+			b.Period = periodsOf(g.periods, &b.Cols[t.moment], g.period[:0], b.N)
+			g.period = b.Period
+		}
 		if e := g.engines[t.name]; e != nil {
 			if t.rescore {
 				e.Score(b)
