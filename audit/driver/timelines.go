@@ -168,11 +168,11 @@ type gatherer struct {
 	reader  *shuffle.Reader
 	history *timeline.Reader
 	engines map[string]*replay.Engine
-	period  []int32
+	period  map[int][]int32 // by table of the shuffle
 }
 
 func newGatherer(r *run, checks []*running, states []audit.State, s *shuffle.Shuffle) (*gatherer, error) {
-	g := &gatherer{run: r, checks: checks, states: states, reader: s.Reader(), engines: map[string]*replay.Engine{}}
+	g := &gatherer{run: r, checks: checks, states: states, reader: s.Reader(), engines: map[string]*replay.Engine{}, period: map[int][]int32{}}
 	env := &audit.Env{Plan: r.plan, Layouts: r.layouts(), Models: r.models, Policies: r.policies}
 	g.history = timeline.NewReader(env)
 	for _, t := range r.tables {
@@ -206,8 +206,8 @@ func (g *gatherer) partition(p int) (err error) {
 		}
 		b := &batches[t.shuffled]
 		if t.moment >= 0 && len(t.facts) > 0 {
-			b.Period = periodsOf(g.periods, &b.Cols[t.moment], g.period[:0], b.N)
-			g.period = b.Period
+			g.period[t.shuffled] = periodsOf(g.periods, &b.Cols[t.moment], g.period[t.shuffled][:0], b.N)
+			b.Period = g.period[t.shuffled]
 		}
 		if e := g.engines[t.name]; e != nil {
 			if t.rescore {
