@@ -2,16 +2,15 @@
 // partition, in memory up to a limit and in temporary files beyond it.
 //
 // Workers add batches in any order; afterwards each partition is loaded as one
-// batch a table, sorted by key and then by the table's order. Which partition a
-// key falls into, and the order within, depend on the rows only.
+// batch a table, sorted by key and then by the table's order. Which rows meet
+// in a partition, their order, and the codes of their texts depend on the rows
+// only, never on arrival or workers; only the number of partitions depends on
+// the limit.
 package shuffle
 
 import (
-	"bytes"
-	"cmp"
-	"math"
-	"slices"
 	"sync"
+	"sync/atomic"
 
 	"evenhand/features"
 )
@@ -22,182 +21,146 @@ type Table struct {
 	Specs []features.Spec // of the batches to come
 	Keep  []int           // columns kept; the others come back without memory
 	Key   int             // Opaque column that brings rows together; rows where it is null are dropped
-	Order []int           // columns that order the rows of a key; all columns break ties
+	Order []int           // columns that order the rows of a key, kept too; all columns break ties
+	// Via says that Key is not the key itself but is looked up in another
+	// table, e.g. the loan of a payment, whose customer the repayments tell.
+	Via *Via
+}
+
+// Via maps the Key column of a table to the key that rows come together by: to
+// the Key of the rows of table Table that have the same value in column Match.
+// Of several keys the least counts; rows without any are dropped, and counted.
+type Via struct {
+	Table int // index among the tables; it has no Via of its own
+	Match int // Opaque column of it
 }
 
 // Options says how; it may change speed, never an answer.
 type Options struct {
-	Memory int64  // bytes kept in memory before rows go to temporary files; 0: no limit
-	Dir    string // of temporary files; default the system's
+	// Memory is the bytes to do with, before rows go to temporary files; 0 is
+	// no limit. Half of it is for rows that wait, half for partitions being
+	// loaded. A key whose rows alone exceed that is loaded all the same.
+	Memory  int64
+	Workers int    // readers at a time; 0 means 1
+	Dir     string // of temporary files; default the system's
 }
 
 // Shuffle is one hash partition under way.
 type Shuffle struct {
-	tables []Table
-	mu     sync.Mutex
-	all    []features.Batch
+	tables  []Table
+	layouts []*layout // of the tables, then of the pairs of each join
+	joins   []join
+	store   *store
+	bits    uint    // of the hash that say the partition, at first
+	leaf    int64   // bytes of rows that a partition may have; 0: any
+	parts   []*area // partitions: by hash, and once ready the parts of those too large
+	dropped []atomic.Int64
+
+	ready sync.Once
+	err   error
 }
+
+// join brings the rows of a table with Via to their keys. Rows wait, by the
+// hash of their own value, beside the pairs of values and keys.
+type join struct {
+	table        int // the table joined
+	from         int // the table that tells the keys
+	layout       int // of the pairs
+	pairs, waits int // streams
+}
+
+// firstBits makes 256 partitions.
+const firstBits = 8
 
 // New returns an empty shuffle of tables.
 func New(tables []Table, opt Options) *Shuffle {
-	s := &Shuffle{tables: tables, all: make([]features.Batch, len(tables))}
+	s := &Shuffle{tables: tables, bits: firstBits, dropped: make([]atomic.Int64, len(tables))}
+	for i := range tables {
+		s.layouts = append(s.layouts, newLayout(&tables[i]))
+	}
+	streams := len(tables)
 	for i, t := range tables {
-		b := &s.all[i]
-		b.Table = t.Name
-		b.Cols = make([]features.Vector, len(t.Specs))
-		for c, spec := range t.Specs {
-			b.Cols[c].Kind = spec.Kind
+		if t.Via == nil {
+			continue
 		}
-		for _, c := range t.Keep {
-			b.Cols[c].Absent(t.Specs[c].Kind, 0)
-			b.Cols[c].Present = true
+		from := &tables[t.Via.Table]
+		s.joins = append(s.joins, join{table: i, from: t.Via.Table, layout: len(s.layouts), pairs: streams, waits: streams + 1})
+		s.layouts = append(s.layouts, newLayout(&Table{Specs: from.Specs, Key: t.Via.Match, Keep: []int{from.Key}}))
+		streams += 2
+	}
+	s.store = newStore(opt.Memory/2, opt.Dir)
+	if opt.Memory > 0 {
+		// A fifth: rows take several times the room once they are columns.
+		s.leaf = max(1, opt.Memory/2/int64(max(opt.Workers, 1))/5)
+		for s.bits > 2 && int64(streams)<<s.bits*4*smallest > opt.Memory/2 {
+			s.bits--
 		}
+	}
+	s.store.size(int64(streams) << s.bits)
+	for range 1 << s.bits {
+		s.parts = append(s.parts, s.store.area(streams, s.bits))
 	}
 	return s
 }
 
 // Writer adds rows, for one worker.
-type Writer struct{ s *Shuffle }
-
-// Writer returns a writer for one worker.
-func (s *Shuffle) Writer() *Writer { return &Writer{s} }
-
-// Add adds the rows of b, a batch of table t, copying what it keeps.
-func (w *Writer) Add(t int, b *features.Batch) error {
-	w.s.mu.Lock()
-	defer w.s.mu.Unlock()
-	tab, to := &w.s.tables[t], &w.s.all[t]
-	for i := range b.N {
-		if b.Cols[tab.Key].IsNull(i) {
-			continue
-		}
-		for _, c := range tab.Keep {
-			appendCell(&to.Cols[c], &b.Cols[c], i, to.N)
-		}
-		to.N++
+func (s *Shuffle) Writer() *Writer {
+	w := &Writer{s: s, start: make([]int, 1<<s.bits+1)}
+	for _, l := range s.layouts {
+		w.texts = append(w.texts, make([]codes, len(l.cells)))
 	}
+	return w
+}
+
+// Partitions is the number of partitions, once Reader was called.
+func (s *Shuffle) Partitions() int { return len(s.parts) }
+
+// Spilled is the number of bytes that went to temporary files.
+func (s *Shuffle) Spilled() int64 { return s.store.spilled.Load() }
+
+// Dropped is the number of rows of table t that got no key by its Via, once
+// Reader was called.
+func (s *Shuffle) Dropped(t int) int64 { return s.dropped[t].Load() }
+
+// Reader returns a reader for one worker. All writers must be closed. The first
+// call does the joins that no writer did, and cuts partitions that are too
+// large to be loaded; what fails then, Load reports.
+func (s *Shuffle) Reader() *Reader {
+	s.ready.Do(func() {
+		s.err = s.finish()
+		for _, l := range s.layouts {
+			l.freeze()
+		}
+		s.store.seal()
+	})
+	return newReader(s)
+}
+
+func (s *Shuffle) finish() error {
+	w := s.Writer()
+	for j := range s.Joins() {
+		if err := w.Join(j); err != nil {
+			return err
+		}
+	}
+	if err := s.store.failed(); err != nil {
+		return err
+	}
+	streams := make([]int, len(s.tables))
+	for t := range streams {
+		streams[t] = t
+	}
+	var leaves []*area
+	for _, a := range s.parts {
+		parts, err := s.split(a, streams)
+		if err != nil {
+			return err
+		}
+		leaves = append(leaves, parts...)
+	}
+	s.parts = leaves
 	return nil
 }
 
-// Close ends the worker's part.
-func (w *Writer) Close() error { return nil }
-
-// Partitions is the number of partitions.
-func (s *Shuffle) Partitions() int { return 1 }
-
-// Spilled is the number of bytes that went to temporary files.
-func (s *Shuffle) Spilled() int64 { return 0 }
-
-// Reader loads partitions, for one worker.
-type Reader struct {
-	s   *Shuffle
-	out []features.Batch
-}
-
-// Reader returns a reader for one worker. All writers must be closed.
-func (s *Shuffle) Reader() *Reader { return &Reader{s: s} }
-
-// Load returns partition p: one sorted batch a table, valid until the next
-// Load.
-func (r *Reader) Load(p int) ([]features.Batch, error) {
-	r.out = r.out[:0]
-	for i := range r.s.tables {
-		r.out = append(r.out, sorted(&r.s.tables[i], &r.s.all[i]))
-	}
-	return r.out, nil
-}
-
 // Close removes the temporary files.
-func (s *Shuffle) Close() error { return nil }
-
-func sorted(t *Table, b *features.Batch) features.Batch {
-	perm := make([]int, b.N)
-	for i := range perm {
-		perm[i] = i
-	}
-	order := append([]int{t.Key}, t.Order...)
-	order = append(order, t.Keep...)
-	slices.SortFunc(perm, func(x, y int) int {
-		for _, c := range order {
-			if d := compare(&b.Cols[c], x, y); d != 0 {
-				return d
-			}
-		}
-		return 0
-	})
-	out := features.Batch{Table: b.Table, N: b.N, Cols: make([]features.Vector, len(b.Cols))}
-	for c := range b.Cols {
-		out.Cols[c].Kind = b.Cols[c].Kind
-	}
-	for _, c := range t.Keep {
-		out.Cols[c].Absent(b.Cols[c].Kind, 0)
-		out.Cols[c].Present = true
-		for n, i := range perm {
-			appendCell(&out.Cols[c], &b.Cols[c], i, n)
-		}
-	}
-	return out
-}
-
-// compare orders rows x and y of a column: nulls first.
-func compare(v *features.Vector, x, y int) int {
-	a, b := v.IsNull(x), v.IsNull(y)
-	if a || b {
-		switch {
-		case a && b:
-			return 0
-		case a:
-			return -1
-		}
-		return 1
-	}
-	switch v.Kind {
-	case features.Text:
-		return cmp.Compare(v.Text(x), v.Text(y))
-	case features.Opaque:
-		return bytes.Compare(v.Opaque(x), v.Opaque(y))
-	case features.Float:
-		return cmp.Compare(math.Float64bits(v.Floats[x]), math.Float64bits(v.Floats[y]))
-	case features.TextList:
-		return slices.CompareFunc(v.List(x), v.List(y), func(p, q int32) int {
-			if p < 0 || q < 0 {
-				return cmp.Compare(p, q)
-			}
-			return cmp.Compare(v.Dict.Value(p), v.Dict.Value(q))
-		})
-	default:
-		return cmp.Compare(v.Ints[x], v.Ints[y])
-	}
-}
-
-func appendCell(to, from *features.Vector, i, n int) {
-	null := from.IsNull(i)
-	if to.Valid != nil || null && to.Kind != features.Text && to.Kind != features.Float {
-		for len(to.Valid) < n {
-			to.Valid = append(to.Valid, true)
-		}
-		to.Valid = append(to.Valid, !null)
-	}
-	code := func(c int32) int32 {
-		if c < 0 {
-			return c
-		}
-		return to.Dict.CodeOf(from.Dict.Value(c))
-	}
-	switch to.Kind {
-	case features.Text:
-		to.Codes = append(to.Codes, code(from.Codes[i]))
-	case features.Float:
-		to.Floats = append(to.Floats, from.Floats[i])
-	case features.Opaque:
-		to.Bytes = append(to.Bytes, from.Opaque(i)...)
-		to.Offsets = append(to.Offsets, uint32(len(to.Bytes)))
-	case features.TextList:
-		for _, c := range from.List(i) {
-			to.Codes = append(to.Codes, code(c))
-		}
-		to.Offsets = append(to.Offsets, uint32(len(to.Codes)))
-	default:
-		to.Ints = append(to.Ints, from.Ints[i])
-	}
-}
+func (s *Shuffle) Close() error { return s.store.close() }
