@@ -1,12 +1,22 @@
 // Package timeline derives what a customer's rows say taken together: loans
 // with their days past due, the ledger of each limit, and facts of the history
 // as of any moment.
+//
+// A Reader reads one audit.Timeline into a History: loans from the rows of
+// repayments and payments (loans.go, settle.go), accounts from those of limits
+// (accounts.go). Facts (facts.go) are what a policy may ask of it, always as
+// of a moment: only what the lender knew by then.
 package timeline
 
 import (
+	"math"
+
 	"evenhand/audit"
 	"evenhand/features"
 )
+
+// NoTime stands for an instant that is not there.
+const NoTime = math.MinInt64
 
 // Needs are the columns that histories are derived from, as timelines. The
 // driver adds them for every check that needs a timeline.
@@ -30,34 +40,158 @@ func Needs() []audit.TableNeed {
 			Optional: optional("posted_at", "installment_no", "kind")},
 		{Table: "limits", IfPresent: true, Timeline: true,
 			Required: []string{"event_id", "account_id", "at", "kind"},
-			Optional: optional("product", "limit_before", "limit_after", "outstanding", "holds", "temporary_until", "granted_amount", "loan_id")},
+			Optional: optional("product", "limit_before", "limit_after", "outstanding", "holds", "temporary_until", "granted_amount", "loan_id", "result", "error_code")},
 	}
 }
 
-// Fact is one fact of a customer's history, as of a moment.
-type Fact struct {
-	Name string // as in history.NAME
-	Doc  string // one line: meaning, unit, and when it is missing
+// History is what one customer's rows say. It is overwritten by the next Read.
+type History struct {
+	Loans    []Loan    // by loan_id
+	Accounts []Account // by account_id
+	// Mismatches are what payments and repayments say differently, where both
+	// are there, in the order of Loans.
+	Mismatches []Mismatch
+
+	r      *Reader
+	t      *audit.Timeline
+	due    []ref // instalments of all loans by due date, once somebody asks
+	sorted bool  // due is built
+	firsts
 }
 
-// Facts are all facts, by name. Expressions of a policy call them history.NAME.
-var Facts []Fact
+// Account returns the account called id, or nil.
+func (h *History) Account(id []byte) *Account {
+	for i := range h.Accounts {
+		if string(h.Accounts[i].ID) == string(id) {
+			return &h.Accounts[i]
+		}
+	}
+	return nil
+}
+
+// Loan returns the loan called id, or nil.
+func (h *History) Loan(id []byte) *Loan {
+	for i := range h.Loans {
+		if string(h.Loans[i].ID) == string(id) {
+			return &h.Loans[i]
+		}
+	}
+	return nil
+}
 
 // Reader derives histories. It belongs to one worker, or to one state.
-type Reader struct{}
+type Reader struct {
+	calendar *audit.Calendar
+	asOf     int64 // instant
+	asOfDay  int64
+	scale    float64 // minor units in a unit of money
+	grace    graces
 
-// NewReader returns a reader of timelines laid out as env says.
-func NewReader(env *audit.Env) *Reader { return &Reader{} }
+	rep repaymentCols
+	pay paymentCols
+	lim limitCols
+	dec decisionCols
+	at  map[string]int // column of each table's own moment
 
-// History is what one customer's rows say. It is overwritten by the next Read.
-type History struct{}
+	kinds, payKinds, errors codes
+	outcomes, types, draws  codes
+
+	h      History
+	insts  []Instalment // memory of the loans' instalments
+	steps  []step       // … and of what was known when
+	marks  []mark
+	alloc  allocation
+	change []Change // memory of the accounts' changes
+	levels []level
+	temps  []temporary // memory of the ledger
+	erred  bool        // the ledger's last change has an error code
+	mark   int         // … and its place in levels
+	cols   limits      // of the timeline being read
+	want   []factID    // of the facts asked for last
+	asked  []string
+	now    moment
+}
+
+// NewReader returns a reader of timelines laid out as env says. Columns that
+// the export doesn't have may be absent from the layouts.
+func NewReader(env *audit.Env) *Reader {
+	r := &Reader{calendar: env.Plan.Calendar(), asOf: env.Plan.AsOfMicros(), at: map[string]int{}}
+	r.asOfDay = r.calendar.Day(r.asOf)
+	r.scale = float64(env.Plan.MoneyScale())
+	r.grace = newGraces(env)
+	d, p, y, l := env.Layouts["decisions"], env.Layouts["repayments"], env.Layouts["payments"], env.Layouts["limits"]
+	r.rep = newRepaymentCols(p)
+	r.pay = newPaymentCols(y)
+	r.lim = newLimitCols(l)
+	r.dec = newDecisionCols(d)
+	r.at["decisions"], r.at["limits"] = d.Index("decided_at"), l.Index("at")
+	r.at["features"] = env.Layouts["features"].Index("as_of")
+	r.kinds.of, r.payKinds.of, r.errors.of = limitKind, paymentKind, isError
+	r.outcomes.of, r.types.of, r.draws.of = outcomeKind, applicationKind, drawResult
+	r.h.r = r
+	return r
+}
 
 // Read derives the history of a customer.
-func (r *Reader) Read(t *audit.Timeline) *History { return &History{} }
+func (r *Reader) Read(t *audit.Timeline) *History {
+	h := &r.h
+	h.t, h.sorted = t, false
+	h.Loans, h.Accounts, h.Mismatches = h.Loans[:0], h.Accounts[:0], h.Mismatches[:0]
+	h.firsts.known, h.firsts.of = false, nil
+	r.loans()
+	r.accounts()
+	return h
+}
 
-// Fill sets rows [lo, hi) of b, a batch of the table called table that holds
-// rows of h's customer, to the facts of the history as of each row's moment
-// (at[i-lo], µs UTC; nil: the row's own decided_at or at). cols[i] is the Float
-// column of fact facts[i]; missing facts are NaN.
-func (r *Reader) Fill(h *History, table string, b *features.Batch, lo, hi int, at []int64, facts []string, cols []int) {
+// codes sorts the values of one Text column into a few classes, looking each
+// value of a dictionary up once.
+type codes struct {
+	of    func(string) uint8
+	dict  *features.Dict
+	class []uint8 // of code c at c+1; null comes first and is class 0
+}
+
+// classes returns the classes of v's codes: that of code c at index c+1.
+func (k *codes) classes(v *features.Vector) []uint8 {
+	if k.dict != v.Dict || len(k.class) == 0 {
+		k.dict, k.class = v.Dict, append(k.class[:0], 0)
+	}
+	if v.Dict != nil {
+		for c := len(k.class) - 1; c < v.Dict.Len(); c++ {
+			k.class = append(k.class, k.of(v.Dict.Value(int32(c))))
+		}
+	}
+	return k.class
+}
+
+// column returns a column of rows, nil when the export or the layout has none.
+func column(rows *audit.Rows, i int) *features.Vector {
+	if i < 0 || rows.Batch == nil || i >= len(rows.Batch.Cols) || !rows.Batch.Cols[i].Present {
+		return nil
+	}
+	return &rows.Batch.Cols[i]
+}
+
+// opaque returns the bytes of a row, nil when null or without the column.
+func opaque(v *features.Vector, i int) []byte {
+	if v == nil {
+		return nil
+	}
+	return v.Opaque(i)
+}
+
+// instant returns the instant of a row, NoTime when null or without the column.
+func instant(v *features.Vector, i int) int64 {
+	if v == nil || v.IsNull(i) {
+		return NoTime
+	}
+	return v.Ints[i]
+}
+
+// number returns the integer or amount of a row, and whether there is one.
+func number(v *features.Vector, i int) (int64, bool) {
+	if v == nil || v.IsNull(i) {
+		return 0, false
+	}
+	return v.Ints[i], true
 }
