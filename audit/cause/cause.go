@@ -1,8 +1,12 @@
 // Package cause is the engine of causes: what the evidence supports as the
 // reason of a wrong outcome, each with its grade, and which of them is primary.
+//
+// A List collects what a check found and picks the primary cause (list.go),
+// Shapley shares a replayed change between features, model and policy, and the
+// rest are the tests behind single causes: Technical reads engine statuses and
+// error codes, Incidents and Excess measure failures around an incident,
+// Experiments look arms up, ChangePoint finds undeclared changes of policy.
 package cause
-
-import "evenhand/audit"
 
 // Codes of causes, in the engine's order: the first decisive one is primary.
 const (
@@ -52,28 +56,3 @@ const (
 	Mixed             = "MIXED"
 	Unexplained       = "UNEXPLAINED"
 )
-
-// Words says a cause in both languages, as in "caused by …". It panics on a
-// code that is none of the constants.
-func Words(code string) audit.Text { panic("not built yet") }
-
-// Player is one of the three things that a change of outcome is shared between.
-type Player int
-
-// The players: whether the new features, model and policy are in force.
-const (
-	NewFeatures Player = 1 << iota
-	NewModel
-	NewPolicy
-)
-
-// Shapley returns the exact Shapley shares of features, model and policy in
-// the change of an outcome: y[s] is the outcome (1 approved, 0 not; or a limit
-// in minor units) when the players in s (a sum of Player) are new. The shares
-// are in sixths of the unit of y and sum to 6*(y[7]-y[0]).
-func Shapley(y [8]int64) (features, model, policy int64) { return 0, 0, 0 }
-
-// Primary returns the code that holds at least half of the sum of absolute
-// shares, else Mixed, and the supported causes with their shares in parts of
-// 1,000,000.
-func Primary(codes []string, shares []int64) (string, []audit.Supported) { return Mixed, nil }
