@@ -34,15 +34,22 @@ func (r *run) bind(name string, src features.Source, w *wanted) error {
 	if err != nil {
 		return err
 	}
+	kinds, extra, err := r.snapshotKinds(name, src.Fields(), inputs, w)
+	if err != nil {
+		return err
+	}
 	reading, err := r.plan.Specs(name, src.Fields(), audit.Wanted{
-		Columns: slices.Collect(maps.Keys(w.columns)), Inputs: inputs, Names: named,
-		Features: w.features, AvailableAt: w.features, Groups: w.groups,
+		Columns: slices.Collect(maps.Keys(w.columns)), Inputs: kinds, Names: append(named, extra...),
+		Features: w.features, AvailableAt: w.features || w.names != nil, Groups: w.groups,
 	})
 	if err != nil {
 		return mismatch(src, err)
 	}
 	for _, f := range reading.Missing {
 		feature, ok := strings.CutPrefix(f, audit.FeatureColumn(""))
+		if _, lent := r.borrowed[feature]; lent && name == "limits" {
+			continue
+		}
 		if _, read := inputs[feature]; ok && read {
 			return mismatch(src, r.wrong("a model reads feature %q, which table %s of the export lacks; map it under tables.%s.features, or the model's inputs:", feature, name, name))
 		}
@@ -77,7 +84,8 @@ func (r *run) bind(name string, src features.Source, w *wanted) error {
 		}
 	}
 	t.timeline = timelineColumns(t.layout, w)
-	if len(facts) > 0 {
+	t.lateReplay = len(facts) > 0 || name == "limits" && len(r.borrowed) > 0
+	if t.lateReplay {
 		// Row states that wait for the replay get their batches from the
 		// timelines, with every column (see running.late).
 		t.timeline = nil
@@ -91,16 +99,22 @@ func (r *run) bind(name string, src features.Source, w *wanted) error {
 
 // scorable reports whether a table has every input of every model.
 func (r *run) scorable(name string, fields []features.Field) bool {
-	listed := r.plan.Tables[name].Features
 	for _, m := range r.models {
 		for _, in := range m.Model.Inputs() {
 			f := m.Spec.Feature(in.Name)
-			if listed[f] == nil && !slices.ContainsFunc(fields, func(x features.Field) bool { return x.Name == f }) {
+			_, lent := r.borrowed[f]
+			if !(lent && name == "limits") && !r.hasFeature(name, f, fields) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// hasFeature reports whether the export of a table has a feature.
+func (r *run) hasFeature(name, feature string, fields []features.Field) bool {
+	t := r.plan.Tables[name]
+	return t != nil && t.Features[feature] != nil || slices.ContainsFunc(fields, func(x features.Field) bool { return x.Name == feature })
 }
 
 // policyNames returns what the policies read of a table: the features, and the

@@ -25,7 +25,8 @@ type run struct {
 	policies *policy.Registry
 	lookups  map[string]*features.Batch
 	periods  *audit.Periods
-	scored   []int64 // rows scored by each model
+	scored   []int64                  // rows scored by each model
+	borrowed map[string]features.Kind // features that limits take from table features
 }
 
 // running is a check that can run.
@@ -56,6 +57,10 @@ type table struct {
 	history  []int // columns of facts of the history, which end the layout
 	shuffled int   // index among the shuffle's tables
 	facts    []string
+	borrows  []borrow // columns of limits filled from table features
+	// lateReplay and lateScores say that replays and scores are known with the
+	// timelines only.
+	lateReplay, lateScores bool
 }
 
 // prepare decides what runs: it resolves the columns each check needs against
@@ -86,6 +91,9 @@ func prepare(in Input) (*run, error) {
 		}
 	}
 	r.wantHistory(want, in.Sources)
+	if err := r.wantSnapshots(want, in.Sources); err != nil {
+		return nil, err
+	}
 	for _, t := range features.Schema {
 		if w := want[t.Name]; w != nil {
 			if err := r.bind(t.Name, in.Sources[t.Name], w); err != nil {
@@ -93,6 +101,7 @@ func prepare(in Input) (*run, error) {
 			}
 		}
 	}
+	r.resolveBorrows()
 	periods, err := audit.NewPeriods(in.Plan.Period, in.Plan.Zone())
 	if err != nil {
 		return nil, err
@@ -124,6 +133,7 @@ type wanted struct {
 	replay           bool
 	timeline         map[string]bool // columns wanted as timelines; nil: none
 	snapshots        bool            // features too are wanted as timelines
+	names            map[string]bool // features wanted by name
 }
 
 func (w *wanted) add(o *wanted) {
@@ -135,6 +145,12 @@ func (w *wanted) add(o *wanted) {
 	w.probability = w.probability || o.probability
 	w.replay = w.replay || o.replay
 	w.snapshots = w.snapshots || o.snapshots
+	for n := range o.names {
+		if w.names == nil {
+			w.names = map[string]bool{}
+		}
+		w.names[n] = true
+	}
 	if o.timeline != nil {
 		if w.timeline == nil {
 			w.timeline = map[string]bool{}

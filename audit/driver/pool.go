@@ -132,12 +132,28 @@ func (p *pool) gather(workers []*worker) error {
 	if p.shuffle == nil {
 		return nil
 	}
+	var next atomic.Int64
 	var states [][]audit.State
+	group, ctx := errgroup.WithContext(p.ctx)
 	for _, w := range workers {
-		if err := w.writer.Close(); err != nil {
-			return err
-		}
 		states = append(states, w.states)
+		group.Go(func() error {
+			for {
+				j := int(next.Add(1)) - 1
+				if j >= p.shuffle.Joins() {
+					return w.writer.Close()
+				}
+				if err := w.writer.Join(j); err != nil {
+					return err
+				}
+				if ctx.Err() != nil {
+					return context.Cause(ctx)
+				}
+			}
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
 	}
 	return p.timelines(p.checks, states, p.shuffle)
 }

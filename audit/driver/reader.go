@@ -57,10 +57,10 @@ func (tr *tableReader) next() (bool, error) {
 	}
 	b.Period = tr.periods(b)
 	b.Scores, b.Replay = nil, nil
-	if tr.engine != nil && tr.table.rescore {
+	if tr.engine != nil && tr.table.rescore && !tr.table.lateScores {
 		tr.engine.Score(b)
 	}
-	if tr.engine != nil && tr.table.replay && len(tr.table.facts) == 0 {
+	if tr.engine != nil && tr.table.replay && !tr.table.lateReplay {
 		tr.engine.Replay(b)
 	}
 	return true, nil

@@ -1,11 +1,8 @@
 package driver
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	"maps"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -13,7 +10,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"evenhand/audit"
-	"evenhand/audit/replay"
 	"evenhand/audit/timeline"
 	"evenhand/features"
 	"evenhand/features/shuffle"
@@ -94,17 +90,19 @@ func timelineColumns(l *audit.Layout, w *wanted) []int {
 	var out []int
 	for i, s := range l.Specs {
 		feature := strings.HasPrefix(s.Name, audit.FeatureColumn(""))
-		if w.timeline[s.Name] || feature && (w.snapshots || w.replay) {
+		if w.timeline[s.Name] || feature && (w.snapshots || w.replay || w.names != nil) {
 			out = append(out, i)
 		}
 	}
 	return out
 }
 
-// late reports whether the check's batches of t come with the timelines: its
-// policies ask for facts of the history, which only then are known.
+// late reports whether the check's batches of t come with the timelines: the
+// policies or models ask for facts of the history or for snapshots, which only
+// then are known.
 func (c *running) late(t *table) bool {
-	return c.reads[t.name] && c.check.Needs.Replay && len(t.facts) > 0
+	n := &c.check.Needs
+	return c.reads[t.name] && (n.Replay && t.lateReplay || n.Models && t.lateScores)
 }
 
 // newShuffle returns the shuffle of the tables wanted as timelines; nil when
@@ -116,13 +114,16 @@ func (r *run) newShuffle() *shuffle.Shuffle {
 		if t.timeline == nil {
 			continue
 		}
-		t.shuffled = len(tables)
-		tab := shuffle.Table{Name: t.name, Specs: t.layout.Specs, Keep: t.timeline}
-		key := "customer_id"
+		tab := shuffle.Table{Name: t.name, Specs: t.layout.Specs, Keep: t.timeline, Key: t.layout.Index("customer_id")}
 		if t.name == "payments" {
-			key = "loan_id"
+			loans := r.table("repayments") // comes first in the contract
+			if loans == nil || loans.shuffled < 0 {
+				continue // nothing says whose they are
+			}
+			tab.Key = t.layout.Index("loan_id")
+			tab.Via = &shuffle.Via{Table: loans.shuffled, Match: loans.layout.Index("loan_id")}
 		}
-		tab.Key = t.layout.Index(key)
+		t.shuffled = len(tables)
 		for _, c := range timelineOrder[t.name] {
 			tab.Order = append(tab.Order, t.layout.Index(c))
 		}
@@ -131,7 +132,7 @@ func (r *run) newShuffle() *shuffle.Shuffle {
 	if tables == nil {
 		return nil
 	}
-	return shuffle.New(tables, shuffle.Options{Memory: r.opt.Memory, Dir: r.opt.TempDir})
+	return shuffle.New(tables, shuffle.Options{Memory: r.opt.Memory, Workers: r.opt.Workers, Dir: r.opt.TempDir})
 }
 
 // timelines feeds every customer to the states that want timelines, and the
@@ -158,142 +159,4 @@ func (r *run) timelines(checks []*running, states [][]audit.State, s *shuffle.Sh
 		})
 	}
 	return group.Wait()
-}
-
-// gatherer walks partitions, for one worker.
-type gatherer struct {
-	*run
-	checks  []*running
-	states  []audit.State
-	reader  *shuffle.Reader
-	history *timeline.Reader
-	engines map[string]*replay.Engine
-	period  map[int][]int32 // by table of the shuffle
-}
-
-func newGatherer(r *run, checks []*running, states []audit.State, s *shuffle.Shuffle) (*gatherer, error) {
-	g := &gatherer{run: r, checks: checks, states: states, reader: s.Reader(), engines: map[string]*replay.Engine{}, period: map[int][]int32{}}
-	env := &audit.Env{Plan: r.plan, Layouts: r.layouts(), Models: r.models, Policies: r.policies}
-	g.history = timeline.NewReader(env)
-	for _, t := range r.tables {
-		if t.shuffled >= 0 && (t.rescore || t.replay) {
-			e, err := replay.New(env, t.name, t.probability)
-			if err != nil {
-				return nil, mismatch(t.source, err)
-			}
-			g.engines[t.name] = e
-		}
-	}
-	return g, nil
-}
-
-// partition walks the customers of partition p.
-func (g *gatherer) partition(p int) (err error) {
-	check := ""
-	defer func() {
-		if x := recover(); x != nil {
-			err = &Broken{Check: check, Where: fmt.Sprintf("partition %d of the customers", p), Cause: fmt.Sprintf("%v\n%s", x, debug.Stack())}
-		}
-	}()
-	batches, err := g.reader.Load(p)
-	if err != nil {
-		return err
-	}
-	g.customers(batches, g.fill)
-	for _, t := range g.tables {
-		if t.shuffled < 0 {
-			continue
-		}
-		b := &batches[t.shuffled]
-		if t.moment >= 0 && len(t.facts) > 0 {
-			g.period[t.shuffled] = periodsOf(g.periods, &b.Cols[t.moment], g.period[t.shuffled][:0], b.N)
-			b.Period = g.period[t.shuffled]
-		}
-		if e := g.engines[t.name]; e != nil {
-			if t.rescore {
-				e.Score(b)
-			}
-			if t.replay {
-				e.Replay(b)
-			}
-		}
-		for i, c := range g.checks {
-			if c.late(t) && b.N > 0 {
-				check = c.check.Name
-				g.states[i].(audit.RowState).Update(b)
-			}
-		}
-	}
-	g.customers(batches, func(tl *audit.Timeline) {
-		for i, c := range g.checks {
-			if c.customer {
-				check = c.check.Name
-				g.states[i].(audit.TimelineState).Customer(tl)
-			}
-		}
-	})
-	return nil
-}
-
-// fill computes the facts of the history that policies ask for.
-func (g *gatherer) fill(tl *audit.Timeline) {
-	var h *timeline.History
-	for _, t := range g.tables {
-		rows := tl.Of(t.name)
-		if t.shuffled < 0 || len(t.facts) == 0 || rows.Len() == 0 {
-			continue
-		}
-		if h == nil {
-			h = g.history.Read(tl)
-		}
-		g.history.Fill(h, t.name, rows.Batch, rows.Lo, rows.Hi, nil, t.facts, t.history)
-	}
-}
-
-// customers calls f for each customer of a partition, in the order of their
-// ids.
-func (g *gatherer) customers(batches []features.Batch, f func(*audit.Timeline)) {
-	keys := make([]*features.Vector, len(batches))
-	tables := make([]*table, len(batches))
-	for _, t := range g.tables {
-		if t.shuffled >= 0 {
-			tables[t.shuffled] = t
-			if c := t.layout.Index("customer_id"); c >= 0 {
-				keys[t.shuffled] = &batches[t.shuffled].Cols[c]
-			}
-			for i, c := range t.history {
-				_ = i
-				if b := &batches[t.shuffled]; len(b.Cols[c].Floats) != b.N {
-					b.Cols[c].Absent(features.Float, b.N)
-				}
-			}
-		}
-	}
-	at := make([]int, len(batches))
-	for {
-		var least []byte
-		for i := range batches {
-			if keys[i] == nil || at[i] >= batches[i].N {
-				continue
-			}
-			if k := keys[i].Opaque(at[i]); least == nil || bytes.Compare(k, least) < 0 {
-				least = k
-			}
-		}
-		if least == nil {
-			return
-		}
-		tl := audit.Timeline{Customer: least}
-		for i := range batches {
-			if keys[i] == nil {
-				continue
-			}
-			lo := at[i]
-			for at[i] < batches[i].N && bytes.Equal(keys[i].Opaque(at[i]), least) {
-				at[i]++
-			}
-			*tl.Of(tables[i].name) = audit.Rows{Batch: &batches[i], Lo: lo, Hi: at[i]}
-		}
-		f(&tl)
-	}
 }
