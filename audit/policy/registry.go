@@ -1,21 +1,27 @@
 package policy
 
 import (
-	"errors"
+	"math"
+	"slices"
 	"time"
-
-	"evenhand/audit/policy/expr"
-	"evenhand/features"
 )
 
-// Registry is every version of the lender's policy, validated.
+// Registry is every version of the lender's policy, validated. It is read-only,
+// and may be shared between workers.
 type Registry struct {
-	Policies []Policy // as listed; features.Replay.Policy indexes it
-	Digest   string   // SHA-256 of the file or of the plan's own text
+	// Policies are as listed, each completed by what it is like;
+	// features.Replay.Policy indexes them.
+	Policies []Policy
+	Digest   string // SHA-256 of the file or of the plan's own text
 
-	zone  *time.Location
-	scale float64 // minor units in a unit of money
+	zone    *time.Location
+	scale   float64 // minor units in a unit of money
+	digits  int     // … as decimals
+	windows [][]window
 }
+
+// window is a time in force, µs UTC: [from, to).
+type window struct{ from, to int64 }
 
 // Problem is one thing that is wrong with a registry.
 type Problem struct {
@@ -26,46 +32,110 @@ type Problem struct {
 // New validates policies: days and instants are read in zone, and a unit of
 // money has 10^exponent minor units.
 func New(policies []Policy, zone *time.Location, exponent int) (*Registry, []Problem) {
-	r := &Registry{Policies: policies, zone: zone, scale: 1}
-	for range exponent {
-		r.scale *= 10
+	r := &Registry{Policies: slices.Clone(policies), zone: zone, scale: math.Pow10(exponent), digits: exponent}
+	v := &validator{r: r}
+	for i := range r.Policies {
+		v.at(i).like(i)
 	}
-	return r, nil
+	for i := range r.Policies {
+		r.windows = append(r.windows, v.at(i).windows(&r.Policies[i]))
+	}
+	for i := range r.Policies {
+		v.at(i).policy(&r.Policies[i])
+	}
+	v.overlaps()
+	return r, v.sorted()
 }
-
-// Names returns the names that the expressions of a table's replay read,
-// sorted: columns and features by name, facts as "history.NAME". table is
-// "decisions" or "limits".
-func (r *Registry) Names(table string) []string { return nil }
 
 // Pick returns the index of the policy of a version and product, or -1. An
 // empty version means that the export does not record versions: then the one
-// in force at the instant at (µs UTC) is meant.
-func (r *Registry) Pick(version, product string, at int64) int16 { return -1 }
-
-// InForce reports whether policy i was in force at an instant, µs UTC.
-func (r *Registry) InForce(i int16, at int64) bool { return false }
-
-// Program is a registry compiled for the batches of one table. It belongs to
-// one worker.
-type Program struct{}
-
-// Compile returns the program for the batches of a table, "decisions" or
-// "limits".
-func (r *Registry) Compile(table string, resolve func(name string) (expr.Column, bool)) (*Program, error) {
-	return nil, errors.New("not built yet")
+// in force at the instant at (µs UTC) is meant. A policy that names the product
+// wins over one for every product.
+func (r *Registry) Pick(version, product string, at int64) int16 {
+	best := int16(-1)
+	for i := range r.Policies {
+		p := &r.Policies[i]
+		named := slices.Contains(p.Products, product)
+		switch {
+		case version != "" && p.Version != version, version == "" && !r.in(i, at), len(p.Products) > 0 && !named:
+		case named:
+			return int16(i)
+		case best < 0:
+			best = int16(i)
+		}
+	}
+	return best
 }
 
-// Replay says what the policies[i] of the registry says of row i (-1: none)
-// and fills out. Batch.Scores has the recomputed scores, or is nil.
-// Row i is an edge case when its score is not equal to a cut-off but within
-// tolerance[i] of one.
-func (p *Program) Replay(b *features.Batch, policies []int16, tolerance []float64, out *features.Replay) {
+// At returns the policy in force for a product at an instant, µs UTC, or -1.
+func (r *Registry) At(product string, at int64) int16 { return r.Pick("", product, at) }
+
+// Versions returns the policies that ever held for a product, earliest first.
+// Where some name the product, those that name none are left out.
+func (r *Registry) Versions(product string) []int16 {
+	var named, general []int16
+	for i := range r.Policies {
+		if p := &r.Policies[i]; slices.Contains(p.Products, product) {
+			named = append(named, int16(i))
+		} else if len(p.Products) == 0 {
+			general = append(general, int16(i))
+		}
+	}
+	if named == nil {
+		named = general
+	}
+	slices.SortStableFunc(named, func(a, b int16) int {
+		return int(min(max(r.windows[a][0].from/1e6-r.windows[b][0].from/1e6, -1), 1))
+	})
+	return named
 }
 
-// Condition evaluates, over rows of the limits table, the condition of that
-// name: a code of `conditions`, or a key of `promises` for its `when`. It
-// returns nil when no policy has it; Unknown where the row's has not.
-func (p *Program) Condition(b *features.Batch, policies []int16, name string) []expr.Truth {
-	return nil
+// in reports whether policy i was in force at an instant, to the letter.
+func (r *Registry) in(i int, at int64) bool {
+	return slices.ContainsFunc(r.windows[i], func(w window) bool { return w.from <= at && at < w.to })
+}
+
+// InForce reports whether policy i was in force at an instant, µs UTC, or had
+// ended no longer ago than its pipeline_days.
+func (r *Registry) InForce(i int16, at int64) bool {
+	late := int64(r.Policies[i].Pipeline) * 24 * 3600 * 1e6
+	return slices.ContainsFunc(r.windows[i], func(w window) bool {
+		return w.from <= at && (at < w.to || at-w.to < late)
+	})
+}
+
+// Window is the first time in force of policy i, µs UTC: [from, to). An open
+// end is math.MinInt64 or math.MaxInt64.
+func (r *Registry) Window(i int16) (from, to int64) {
+	return r.windows[i][0].from, r.windows[i][0].to
+}
+
+// Dated returns two policies that were in force at the same time for the same
+// product, when there are such: then moments can't tell which of them decided.
+func (r *Registry) Dated() (a, b int16, ok bool) {
+	for i := range r.Policies {
+		for j := range i {
+			if _, both := r.clash(j, i); both {
+				return int16(j), int16(i), false
+			}
+		}
+	}
+	return -1, -1, true
+}
+
+// clash reports whether two policies hold for the same product, with neither
+// more particular, at the same time: at the instant returned for one.
+func (r *Registry) clash(i, j int) (int64, bool) {
+	a, b := r.Policies[i].Products, r.Policies[j].Products
+	if (len(a) == 0) != (len(b) == 0) || len(a) > 0 && !slices.ContainsFunc(a, func(x string) bool { return slices.Contains(b, x) }) {
+		return 0, false
+	}
+	for _, x := range r.windows[i] {
+		for _, y := range r.windows[j] {
+			if from := max(x.from, y.from); from < min(x.to, y.to) {
+				return from, true
+			}
+		}
+	}
+	return 0, false
 }

@@ -10,17 +10,21 @@ package policy
 // Expr is an expression in CEL, or a plain number or amount. Names are the
 // columns of the row's table (money in units such as yuan, `score` the
 // recomputed score), its features, the policy's values, and facts of the
-// customer's history as history.NAME. A missing value compares equal to null
-// only; an expression that needs it otherwise is unknown, in three-valued
-// logic.
+// customer's history as history.NAME. A missing value is equal to null and to
+// nothing else, so that == and != always have an answer; whatever else needs it
+// is unknown, in three-valued logic.
 type Expr string
 
 // Policy is one version of the lender's policy.
 type Policy struct {
 	Version  string   `yaml:"version" doc:"value of policy_version on the rows it decided"`
+	Like     string   `yaml:"like" doc:"an earlier version in the list: what this one does not give holds as there; values, promises, conditions and experiments name by name, the rest key by key"`
 	Products []string `yaml:"products" doc:"products it holds for; default all. A version that names the product wins over one that names none"`
 	From     string   `yaml:"effective_from" doc:"first instant or day in force (inclusive)"`
 	To       string   `yaml:"effective_to" doc:"first instant or day no longer in force (exclusive); default open"`
+	Again    []Window `yaml:"again" doc:"further times in force, e.g. after a version that was rolled back"`
+	Beside   bool     `yaml:"alongside" doc:"it may be in force at the same time as others, by channel or as a challenger: rows must tell by policy_version"`
+	Pipeline int      `yaml:"pipeline_days" doc:"days after its end in which what was already applied for is still decided under it"`
 	Reason   string   `yaml:"change_reason" enum:"risk,market,regulatory,bugfix,growth" doc:"why this version replaced the one before"`
 	Note     string   `yaml:"note" doc:"what changed, in words"`
 	Approved string   `yaml:"approved_by" doc:"who approved the version"`
@@ -29,7 +33,10 @@ type Policy struct {
 	// expression of the version, and replaceable by an experiment's arm.
 	Values map[string]Expr `yaml:"values" doc:"named numbers or expressions, for use in the others; an experiment's arm may replace them"`
 
-	Rules      []Rule                `yaml:"rules" doc:"the decision table of applications, in its order: the first rule that decides wins; when none does, the policy approves"`
+	Missing string `yaml:"missing" enum:"pass,deny,refer" doc:"for rules that do not say: what follows when a value that they need is missing; default: nothing can be said of the row"`
+	Order   string `yaml:"order" enum:"first,worst" doc:"first (default): the first rule that decides wins; worst: every rule is looked at, and a denial wins over a referral"`
+
+	Rules      []Rule                `yaml:"rules" doc:"the decision table of applications, in its order, after cooling_off: the first rule that decides wins; when none does, the policy approves"`
 	Limit      *Limit                `yaml:"limit" doc:"the limit or amount of what is approved"`
 	Ladder     *Ladder               `yaml:"ladder" doc:"how limits are reviewed and raised"`
 	Promises   map[string]Promise    `yaml:"promises" doc:"published promises of increases, by name"`
@@ -41,6 +48,12 @@ type Policy struct {
 	Terms      Terms                 `yaml:"terms" doc:"periods and deadlines that the lender promises"`
 }
 
+// Window is a time in force.
+type Window struct {
+	From string `yaml:"from" doc:"first instant or day in force (inclusive)"`
+	To   string `yaml:"to" doc:"first instant or day no longer in force (exclusive); default open"`
+}
+
 // Rule is a row of the decision table.
 type Rule struct {
 	ID    string `yaml:"id" doc:"name of the rule, unique within the version"`
@@ -49,8 +62,8 @@ type Rule struct {
 	// When and Cutoff exclude each other.
 	When    Expr     `yaml:"when" doc:"condition under which it decides, e.g. open_loans >= 9"`
 	Cutoff  *Cutoff  `yaml:"cutoff" doc:"a cut-off instead of a condition"`
-	Missing string   `yaml:"missing" enum:"pass,deny,refer" doc:"what follows when a value that the condition or cut-off needs is missing: pass (default, to the next rule), deny or refer"`
-	Then    string   `yaml:"then" enum:"deny,refer,approve" doc:"what it decides: deny (default), refer or approve"`
+	Missing string   `yaml:"missing" enum:"pass,deny,refer" doc:"what follows when a value that it needs is missing: pass (to the next rule), deny or refer; default as the policy's missing"`
+	Then    string   `yaml:"then" enum:"deny,refer,approve" doc:"what it decides (a cut-off: below it): deny (default), refer or approve"`
 	Reasons []string `yaml:"reasons" doc:"reason codes that stand for it"`
 	Factors []string `yaml:"factors" doc:"features it stands for; default those named in its condition"`
 	Exempt  bool     `yaml:"exempt" doc:"what it decides need not be explained to the customer (tipping-off)"`
@@ -58,26 +71,32 @@ type Rule struct {
 }
 
 // Cutoff decides by a score: from Approve on the row passes to the next rule,
-// from Refer on it is referred, below it is denied.
+// from Refer on it is referred, below it the rule's `then` follows. A replay
+// knows what to make of recomputed scores within a hair of a cut-off only when
+// it is written as one, and not as a condition on score.
 type Cutoff struct {
-	Of      Expr   `yaml:"of" doc:"what is cut; default score"`
-	Approve Expr   `yaml:"approve" doc:"passes from here on: a number or an expression, e.g. {'cash': 565, 'line': 568}[product]"`
-	Refer   Expr   `yaml:"refer" doc:"is referred to a person from here up to approve; default approve: no refer band"`
-	Tie     string `yaml:"tie" enum:"pass,fail" doc:"a score equal to a cut-off reaches it (pass, default) or does not (fail)"`
+	Of       Expr   `yaml:"of" doc:"what is cut; default score"`
+	Approve  Expr   `yaml:"approve" doc:"passes from here on: a number or an expression, e.g. {'cash': 565, 'line': 568}[product]"`
+	Refer    Expr   `yaml:"refer" doc:"is referred to a person from here up to approve; default approve: no refer band"`
+	Better   string `yaml:"better" enum:"higher,lower" doc:"which way is better: higher (default), or lower, as of a probability of default"`
+	Tie      string `yaml:"tie" enum:"pass,fail" doc:"a score equal to approve reaches it (pass, default) or does not (fail)"`
+	ReferTie string `yaml:"refer_tie" enum:"pass,fail" doc:"the same of a score equal to refer; default as tie"`
 }
 
 // Limit is how the limit of what is approved follows: the least of the terms,
-// rounded to the step. Amounts are in units such as yuan.
+// rounded to the step, and no more than was asked for. Amounts are in units such
+// as yuan; each is rounded to the nearest minor unit before it is compared.
 type Limit struct {
 	For       Expr     `yaml:"for" doc:"applications that get a limit; default all approved ones"`
 	Terms     []Term   `yaml:"min_of" doc:"the limit is the least of these"`
 	Step      Expr     `yaml:"step" doc:"limits are multiples of this amount; default the minor unit"`
+	Amounts   []Expr   `yaml:"amounts" doc:"the only amounts that can be granted, ascending, in place of step: the greatest of them up to the least term"`
 	Round     string   `yaml:"round" enum:"down,nearest,up" doc:"how the least term is brought to a multiple of step: down (default), nearest (half away from zero) or up"`
-	Minimum   Expr     `yaml:"minimum" doc:"least limit that is granted"`
+	Minimum   Expr     `yaml:"minimum" doc:"least limit that is granted; a limit of nothing never is"`
 	Below     string   `yaml:"below" enum:"deny,refer,minimum" doc:"what follows when the limit is below minimum: deny (default), refer or the minimum"`
 	Reasons   []string `yaml:"below_reasons" doc:"reason codes of a denial since the limit is below minimum"`
-	Requested string   `yaml:"requested" enum:"cap,ignore" doc:"cap (default): no more is granted than was asked for, and less than that is approved_lower; ignore: the amount asked for plays no part"`
-	Lower     []string `yaml:"lower_reasons" doc:"reason codes of approved_lower"`
+	Requested string   `yaml:"requested" enum:"cap,ignore,deny,refer" doc:"cap (default): no more is granted than was asked for, and less than that is approved_lower; ignore: the amount asked for plays no part; deny or refer: all that was asked for or nothing"`
+	Lower     []string `yaml:"lower_reasons" doc:"reason codes of approved_lower, or of a denial since less than what was asked for could be granted"`
 }
 
 // Term is one term of a limit. Exactly one of Value and Matrix is set.
@@ -98,23 +117,28 @@ type Matrix struct {
 	Rows    Axis     `yaml:"rows" doc:"bands of the rows"`
 	Columns *Axis    `yaml:"columns" doc:"bands of the columns; none: one column"`
 	Cells   [][]Expr `yaml:"cells" doc:"amounts, a list for each band of the rows, lowest band first"`
+	Times   Expr     `yaml:"times" doc:"the cells are multiples of this, e.g. 1000, or income_month"`
 }
 
 // Axis cuts a number into bands: cuts [580, 600] make <580, 580 to 600, >=600.
+// Values make a band of each of the texts instead.
 type Axis struct {
 	Of      Expr      `yaml:"of" doc:"what is cut; default score"`
 	Cuts    []float64 `yaml:"cuts" doc:"ascending cut points: n of them make n+1 bands"`
+	Values  []string  `yaml:"values" doc:"texts in place of cuts, a band each; any other text counts as missing"`
 	Closed  string    `yaml:"closed" enum:"left,right" doc:"a cut point belongs to the band above it (left, default) or below it (right)"`
 	Missing *int      `yaml:"missing" doc:"band of a missing value, from 0; default: the whole term is missing"`
 }
 
 // Ladder is how limits are reviewed. The limit that a review arrives at is the
-// least of the policy's limit terms (as of the review), of the growth allowed
-// and of the next step, when the conditions hold; else the limit stays.
+// least of the policy's limit terms (as of the review) and of the growth
+// allowed, brought to the limit's step or down to one of the ladder's, when the
+// conditions hold; else the limit stays. In expressions, application_type is
+// then 'limit_increase'.
 type Ladder struct {
 	For       Expr   `yaml:"for" doc:"accounts that are reviewed; default all"`
 	When      Expr   `yaml:"when" doc:"conditions of an increase, e.g. score >= 600 && history.on_time_streak >= 6"`
-	Missing   string `yaml:"missing" enum:"stay,raise" doc:"when a value the conditions need is missing: the limit stays (default) or may be raised"`
+	Missing   string `yaml:"missing" enum:"stay,raise" doc:"when a value the conditions need is missing: the limit stays, or may be raised; default: nothing can be said of the review"`
 	CycleDays int    `yaml:"cycle_days" doc:"days from one review to the next"`
 	Window    int    `yaml:"window_days" doc:"days of behaviour that must have been seen before the first review; default none"`
 	Tenure    int    `yaml:"tenure_months" doc:"months on book before the first increase; default none"`
@@ -143,6 +167,8 @@ type Promise struct {
 // NewUser is what new customers get.
 type NewUser struct {
 	Months   int      `yaml:"months" doc:"customers are new for so many months on book"`
+	When     Expr     `yaml:"when" doc:"who is new, in place of months, e.g. history.paid_off_loans < 1"`
+	Missing  string   `yaml:"missing" enum:"new,old" doc:"what customers are of whom that is not known: new (default) or old"`
 	Limit    Expr     `yaml:"limit" doc:"most that their limit can be"`
 	Drawable Expr     `yaml:"drawable" doc:"most that they can draw"`
 	Reasons  []string `yaml:"reasons" doc:"reason codes that stand for it"`
