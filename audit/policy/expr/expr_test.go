@@ -56,7 +56,7 @@ func sample() (*features.Batch, *Env) {
 	env := &Env{
 		Resolve: func(name string) (Column, bool) { c, ok := cols[name]; return c, ok },
 		Values: map[string]string{
-			"floor_score": "560 + 5", "pass": "score >= floor_score", "loop": "loop2 + 1", "loop2": "2 * loop",
+			"floor_score": "560 + 5", "pass": "score >= floor_score", "loop1": "loop2 + 1", "loop2": "2 * loop1",
 			"bad": "score >", "wrong": "product + 1",
 		},
 	}

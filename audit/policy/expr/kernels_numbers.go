@@ -36,6 +36,7 @@ func (c *compiler) numbers(op string, args []*node) *node {
 			for _, a := range args[2:] {
 				pick(n.nums[:rows], n.nums, a.nums)
 			}
+			settle(n.nums[:rows])
 		}
 	case operators.Negate:
 		n.run = func(rows int) { each(n.nums[:rows], args[0].nums, func(x float64) float64 { return -x }) }
@@ -59,6 +60,12 @@ func settled(z float64) float64 {
 		return unknownNumber
 	}
 	return z
+}
+
+func settle(out []float64) {
+	for i, z := range out {
+		out[i] = settled(z)
+	}
 }
 
 func add(out, x, y []float64) {
@@ -99,14 +106,14 @@ func modulo(out, x, y []float64) {
 func least(out, x, y []float64) {
 	x, y = x[:len(out)], y[:len(out)]
 	for i := range out {
-		out[i] = settled(min(x[i], y[i]))
+		out[i] = min(x[i], y[i])
 	}
 }
 
 func most(out, x, y []float64) {
 	x, y = x[:len(out)], y[:len(out)]
 	for i := range out {
-		out[i] = settled(max(x[i], y[i]))
+		out[i] = max(x[i], y[i])
 	}
 }
 

@@ -212,45 +212,13 @@ func (s *Syntax) syntaxError(src string, issues *cel.Issues) error {
 		}
 	}
 	line, col := first.Location.Line(), first.Location.Column()+1
-	rest := ""
+	before, rest := "", ""
 	if lines := strings.Split(src, "\n"); line > 0 && line <= len(lines) {
 		if r := []rune(lines[line-1]); col-1 < len(r) {
-			rest = string(r[col-1:])
+			before, rest = string(r[:max(col-1, 0)]), string(r[max(col-1, 0):])
 		}
 	}
-	return errors.New(s.place(line, max(col, 1)) + hint(rest, first.Message))
-}
-
-// hint tells the usual slips of the pen by what the source goes on with.
-func hint(rest, message string) string {
-	word := strings.ToLower(rest)
-	if i := strings.IndexFunc(rest, func(r rune) bool { return !(r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z') }); i >= 0 {
-		word = word[:i]
-	}
-	for _, w := range [][2]string{{"and", "&&"}, {"or", "||"}, {"not", "!"}, {"is", "=="}, {"if", "condition ? a : b"}} {
-		if word == w[0] {
-			return fmt.Sprintf("%q is not an operator; write %s", w[0], w[1])
-		}
-	}
-	switch {
-	case strings.Contains(message, "reserved identifier"):
-		return fmt.Sprintf("%s is a reserved word; write column('%s') if it is a column", word, word)
-	case strings.Contains(message, "recursion") || strings.Contains(message, "size exceeds") || strings.Contains(message, "limit"):
-		return "the expression is too large or nested too deep; take parts of it out as values"
-	case rest == "":
-		return "the expression ends too early; complete it, and close what is open: brackets and quotes"
-	case strings.HasPrefix(rest, "=") && !strings.HasPrefix(rest, "=="):
-		return "a single = compares nothing; write =="
-	case strings.HasPrefix(rest, "&") || strings.HasPrefix(rest, "|"):
-		return "a single & or | is not an operator; write && or ||"
-	case strings.HasPrefix(rest, "<>"), strings.HasPrefix(rest, ">"):
-		return "<> is not an operator; write !="
-	}
-	r, _ := utf8.DecodeRuneInString(rest)
-	if r > 127 {
-		return fmt.Sprintf("%q can't stand in a name; write column('…') for a column of such a name, and '…' for text", string(r))
-	}
-	return fmt.Sprintf("%q is not expected here; look for a missing operator, bracket or quote before it", string(r))
+	return errors.New(s.place(line, max(col, 1)) + hint(before, rest, first.Message))
 }
 
 func firstError(err error) error {
