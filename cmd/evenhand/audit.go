@@ -25,6 +25,7 @@ type auditJob struct {
 	plan       string
 	out        string
 	workers    int
+	memory     string // a size; "" is a quarter of the machine's
 	lang       string
 	quiet      bool
 	profile    string
@@ -39,7 +40,7 @@ func auditCommand() *cobra.Command {
 		Use:   "audit [-c audit.yaml] [-o DIR]",
 		Short: "audit an export as the plan says",
 		Example: `  evenhand audit -c audit.yaml -o report
-  evenhand audit -c audit.yaml -o report -workers 8 -lang zh`,
+  evenhand audit -c audit.yaml -o report -workers 8 -memory 2GiB -lang zh`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			j.stdout, j.stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
@@ -50,6 +51,7 @@ func auditCommand() *cobra.Command {
 	f.StringVarP(&j.plan, "plan", "c", "audit.yaml", "the plan")
 	f.StringVarP(&j.out, "out", "o", "evenhand-report", "directory of the report; an earlier report there is replaced as a whole")
 	f.IntVar(&j.workers, "workers", runtime.GOMAXPROCS(0), "workers; they change speed, never an answer")
+	f.StringVar(&j.memory, "memory", "", "memory to do with, e.g. 512MiB or 2GB; what exceeds it goes to temporary files, and no answer changes (default a quarter of the machine's)")
 	f.StringVar(&j.lang, "lang", "en", "language of the summary printed at the end: en or zh")
 	f.StringVar(&j.profile, "cpuprofile", "", "write a CPU profile to this file")
 	f.BoolVarP(&j.quiet, "quiet", "q", false, "no progress, no summary")
@@ -113,6 +115,11 @@ func (j *auditJob) validate() error {
 	if j.workers < 1 {
 		return usagef("-workers %d: at least one worker is needed", j.workers)
 	}
+	if j.memory != "" {
+		if _, err := parseMemory(j.memory); err != nil {
+			return err
+		}
+	}
 	return validLang(j.lang)
 }
 
@@ -124,7 +131,7 @@ func validLang(lang string) error {
 }
 
 func (j *auditJob) options(bar *progress) driver.Options {
-	o := driver.Options{Workers: j.workers}
+	o := driver.Options{Workers: j.workers, Memory: j.limitMemory()}
 	if !j.quiet && !j.noProgress {
 		o.Progress = bar.report
 	}
