@@ -15,6 +15,7 @@ var All = []*audit.Check{
 	ingest.Ingest,
 	score.ScoreMatch,
 	denial.UnexplainedDenial,
+	denial.TechnicalDenial,
 	fairness.ApprovalParity,
 	drift.ScoreDrift,
 }

@@ -28,6 +28,12 @@ func (c *calendar) day(us int64) int64 {
 	return d
 }
 
+// hour returns the hour of the day, 0 to 23, of an instant (µs UTC).
+func (c *calendar) hour(us int64) int {
+	d := c.day(us)
+	return int((us + c.offset - d*day) / (3600 * second))
+}
+
 func (c *calendar) look(us int64) {
 	t := time.UnixMicro(us).In(c.zone)
 	_, offset := t.Zone()

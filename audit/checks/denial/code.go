@@ -15,6 +15,7 @@ func (s *state) MarshalBinary() ([]byte, error) {
 	e.Uvarint(uint64(s.rowsIn))
 	e.Ints(s.n[:])
 	e.Value(&s.cube)
+	e.Value(&s.replays)
 	for d := range s.groups {
 		s.groups[d].judged.Encode(&e)
 		s.groups[d].specific.Encode(&e)
@@ -41,6 +42,7 @@ func (s *state) UnmarshalBinary(data []byte) error {
 		d.Fail("%d counters instead of %d", len(n), int(counters))
 	}
 	d.Value(&t.cube)
+	d.Value(&t.replays)
 	for i := range t.groups {
 		t.groups[i].judged.Decode(d)
 		t.groups[i].specific.Decode(d)
@@ -91,14 +93,16 @@ func (rs *records) encode(e *stats.Encoder) {
 		for _, name := range r.named() {
 			e.Count(int(ranks[*name]))
 		}
-		for _, b := range []byte{r.rules, byte(r.cause), r.startFrom, r.flags()} {
+		for _, b := range []byte{r.rules, byte(r.cause), r.startFrom, r.flags(), byte(r.verdict), byte(r.standing), byte(r.why), r.replayed} {
 			e.Byte(b)
 		}
+		e.Float(r.score)
+		e.Float(r.recomputed)
 	}
 }
 
 // leastRecord is the size of the shortest record: every field in a byte.
-const leastRecord = 4 + 6 + 6 + 4
+const leastRecord = 4 + 6 + 10 + 8 + 16
 
 func (rs *records) decode(d *stats.Decoder, faults int32) {
 	names := d.Strings()
@@ -128,10 +132,13 @@ func (rs *records) decode(d *stats.Decoder, faults int32) {
 			}
 			*name = int32(id)
 		}
-		r.rules, r.cause, r.startFrom = d.Byte(), cause(d.Byte()), d.Byte()
+		r.rules, r.cause, r.startFrom = d.Byte(), lapse(d.Byte()), d.Byte()
 		flags := d.Byte()
+		r.verdict, r.standing, r.why, r.replayed = audit.Disclosure(d.Byte()), standing(d.Byte()), why(d.Byte()), d.Byte()
+		r.score, r.recomputed = d.Float(), d.Float()
 		if appeal < -1 || appeal >= int64(faults) || late != int64(int32(late)) || r.rules == 0 || r.rules >= r07 ||
-			r.cause >= causes || r.startFrom > 2 || flags > 7 {
+			r.cause > noLapse || int(r.verdict) >= len(audit.DisclosureNames()) || r.standing >= standings || r.why > allWhys ||
+			r.standing == wrong && r.why == noWhy || r.rules&disclosureRules != 0 && r.cause == noLapse || r.startFrom > 2 || flags > 7 {
 			d.Fail("bad case")
 		}
 		r.appeal, r.late = int32(appeal), int32(late)
@@ -167,6 +174,14 @@ func (s *state) verify(d *stats.Decoder) {
 	}
 	if verdictsOf != adverse {
 		d.Fail("%d verdicts on %d decisions", verdictsOf, adverse)
+	}
+	for key, n := range s.replays.All() {
+		c := cellOf(key)
+		if n < 0 || c.kind >= replayKinds || c.kind == confusion && (c.a > outReferred || c.b > unknownOutcome) ||
+			c.kind == standingOf && c.a >= uint8(standings) || c.kind == mismatchOf && c.a >= mismatchKinds {
+			d.Fail("bad cell %#x", key)
+			return
+		}
 	}
 	for i := range s.groups {
 		g := &s.groups[i]

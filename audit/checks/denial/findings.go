@@ -14,7 +14,7 @@ import (
 // cluster is the cases of one fault: one cause and, where the wording is the
 // fault, one wording.
 type cluster struct {
-	cause   cause
+	cause   lapse
 	wording string
 	cases   []*audit.Case
 }
@@ -30,6 +30,9 @@ func conclude(env *audit.Env, cases []audit.Case, metrics []audit.Metric) []audi
 		}
 		out = append(out, f)
 	}
+	// A case that is wrong as well belongs to what is worse: the finding on
+	// its substance.
+	out = append(out, concludeSubstance(env, cases, metrics)...)
 	for i := range metrics {
 		m := &metrics[i]
 		switch {
@@ -45,14 +48,18 @@ func conclude(env *audit.Env, cases []audit.Case, metrics []audit.Metric) []audi
 
 func clusters(cases []audit.Case) []*cluster {
 	type key struct {
-		cause   cause
+		cause   lapse
 		wording string
 	}
 	by := map[key]*cluster{}
 	var out []*cluster
 	for i := range cases {
 		c := &cases[i]
-		k := key{cause: cause(slices.Index(causeNames[:], c.Cause))}
+		lapse := lapseOf(c)
+		if lapse == noLapse {
+			continue
+		}
+		k := key{cause: lapse}
 		if k.cause == genericReason {
 			k.wording = item(c, itemWording)
 		}
@@ -66,6 +73,16 @@ func clusters(cases []audit.Case) []*cluster {
 		return cmp.Or(cmp.Compare(a.cause, b.cause), cmp.Compare(a.wording, b.wording))
 	})
 	return out
+}
+
+// lapseOf is what went wrong in telling the customer of a case, or noLapse.
+func lapseOf(c *audit.Case) lapse {
+	for _, name := range []string{c.Cause, item(c, itemLapse)} {
+		if i := slices.Index(causeNames[:], name); i >= 0 {
+			return lapse(i)
+		}
+	}
+	return noLapse
 }
 
 func item(c *audit.Case, name string) string {
@@ -88,6 +105,7 @@ type summary struct {
 	policies          map[string]int64
 	models            map[string]int64
 	daysLate          int64 // at most
+	exposure, owed    int64
 }
 
 func (c *cluster) summary() *summary {
@@ -96,6 +114,10 @@ func (c *cluster) summary() *summary {
 	for _, k := range c.cases {
 		customers[k.Customer] = struct{}{}
 		s.amount += k.Amount
+		s.exposure += k.Amount * k.Days
+		if k.Remedy != "" && k.Remedy != "tell" {
+			s.owed++
+		}
 		if k.At != 0 && (s.first == 0 || k.At < s.first) {
 			s.first = k.At
 		}
@@ -144,13 +166,28 @@ func (c *cluster) finding(env *audit.Env) audit.Finding {
 		Title: w.title, Remedy: w.remedy, Customer: w.customer,
 		Disclosure: causeVerdicts[c.cause], Grade: audit.E1, Cause: causeNames[c.cause], Rules: s.rules,
 		Cases: int64(len(c.cases)), Customers: s.customers, Amount: s.amount, FirstSeen: s.first, LastSeen: s.last,
-		Samples: c.samples(), Clauses: clausesFor(env, causeVerdicts[c.cause]),
+		Samples: c.samples(), Clauses: clausesFor(env, causeVerdicts[c.cause]), Exposure: s.exposure, Owed: s.owed,
 	}
+	about := c.substance(env)
 	f.What = audit.Text{
-		En: strings.Join(append([]string{w.what.En}, s.spread(len(c.cases), false)...), " ") + notWrongEn,
-		Zh: strings.Join(append([]string{w.what.Zh}, s.spread(len(c.cases), true)...), "") + notWrongZh,
+		En: strings.Join(append([]string{w.what.En}, s.spread(len(c.cases), false)...), " ") + about.En,
+		Zh: strings.Join(append([]string{w.what.Zh}, s.spread(len(c.cases), true)...), "") + about.Zh,
 	}
 	return f
+}
+
+// substance says how many of the cases were right.
+func (c *cluster) substance(env *audit.Env) audit.Text {
+	if env.Policies == nil {
+		return audit.Text{En: notWrongEn, Zh: notWrongZh}
+	}
+	n := map[audit.Substance]int64{}
+	for _, k := range c.cases {
+		n[k.Substance]++
+	}
+	x := []any{audit.Thousands(n[audit.Justified]), audit.Thousands(n[audit.Unjustified]), audit.Thousands(n[audit.Technical]), audit.Thousands(n[audit.Indeterminate])}
+	return audit.Tf(" This is about what applicants were told; as for the outcome, by a replay of the policy %s were right, %s wrong, %s technical failures and %s can't be said.",
+		"以上只涉及告知情况；就结果而言，按政策复算，正确%s笔，有误%s笔，属技术故障%s笔，无法判断%s笔。", x...)
 }
 
 const (

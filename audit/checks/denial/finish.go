@@ -43,9 +43,13 @@ func (s *state) coverage() audit.Coverage {
 			"without decisions.reasons, reasons_shown or reason_text denials are counted, and what applicants were told is not assessed",
 			"缺少decisions.reasons、reasons_shown和reason_text：只统计拒绝数量，不评估告知情况"))
 	}
-	c.Why = append(c.Why, audit.T(
-		"whether a denial was right is not judged: its substance is INDETERMINATE without a replay of the policy",
-		"不判断拒绝本身是否正确：未复算政策，实体结论为INDETERMINATE"))
+	if s.replayer.judges {
+		c.Why = append(c.Why, s.replayCoverage()...)
+	} else {
+		c.Why = append(c.Why, audit.T(
+			"whether a denial was right is not judged: its substance is INDETERMINATE without a replay of the policy",
+			"不判断拒绝本身是否正确：未复算政策，实体结论为INDETERMINATE"))
+	}
 	if (s.hasReasons || s.hasShown) && len(s.env.Plan.Reasons) == 0 {
 		c.Why = append(c.Why, audit.T(
 			"no catalogue of reasons: codes are taken at their word, so that a generic code may pass as specific",
@@ -72,6 +76,7 @@ func (s *state) cases() []audit.Case {
 	list := s.records.sorted()
 	repeats := s.repeats(list)
 	out := make([]audit.Case, len(list))
+	today := s.calendar.day(s.env.Plan.AsOfMicros())
 	for i, r := range list {
 		rules := r.rules
 		if repeats[i] != "" {
@@ -82,11 +87,14 @@ func (s *state) cases() []audit.Case {
 			Check: checkName, Table: "decisions",
 			Key: string(s.records.id(r, 0)), Customer: string(s.records.id(r, 2)), Account: string(s.records.id(r, 3)),
 			Product: s.name(r.product), PolicyVersion: s.name(r.policy), ModelVersion: s.name(r.model),
-			Disclosure: causeVerdicts[r.cause], Grade: audit.E1, Cause: causeNames[r.cause], Amount: r.amount,
-			Evidence: s.evidence(r, repeats[i]),
+			Disclosure: r.verdict, Amount: r.amount,
+			Evidence: s.evidence(r, repeats[i]), Events: s.events(r),
 		}
+		c.Substance, c.Grade = r.substanceOf()
+		c.Cause, c.Causes, c.Remedy = s.causes(r)
 		if r.at != none {
 			c.At = r.at
+			c.Days = max(0, today-s.calendar.day(r.at))
 		}
 		for k, name := range ruleNames {
 			if rules&(1<<k) != 0 {
@@ -104,6 +112,13 @@ const (
 	itemWording = "generic wording"
 	itemLate    = "days late"
 	itemChannel = "channel"
+	itemLapse   = "disclosure fault" // of cases whose cause is another
+	itemRule    = "replayed_rule"
+	itemFactors = "factors"
+	itemOther   = "other_policy_version"
+	itemGiven   = "reasons given"
+	itemOutcome = "outcome"
+	itemReplay  = "replayed_outcome"
 )
 
 var clockNames = [...]string{"completed_at", "submitted_at", "decided_at"}
@@ -121,7 +136,7 @@ func (s *state) evidence(r *record, repeat string) []audit.Item {
 	if r.denied {
 		outcome = "denied"
 	}
-	add("outcome", outcome)
+	add(itemOutcome, outcome)
 	if r.start != none {
 		started := s.calendar.day(r.start)
 		add("clock started", date(started)+" ("+clockNames[r.startFrom]+")")
@@ -137,11 +152,11 @@ func (s *state) evidence(r *record, repeat string) []audit.Item {
 		add(itemLate, fmt.Sprint(r.late))
 	}
 	given := s.name(r.given)
-	switch causeVerdicts[r.cause] {
-	case audit.Absent:
+	switch r.verdict {
+	case audit.Absent, audit.NotDue:
 		add("reasons recorded, not shown", given)
 	default:
-		add("reasons given", given)
+		add(itemGiven, given)
 	}
 	add(itemWording, s.name(r.phrase))
 	if r.unoffered {
@@ -151,6 +166,7 @@ func (s *state) evidence(r *record, repeat string) []audit.Item {
 		add("appeal", s.appeals.faults[r.appeal].text(&s.calendar))
 	}
 	add("repeat", repeat)
+	s.replayed(r, add)
 	add(itemChannel, s.name(r.channel))
 	return out
 }

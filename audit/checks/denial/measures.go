@@ -38,6 +38,7 @@ func (m *measures) write() {
 	for _, c := range m.byPeriod() {
 		m.period(c)
 	}
+	m.substance()
 	for i := range m.groups {
 		m.group(&m.groups[i])
 	}

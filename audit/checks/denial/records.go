@@ -3,9 +3,11 @@ package denial
 import (
 	"bytes"
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 
+	"evenhand/audit"
 	"evenhand/audit/stats"
 	"evenhand/features"
 )
@@ -24,8 +26,18 @@ type record struct {
 	appeal                          int32 // index in appeals.faults, or -1
 	late                            int32 // days
 
+	// What the replay makes of it; see ruling.
+	standing          standing
+	why               why
+	replayed          uint8 // of features.Outcomes, or Undecided
+	rule, factors     int32 // that decide in the replay
+	version           int32 // the other one that gives the recorded outcome
+	missing           int32 // what the policy needs and lacks
+	score, recomputed float64
+
 	rules                      uint8
-	cause                      cause
+	cause                      lapse
+	verdict                    audit.Disclosure
 	startFrom                  uint8 // 0 completed_at, 1 submitted_at, 2 decided_at
 	denied, unoffered, noticed bool
 }
@@ -57,7 +69,7 @@ func (s *state) keep(r *record, t *told, i int) {
 	}
 	r.at = instant(c.decided, i)
 	r.noticed = t.noticed
-	if !c.amount.IsNull(i) {
+	if !c.amount.IsNull(i) && r.standing != wrong {
 		r.amount = c.amount.Ints[i]
 	}
 	r.product = named(c.product, s.product.Of(c.product, s.intern), i)
@@ -115,8 +127,8 @@ func (rs *records) merge(o *records) {
 }
 
 // named lists the fields that are numbers of names.
-func (r *record) named() [6]*int32 {
-	return [6]*int32{&r.product, &r.policy, &r.model, &r.channel, &r.given, &r.phrase}
+func (r *record) named() [10]*int32 {
+	return [10]*int32{&r.product, &r.policy, &r.model, &r.channel, &r.given, &r.phrase, &r.rule, &r.factors, &r.version, &r.missing}
 }
 
 // sorted returns the records in an order that depends on what they say alone.
@@ -138,7 +150,9 @@ func (rs *records) compare(a, b *record) int {
 	if c := cmp.Or(
 		cmp.Compare(a.at, b.at), cmp.Compare(a.start, b.start), cmp.Compare(a.notice, b.notice), cmp.Compare(a.amount, b.amount),
 		cmp.Compare(a.appeal, b.appeal), cmp.Compare(a.late, b.late), cmp.Compare(a.rules, b.rules), cmp.Compare(a.cause, b.cause),
-		cmp.Compare(a.startFrom, b.startFrom), cmp.Compare(a.flags(), b.flags()),
+		cmp.Compare(a.startFrom, b.startFrom), cmp.Compare(a.flags(), b.flags()), cmp.Compare(a.verdict, b.verdict),
+		cmp.Compare(a.standing, b.standing), cmp.Compare(a.why, b.why), cmp.Compare(a.replayed, b.replayed),
+		cmp.Compare(math.Float64bits(a.score), math.Float64bits(b.score)), cmp.Compare(math.Float64bits(a.recomputed), math.Float64bits(b.recomputed)),
 	); c != 0 {
 		return c
 	}

@@ -1,26 +1,33 @@
 package denial
 
 import (
+	"math"
+
 	"evenhand/audit"
 	"evenhand/features"
 )
 
 // The rules that can fire, as bits of record.rules.
 const (
-	r01 = 1 << iota // ABSENT
+	d07 = 1 << iota // a review by a person was skipped
+	r01             // ABSENT
 	r02             // GENERIC
 	r03             // LATE
 	r05             // NO_ROUTE
+	r06             // against the policy
 	r07             // repeat
 )
 
-var ruleNames = []string{"R0.1", "R0.2", "R0.3", "R0.5", "R0.7"}
+var ruleNames = []string{"D7", "R0.1", "R0.2", "R0.3", "R0.5", "R0.6", "R0.7"}
 
-// cause is the fault behind a verdict: what one remedy would mend.
-type cause uint8
+// disclosureRules are the rules about what applicants were told.
+const disclosureRules = r01 | r02 | r03 | r05
+
+// lapse is the fault behind a verdict: what one remedy would mend.
+type lapse uint8
 
 const (
-	noReasonRecorded cause = iota
+	noReasonRecorded lapse = iota
 	noNotice
 	noticeWithoutReason
 	genericReason
@@ -29,6 +36,8 @@ const (
 	appealOverdue
 	appealAutomatic
 	causes
+
+	noLapse = causes // told rightly, or not judged
 )
 
 var causeNames = [causes]string{
@@ -119,22 +128,36 @@ func (s *state) readText(text []byte) read {
 }
 
 // judge judges an adverse decision, keeps it when it is a case, and returns
-// its verdict.
-func (s *state) judge(i int, denied bool, period int32) audit.Disclosure {
+// its verdict on what was told. x is what the replay makes of it; nil without
+// one.
+func (s *state) judge(b *features.Batch, i int, denied bool, period int32, x *ruling) audit.Disclosure {
+	r := record{start: none, notice: instant(s.col.notice, i), denied: denied, appeal: -1, cause: noLapse, replayed: features.Undecided, score: math.NaN(), recomputed: math.NaN()}
+	var t told
+	r.verdict = s.tell(&r, &t, i, period)
+	if x != nil {
+		s.hold(&r, b, i, x)
+	}
+	if r.rules != 0 {
+		s.keep(&r, &t, i)
+	}
+	return r.verdict
+}
+
+// tell judges what the applicant of row i was told.
+func (s *state) tell(r *record, t *told, i int, period int32) audit.Disclosure {
 	c := &s.col
-	if e := c.exemption.Codes[i]; e != features.Null && s.exemptions.Known()[e] {
-		s.n[isExempt]++
-		return audit.Exempt
-	}
-	if !s.assessed() {
-		return audit.NotAssessed
-	}
-	r := record{start: none, notice: instant(c.notice, i), denied: denied}
 	for from, v := range [...]*features.Vector{c.completed, c.submitted, c.decided} {
 		if at := instant(v, i); at != none {
 			r.start, r.startFrom = at, uint8(from)
 			break
 		}
+	}
+	if s.isExempt(i) {
+		s.n[isExempt]++
+		return audit.Exempt
+	}
+	if !s.assessed() {
+		return audit.NotAssessed
 	}
 	started := int64(none)
 	due := int64(none)
@@ -142,7 +165,7 @@ func (s *state) judge(i int, denied bool, period int32) audit.Disclosure {
 		started = s.calendar.day(r.start)
 		due = started + int64(s.settings.NoticeDays)
 	}
-	t := s.told(i)
+	*t = s.told(i)
 	switch {
 	case t.best >= mixed:
 	case t.best == generic:
@@ -163,13 +186,18 @@ func (s *state) judge(i int, denied bool, period int32) audit.Disclosure {
 			r.cause = noNotice
 		}
 	}
-	s.time(&r, &t, started, due, period)
-	s.route(&r, i)
+	s.time(r, t, started, due, period)
+	s.route(r, i)
 	if r.rules == 0 {
 		return audit.Adequate
 	}
-	s.keep(&r, &t, i)
 	return causeVerdicts[r.cause]
+}
+
+// isExempt reports whether row i has a declared exemption from disclosure.
+func (s *state) isExempt(i int) bool {
+	e := s.col.exemption.Codes[i]
+	return e != features.Null && s.exemptions.Known()[e]
 }
 
 // time applies R0.3 and counts the days to the notice.
@@ -198,7 +226,6 @@ func (s *state) time(r *record, t *told, started, due int64, period int32) {
 // route applies R0.5.
 func (s *state) route(r *record, i int) {
 	why := causes
-	r.appeal = -1
 	if len(s.appeals.faults) > 0 {
 		if f, ok := s.appeals.index[string(s.col.id.Opaque(i))]; ok {
 			s.matched[f] = true

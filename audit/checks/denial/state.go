@@ -60,6 +60,7 @@ type state struct {
 	rowsIn  int64
 	n       [counters]int64
 	cube    stats.Cube
+	replays stats.Cube // see substance_count.go
 	groups  []groupCounts
 	records records
 	matched []bool // appeals.faults whose decision was judged
@@ -67,6 +68,9 @@ type state struct {
 	// Caches and scratch, no part of the state.
 	at               columns
 	col              vectors
+	replayer         *replayer
+	recordedAs       rows.Codes[uint8] // of features.Outcomes
+	recordedOf       []uint8
 	outcomes         rows.Codes[uint8]
 	prescreens       rows.Codes[bool]
 	exemptions       rows.Codes[bool]
@@ -105,6 +109,7 @@ func newState(env *audit.Env) (*state, error) {
 	for _, g := range env.Plan.Groups {
 		s.groups = append(s.groups, groupCounts{plan: g, column: env.Col("decisions", audit.GroupColumn(g.Name))})
 	}
+	s.replayer = newReplayer(env)
 	s.texts = map[string]read{}
 	s.code = s.lexicon.code
 	s.intern = func(v string) int32 { return s.records.names.ID(v) }
@@ -154,6 +159,7 @@ func (s *state) Update(b *features.Batch) {
 	s.recorded.Of(s.col.reasons, s.code)
 	s.shown.Of(s.col.shown, s.code)
 	s.judged, s.specific = cleared(s.judged, b.N), cleared(s.specific, b.N)
+	rulings := s.replay(b)
 	for i := range b.N {
 		class := uint8(isOther)
 		if c := s.col.outcome.Codes[i]; c != features.Null {
@@ -173,7 +179,11 @@ func (s *state) Update(b *features.Batch) {
 		if b.Period != nil {
 			period = b.Period[i]
 		}
-		verdict := s.judge(i, class == isDenied, period)
+		var x *ruling
+		if rulings != nil {
+			x = &rulings[i]
+		}
+		verdict := s.judge(b, i, class == isDenied, period, x)
 		s.cube.Add(uint64(verdicts)<<kindShift | uint64(period+1)<<periodShift | uint64(verdict))
 		switch verdict {
 		case audit.NotAssessed, audit.Exempt, audit.NotDue:
@@ -207,6 +217,7 @@ func (s *state) Merge(other audit.State) {
 		s.n[i] += n
 	}
 	s.cube.Merge(&o.cube)
+	s.replays.Merge(&o.replays)
 	for d := range s.groups {
 		s.groups[d].judged.Merge(&o.groups[d].judged)
 		s.groups[d].specific.Merge(&o.groups[d].specific)

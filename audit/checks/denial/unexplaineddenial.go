@@ -27,6 +27,8 @@ var UnexplainedDenial = &audit.Check{
 				{Column: "account_id"}, {Column: "application_type"}, {Column: "is_test"},
 				{Column: "submitted_at"}, {Column: "completed_at"}, {Column: "requested_amount"},
 				{Column: "model_version"}, {Column: "policy_version"}, {Column: "channel"},
+				{Column: "decider"}, {Column: "override_reason"}, {Column: "engine_status"}, {Column: "error_code"},
+				{Column: "score"}, {Column: "approved_limit"}, {Column: "experiment_id"}, {Column: "experiment_arm"},
 				{Column: "reasons"}, {Column: "reason_text"}, {Column: "reasons_shown"}, {Column: "disclosure_exemption"},
 				{Column: "notice_at", Effect: audit.T(
 					"whether notices went out, and in time, is not judged; reasons recorded count as shown",
@@ -44,6 +46,7 @@ var UnexplainedDenial = &audit.Check{
 				{Column: "human_reviewed", Effect: audit.T("whether a human decided appeals is not judged", "不判断申诉是否经人工处理")},
 			},
 		}},
+		Replay: true,
 	},
 	Settings: func() any {
 		return &Settings{
@@ -52,6 +55,7 @@ var UnexplainedDenial = &audit.Check{
 		}
 	},
 	New:      func(env *audit.Env) (audit.State, error) { return newState(env) },
+	Letter:   letter,
 	Conclude: conclude,
 }
 

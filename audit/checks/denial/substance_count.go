@@ -1,0 +1,224 @@
+package denial
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"evenhand/audit"
+	"evenhand/audit/policy"
+	"evenhand/features"
+)
+
+// Kinds of cells of state.replays, by policy and period.
+const (
+	confusion  = iota // a: outcome on record, b: outcome replayed (or unknownOutcome)
+	standingOf        // a: standing of an adverse decision
+	mismatchOf        // a: class of the mismatch, b: 1 when better for the applicant
+	forceOf           // b: 1 when the version was not in force
+	watchOf           // a: factor that flips a right denial by itself
+	replayKinds
+
+	unknownOutcome = 15
+)
+
+func replayKey(kind int, policy int16, period int32, a, b uint8) uint64 {
+	return uint64(kind)<<56 | uint64(policy+1)<<40 | uint64(period+1)<<16 | uint64(a)<<8 | uint64(b)
+}
+
+// replayCell is what a key says.
+type replayCell struct {
+	kind   int
+	policy int16
+	period int32
+	a, b   uint8
+}
+
+func cellOf(key uint64) replayCell {
+	return replayCell{int(key >> 56), int16(key>>40&0xffff) - 1, int32(key>>16&0xffffff) - 1, uint8(key >> 8), uint8(key)}
+}
+
+// mismatchKinds are the classes of decision mismatches: index 0 is that of
+// scores, index k that of Dk.
+const mismatchKinds = 8
+
+func mismatchName(k uint8) string {
+	if k == 0 {
+		return "score"
+	}
+	return "D" + string(rune('0'+k))
+}
+
+// mismatch is the class of a row that departs from the replay; ok is false for
+// one that does not.
+func (x *ruling) mismatch() (class uint8, ok bool) {
+	switch x.standing {
+	case overridden:
+		return 1, true
+	case departed:
+		return 2, true
+	case technical:
+		return 6, true
+	case wrong, skippedReview:
+		name := mismatchNames[x.why.primary()]
+		for k := range uint8(mismatchKinds) {
+			if mismatchName(k) == name {
+				return k, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// replay judges a batch against the lender's policy, and counts; nil without
+// policies.
+func (s *state) replay(b *features.Batch) []ruling {
+	if !s.replayer.judges || b.Replay == nil {
+		return nil
+	}
+	index := s.recordedAs.Of(s.col.outcome, func(v string) uint8 {
+		if i := slices.Index(features.Outcomes, v); i >= 0 {
+			return uint8(i)
+		}
+		return unknownOutcome
+	})
+	s.recordedOf = s.recordedOf[:0]
+	for i := range b.N {
+		out := uint8(unknownOutcome)
+		if c := s.col.outcome.Codes[i]; c != features.Null {
+			out = index[c]
+		}
+		if c := s.col.application.Codes[i]; s.col.test.Ints[i] != 0 || c != features.Null && isPrescreened(s.col.application.Dict.Value(c)) {
+			out = unknownOutcome
+		}
+		s.recordedOf = append(s.recordedOf, out)
+	}
+	s.exemptions.Of(s.col.exemption, notEmpty)
+	rulings := s.replayer.rule(b, s.recordedOf, s.isExempt)
+	for i := range b.N {
+		s.count(b, i, s.recordedOf[i], &rulings[i])
+	}
+	return rulings
+}
+
+func (s *state) count(b *features.Batch, i int, recorded uint8, x *ruling) {
+	if recorded > outReferred {
+		return
+	}
+	p, period := b.Replay.Policy[i], int32(-1)
+	if b.Period != nil {
+		period = b.Period[i]
+	}
+	replayed := b.Replay.Outcome[i]
+	if replayed > outReferred {
+		replayed = unknownOutcome
+	}
+	s.replays.Add(replayKey(confusion, p, -1, recorded, replayed))
+	if p >= 0 && !s.col.decided.IsNull(i) {
+		s.replays.Add(replayKey(forceOf, p, -1, 0, uint8(b2i(!s.env.Policies.InForce(p, s.col.decided.Ints[i])))))
+	}
+	adverse := recorded == outDenied || recorded == outLower
+	if adverse {
+		s.replays.Add(replayKey(standingOf, p, period, uint8(x.standing), 0))
+	}
+	if class, ok := x.mismatch(); ok {
+		s.replays.Add(replayKey(mismatchOf, p, -1, class, uint8(b2i(!adverse))))
+	}
+	if x.factor >= 0 {
+		s.replays.Add(replayKey(watchOf, p, -1, uint8(x.factor), 0))
+	}
+}
+
+// hold puts into a record what the replay makes of row i.
+func (s *state) hold(r *record, b *features.Batch, i int, x *ruling) {
+	r.standing, r.why, r.replayed = x.standing, x.why, b.Replay.Outcome[i]
+	switch x.standing {
+	case wrong:
+		r.rules |= r06
+		r.amount = x.short
+	case skippedReview:
+		r.rules |= d07
+	}
+	if r.rules == 0 {
+		return
+	}
+	all := s.env.Policies.Policies
+	if x.version >= 0 {
+		r.version = s.intern(all[x.version].Version)
+	}
+	if v := &b.Cols[s.replayer.score]; v.Floats[i] == v.Floats[i] {
+		r.score = v.Floats[i]
+	}
+	if b.Scores != nil && b.Scores.Model[i] >= 0 {
+		r.recomputed = b.Scores.Score[i]
+	}
+	p := b.Replay.Policy[i]
+	if p < 0 {
+		return
+	}
+	if k := b.Replay.Rule[i]; k >= 0 && int(k) < len(all[p].Rules) {
+		rule := &all[p].Rules[k]
+		r.rule = s.intern(rule.ID)
+		r.factors = s.intern(strings.Join(s.replayer.factorsOf(rule), ","))
+	}
+	if x.standing == undecided {
+		r.missing = s.intern(strings.Join(s.replayer.missing(b, i), ", "))
+	}
+}
+
+// factorsOf are the features that a rule stands for: those it lists, else those
+// its condition names.
+func (r *replayer) factorsOf(rule *policy.Rule) []string {
+	if len(rule.Factors) > 0 {
+		return rule.Factors
+	}
+	var out []string
+	words := strings.FieldsFunc(string(rule.When), func(c rune) bool {
+		return !(c == '_' || c == '.' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z')
+	})
+	l := r.env.Layouts["decisions"]
+	for _, w := range words {
+		if (l.Index(audit.FeatureColumn(w)) >= 0 || strings.HasPrefix(w, "history.")) && !slices.Contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// missing are up to five names that the policies read and that row i lacks.
+func (r *replayer) missing(b *features.Batch, i int) []string {
+	l := r.env.Layouts["decisions"]
+	var out []string
+	for _, name := range r.env.Policies.Names("decisions") {
+		for _, column := range []string{name, audit.FeatureColumn(name), audit.HistoryColumn(strings.TrimPrefix(name, "history."))} {
+			c := l.Index(column)
+			if c < 0 {
+				continue
+			}
+			if name == "score" && b.Scores != nil && b.Scores.Model[i] >= 0 {
+				break
+			}
+			if b.Cols[c].IsNull(i) && len(out) < 5 {
+				out = append(out, name)
+			}
+			break
+		}
+	}
+	return out
+}
+
+// substanceOf is the verdict that a standing stands for, and its grade.
+func (r *record) substanceOf() (audit.Substance, audit.Grade) {
+	switch r.standing {
+	case technical:
+		return audit.Technical, audit.E1
+	case right:
+		return audit.Justified, audit.E1
+	case wrong:
+		if math.IsNaN(r.recomputed) {
+			return audit.Unjustified, audit.E2 // on the recorded score
+		}
+		return audit.Unjustified, audit.E1
+	}
+	return audit.Indeterminate, audit.E1
+}

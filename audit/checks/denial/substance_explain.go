@@ -1,0 +1,209 @@
+package denial
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"evenhand/audit"
+	"evenhand/audit/policy"
+	"evenhand/features"
+)
+
+// plainNumber reads an expression that is a number alone.
+func plainNumber(s string) (float64, bool) {
+	x, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	return x, err == nil && x > 0 && !math.IsInf(x, 0)
+}
+
+// gather makes the scratch batch of some rows of b: every column that a replay
+// can read, in memory of its own, so that cells may be changed.
+func (r *replayer) gather(b *features.Batch, rows []int) *features.Batch {
+	s := &r.scratch
+	s.Table, s.N, s.Scores, s.Replay, s.Period = b.Table, len(rows), nil, nil, nil
+	if len(s.Cols) != len(b.Cols) {
+		s.Cols = make([]features.Vector, len(b.Cols))
+	}
+	for c := range b.Cols {
+		to, v := &s.Cols[c], &b.Cols[c]
+		to.Kind, to.Present, to.Dict = v.Kind, v.Present, v.Dict
+		to.Codes, to.Ints, to.Floats = to.Codes[:0], to.Ints[:0], to.Floats[:0]
+		switch {
+		case v.Kind == features.Opaque || v.Kind == features.TextList:
+			continue // no expression reads them
+		case v.Kind == features.Text && len(v.Codes) >= b.N:
+			for _, i := range rows {
+				to.Codes = append(to.Codes, v.Codes[i])
+			}
+		case v.Kind == features.Float && len(v.Floats) >= b.N:
+			for _, i := range rows {
+				to.Floats = append(to.Floats, v.Floats[i])
+			}
+		case len(v.Ints) >= b.N:
+			for _, i := range rows {
+				to.Ints = append(to.Ints, v.Ints[i])
+			}
+		}
+		if v.Valid == nil {
+			to.Valid = nil
+			continue
+		}
+		if to.Valid = to.Valid[:0]; to.Valid == nil {
+			to.Valid = []bool{}
+		}
+		for _, i := range rows {
+			to.Valid = append(to.Valid, v.Valid[i])
+		}
+	}
+	return s
+}
+
+// explain looks for what explains the departures of the rows asked: it changes
+// one thing at a time and replays, all rows together.
+func (r *replayer) explain(b *features.Batch, recorded []uint8) {
+	e, n := r.start(), len(r.asked)
+	s := r.gather(b, r.asked)
+	own := make([]int16, n) // policies
+	models := make([]int16, n)
+	recomputed := make([]float64, n)
+	for k, i := range r.asked {
+		own[k], models[k], recomputed[k] = b.Replay.Policy[i], -1, math.NaN()
+		if b.Scores != nil && b.Scores.Model[i] >= 0 {
+			models[k], recomputed[k] = b.Scores.Model[i], b.Scores.Score[i]
+		}
+	}
+	none := slices.Repeat([]int16{-1}, n)
+	// hold marks what explains: the replay now gives what is on record.
+	hold := func(bit why) {
+		for k, i := range r.asked {
+			if out := s.Replay.Outcome[k]; out <= outReferred && s.Replay.Policy[k] >= 0 {
+				if departs, _ := r.departsAs(s, k, b, i, recorded[i]); !departs && !r.skips(recorded[i], out) {
+					r.rulings[i].why |= bit
+				}
+			}
+		}
+	}
+	// Recorded scores in place of recomputed ones.
+	if r.scored(b) && len(r.env.Models) > 0 {
+		e.ReplayAs(s, none, own)
+		hold(whyScore)
+		for k, i := range r.asked {
+			x := b.Cols[r.score].Floats[i]
+			if m := models[k]; m < 0 || x != x || math.Abs(x-recomputed[k]) <= r.env.Models[m].Tolerance(recomputed[k]) {
+				r.rulings[i].why &^= whyScore
+			} else if r.rulings[i].why&whyScore != 0 && r.unit(b, i, m, x) {
+				r.rulings[i].why |= whyUnit
+			}
+		}
+	}
+	// Scores a hair lower or higher.
+	column := &s.Cols[r.score]
+	if len(column.Floats) == n {
+		kept := slices.Clone(column.Floats)
+		for _, towards := range []float64{math.Inf(-1), math.Inf(1)} {
+			for k := range n {
+				x := recomputed[k]
+				if x != x {
+					x = kept[k]
+				}
+				column.Floats[k] = math.Nextafter(x, towards)
+			}
+			e.ReplayAs(s, none, own)
+			for k, i := range r.asked {
+				if out := s.Replay.Outcome[k]; out <= outReferred && out != b.Replay.Outcome[i] {
+					r.rulings[i].why |= whyTie
+				}
+			}
+		}
+		copy(column.Floats, kept)
+	}
+	r.versions(b, s, recorded, own, models)
+	for _, i := range r.asked {
+		if x := &r.rulings[i]; x.why == noWhy {
+			x.why = whyNothing
+		}
+	}
+}
+
+// departsAs is departs for row k of a scratch batch, whose row in b is i.
+func (r *replayer) departsAs(s *features.Batch, k int, b *features.Batch, i int, recorded uint8) (bool, int64) {
+	return r.departs(s, k, recorded, s.Replay.Outcome[k], s.Replay.Limit[k])
+}
+
+// skips reports whether an adverse outcome stands against a referral.
+func (r *replayer) skips(recorded, out uint8) bool {
+	return out == outReferred && (recorded == outDenied || recorded == outLower)
+}
+
+func (r *replayer) scored(b *features.Batch) bool { return b.Cols[r.score].Present }
+
+// versions replays the rows asked under the other versions for their product,
+// later ones first, and notes the first that gives what is on record.
+func (r *replayer) versions(b, s *features.Batch, recorded []uint8, own, models []int16) {
+	all := r.env.Policies.Policies
+	as := make([]int16, len(own))
+	for step := 1; step < len(all); step++ {
+		for _, sign := range []int{1, -1} {
+			any := false
+			for k, i := range r.asked {
+				as[k] = -1
+				if j := int(own[k]) + sign*step; j >= 0 && j < len(all) && r.rulings[i].version < 0 &&
+					all[j].Version != all[own[k]].Version && holdsFor(&all[j], b.Cols[r.product].Text(i)) {
+					as[k], any = int16(j), true
+				}
+			}
+			if !any {
+				continue
+			}
+			r.start().ReplayAs(s, models, as)
+			for k, i := range r.asked {
+				if out := s.Replay.Outcome[k]; as[k] >= 0 && out <= outReferred && !s.Replay.Edge[k] && !r.skips(recorded[i], out) {
+					if departs, _ := r.departs(s, k, recorded[i], out, s.Replay.Limit[k]); !departs {
+						r.rulings[i].why |= whyVersion
+						r.rulings[i].version = as[k]
+					}
+				}
+			}
+		}
+	}
+}
+
+func holdsFor(p *policy.Policy, product string) bool {
+	return len(p.Products) == 0 || slices.Contains(p.Products, product)
+}
+
+// units are the mistakes of unit that are tried, as scorematch's.
+var units = [...]float64{100, 1. / 100, 10_000, 1. / 10_000, 1000, 1. / 1000, 12, 1. / 12, 30, 1. / 30}
+
+// unit reports whether the recorded score x of row i is the model's once one
+// input is multiplied or divided by a unit's factor.
+func (r *replayer) unit(b *features.Batch, i int, m int16, x float64) bool {
+	model := &r.env.Models[m]
+	var t replayer // a scratch of its own
+	t.env = r.env
+	var at []int
+	for _, in := range model.Model.Inputs() {
+		c := r.env.Layouts["decisions"].Index(audit.FeatureColumn(model.Spec.Feature(in.Name)))
+		if c >= 0 && b.Cols[c].Kind == features.Float && b.Cols[c].Floats[i] == b.Cols[c].Floats[i] && b.Cols[c].Floats[i] != 0 {
+			at = append(at, c)
+		}
+	}
+	if len(at) == 0 {
+		return false
+	}
+	s := t.gather(b, slices.Repeat([]int{i}, len(at)*len(units)))
+	for k, c := range at {
+		for u, f := range units {
+			s.Cols[c].Floats[k*len(units)+u] *= f
+		}
+	}
+	n := s.N
+	r.start().ReplayAs(s, slices.Repeat([]int16{m}, n), slices.Repeat([]int16{-1}, n))
+	for k := range n {
+		if y := s.Scores.Score[k]; s.Scores.Model[k] >= 0 && math.Abs(x-y) <= model.Tolerance(y) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,368 @@
+package denial
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"evenhand/audit"
+	"evenhand/audit/cause"
+	"evenhand/audit/checks/internal/rows"
+	"evenhand/audit/stats"
+	"evenhand/features"
+)
+
+// What takes rows out of technicaldenial, in the order applied.
+const (
+	techTest = iota
+	techPrescreen
+	techNotDenied
+	techOther
+	techFraud
+	techGuards
+)
+
+// proof is what shows that a denial was none.
+type proof uint8
+
+const (
+	noProof    proof = iota
+	byStatus         // the engine's status or error code is a technical one
+	byTimeout        // it ran into its time limit, and no rule's outcome is recorded
+	bySentinel       // the score is a placeholder
+	byNoScore        // the score that the policy needs is missing
+	proofs
+)
+
+// Kinds of cells of the cube.
+const (
+	techByPeriod = iota // value: hit or not
+	techByHour          // value: hour, decided/denied/technical
+)
+
+const (
+	hourDecided = iota
+	hourDenied
+	hourTechnical
+	hourKinds
+)
+
+// technicalState is the statistic of technicaldenial.
+type technicalState struct {
+	env       *audit.Env
+	settings  *TechnicalSettings
+	incidents *cause.Incidents
+	calendar  calendar
+	recorded  bool // the export says anything about how the engine fared
+	scored    bool // it has scores
+
+	rowsIn   int64
+	n        [techGuards]int64
+	cube     stats.Cube
+	segments [2]techSegment
+	failed   *cause.Excess // of decisions around incidents
+	denied   *cause.Excess
+	list     []technicalDenial
+
+	// Caches and scratch, no part of the state.
+	at         technicalColumns
+	col        technicalVectors
+	engine     engineClasses
+	outcomes   rows.Codes[uint8]
+	prescreens rows.Codes[bool]
+	judged     []bool
+	hit        []bool
+	hard       []bool // by policy, then rule: see hardRule
+	hardAt     []int
+}
+
+// techSegment counts the denials judged and the technical ones of a column.
+type techSegment struct {
+	name        string
+	judged, hit rows.Counts
+}
+
+// technicalDenial is one case.
+type technicalDenial struct {
+	key, customer, account          string
+	product, channel, policy, model string
+	at, submitted, notice, amount   int64
+	proof                           proof
+	status, code                    string
+	latency                         int64 // ms, -1: unknown
+	score                           float64
+	replayed                        uint8 // of features.Outcomes, or Undecided
+}
+
+func newTechnicalState(env *audit.Env) (*technicalState, error) {
+	s := &technicalState{env: env, settings: env.Settings.(*TechnicalSettings)}
+	if err := s.settings.validate(); err != nil {
+		return nil, err
+	}
+	s.calendar.zone = env.Plan.Zone()
+	s.incidents = cause.NewIncidents(env)
+	s.failed, s.denied = cause.NewExcess(s.incidents), cause.NewExcess(s.incidents)
+	s.engine.plan = env.Plan
+	s.at.find(env)
+	l := env.Layouts["decisions"]
+	s.recorded = exported(l, "engine_status") || exported(l, "error_code") || exported(l, "latency_ms")
+	s.scored = exported(l, "score")
+	s.segments[0].name, s.segments[1].name = "product", "channel"
+	if env.Policies != nil {
+		for _, p := range env.Policies.Policies {
+			s.hardAt = append(s.hardAt, len(s.hard))
+			for _, r := range p.Rules {
+				s.hard = append(s.hard, r.Cutoff == nil && r.Stage != "score")
+			}
+		}
+	}
+	return s, nil
+}
+
+func techClass(outcome string) uint8 {
+	switch outcome {
+	case "denied":
+		return techGuards
+	case "approved", "approved_lower", "referred", "error":
+		return techNotDenied
+	}
+	return techOther
+}
+
+// Update judges the rows of a batch.
+func (s *technicalState) Update(b *features.Batch) {
+	if b.Table != "decisions" {
+		return
+	}
+	c := &s.col
+	s.rowsIn += int64(b.N)
+	c.bind(b, &s.at)
+	s.engine.bind(c.status, c.code)
+	classes := s.outcomes.Of(c.outcome, techClass)
+	prescreens := s.prescreens.Of(c.application, isPrescreened)
+	s.judged, s.hit = cleared(s.judged, b.N), cleared(s.hit, b.N)
+	for i := range b.N {
+		class := uint8(techOther)
+		if k := c.outcome.Codes[i]; k != features.Null {
+			class = classes[k]
+		}
+		if k := c.application.Codes[i]; k != features.Null && prescreens[k] {
+			class = techPrescreen
+		}
+		if c.test.Ints[i] != 0 {
+			class = techTest
+		}
+		engine := s.engine.of(i)
+		if class == techGuards && engine == fraudHold {
+			class = techFraud
+		}
+		if class < techGuards {
+			s.n[class]++
+		}
+		if class < techNotDenied || class == techOther {
+			continue
+		}
+		var p proof
+		if class == techGuards {
+			p = s.proof(b, i, engine)
+			s.judged[i], s.hit[i] = true, p != noProof
+		}
+		s.place(b, i, class >= techFraud, p, engine == technicalFault)
+		if p != noProof {
+			s.list = append(s.list, s.read(b, i, p))
+		}
+	}
+	for k, v := range []*features.Vector{c.product, c.chans} {
+		s.segments[k].judged.Add(v, s.judged, b.N)
+		s.segments[k].hit.Add(v, s.hit, b.N)
+	}
+}
+
+// proof returns what shows that the denial of row i is a technical fault. A
+// status or code is proof by itself; the others give way to a hard rule of the
+// policy, which denies without a score.
+func (s *technicalState) proof(b *features.Batch, i int, engine engineClass) proof {
+	c := &s.col
+	if engine == technicalFault {
+		return byStatus
+	}
+	if engine == otherClass || s.deniedHard(b, i) {
+		return noProof
+	}
+	score := c.score.Floats[i]
+	lost := s.scored && score != score
+	failed := engine == unsaid && (c.status.Codes[i] != features.Null || c.code.Codes[i] != features.Null)
+	if limit := s.settings.TimeoutMS; limit > 0 && !c.latency.IsNull(i) && c.latency.Ints[i] >= limit && (failed || lost) {
+		return byTimeout
+	}
+	if score == score && slices.Contains(s.settings.Sentinels, score) && !s.scores(b, i, score) {
+		return bySentinel
+	}
+	// A missing score is proof only where the policy needs one: its replay,
+	// with the recomputed score, comes to the score rules.
+	if lost && c.model.Codes[i] != features.Null && b.Replay != nil && b.Replay.Outcome[i] != features.Undecided {
+		return byNoScore
+	}
+	return noProof
+}
+
+// scores reports whether the model itself gives row i that score.
+func (s *technicalState) scores(b *features.Batch, i int, score float64) bool {
+	return b.Scores != nil && b.Scores.Model[i] >= 0 && b.Scores.Score[i] == score
+}
+
+// deniedHard reports whether the policy denies row i by a rule that needs no
+// score.
+func (s *technicalState) deniedHard(b *features.Batch, i int) bool {
+	r := b.Replay
+	if r == nil || r.Policy[i] < 0 || r.Rule[i] < 0 || r.Outcome[i] >= uint8(len(features.Outcomes)) || features.Outcomes[r.Outcome[i]] != "denied" {
+		return false
+	}
+	return s.hard[s.hardAt[r.Policy[i]]+int(r.Rule[i])]
+}
+
+// place counts a decision where it stands in time.
+func (s *technicalState) place(b *features.Batch, i int, denied bool, p proof, fault bool) {
+	if denied {
+		period := int32(-1)
+		if b.Period != nil {
+			period = b.Period[i]
+		}
+		s.cube.Add(uint64(techByPeriod)<<kindShift | uint64(period+1)<<periodShift | uint64(b2i(p != noProof)))
+	}
+	if s.col.decided.IsNull(i) {
+		return
+	}
+	at := s.col.decided.Ints[i]
+	hour := uint64(techByHour)<<kindShift | uint64(s.calendar.hour(at))<<8
+	s.cube.Add(hour | hourDecided)
+	if denied {
+		s.cube.Add(hour | hourDenied)
+	}
+	if p != noProof {
+		s.cube.Add(hour | hourTechnical)
+	}
+	if len(s.incidents.List) > 0 {
+		s.failed.Add(at, fault || p != noProof)
+		s.denied.Add(at, denied)
+	}
+}
+
+func (s *technicalState) read(b *features.Batch, i int, p proof) technicalDenial {
+	c := &s.col
+	d := technicalDenial{
+		key: string(c.id.Opaque(i)), customer: string(c.customer.Opaque(i)), account: string(c.account.Opaque(i)),
+		product: c.product.Text(i), channel: c.chans.Text(i), policy: c.policy.Text(i), model: c.model.Text(i),
+		at: instant(c.decided, i), submitted: instant(c.submitted, i), notice: instant(c.notice, i),
+		proof: p, status: c.status.Text(i), code: c.code.Text(i), latency: -1, score: c.score.Floats[i], replayed: features.Undecided,
+	}
+	if !c.amount.IsNull(i) {
+		d.amount = c.amount.Ints[i]
+	}
+	if !c.latency.IsNull(i) {
+		d.latency = c.latency.Ints[i]
+	}
+	if d.score != d.score {
+		d.score = math.NaN() // one of many
+	}
+	if b.Replay != nil {
+		d.replayed = b.Replay.Outcome[i]
+	}
+	return d
+}
+
+// Merge adds what o has seen.
+func (s *technicalState) Merge(other audit.State) {
+	o := other.(*technicalState)
+	s.rowsIn += o.rowsIn
+	for i, n := range o.n {
+		s.n[i] += n
+	}
+	s.cube.Merge(&o.cube)
+	for k := range s.segments {
+		s.segments[k].judged.Merge(&o.segments[k].judged)
+		s.segments[k].hit.Merge(&o.segments[k].hit)
+	}
+	s.failed.Merge(o.failed)
+	s.denied.Merge(o.denied)
+	s.list = append(s.list, o.list...)
+}
+
+func compareTechnical(a, b technicalDenial) int {
+	return cmp.Or(strings.Compare(a.key, b.key), cmp.Compare(a.at, b.at), strings.Compare(a.customer, b.customer), strings.Compare(a.account, b.account),
+		strings.Compare(a.product, b.product), strings.Compare(a.channel, b.channel), strings.Compare(a.policy, b.policy), strings.Compare(a.model, b.model),
+		cmp.Compare(a.submitted, b.submitted), cmp.Compare(a.notice, b.notice), cmp.Compare(a.amount, b.amount), cmp.Compare(a.proof, b.proof),
+		strings.Compare(a.status, b.status), strings.Compare(a.code, b.code), cmp.Compare(a.latency, b.latency),
+		cmp.Compare(math.Float64bits(a.score), math.Float64bits(b.score)), cmp.Compare(a.replayed, b.replayed))
+}
+
+// MarshalBinary encodes the state.
+func (s *technicalState) MarshalBinary() ([]byte, error) {
+	var e stats.Encoder
+	e.Uvarint(uint64(s.rowsIn))
+	e.Ints(s.n[:])
+	e.Value(&s.cube)
+	for k := range s.segments {
+		s.segments[k].judged.Encode(&e)
+		s.segments[k].hit.Encode(&e)
+	}
+	s.failed.Encode(&e)
+	s.denied.Encode(&e)
+	slices.SortFunc(s.list, compareTechnical)
+	e.Count(len(s.list))
+	for i := range s.list {
+		d := &s.list[i]
+		for _, x := range d.texts() {
+			e.String(*x)
+		}
+		e.Ints([]int64{d.at, d.submitted, d.notice, d.amount, d.latency, int64(d.proof), int64(d.replayed)})
+		e.Float(d.score)
+	}
+	return e.Data(), nil
+}
+
+func (d *technicalDenial) texts() [9]*string {
+	return [9]*string{&d.key, &d.customer, &d.account, &d.product, &d.channel, &d.policy, &d.model, &d.status, &d.code}
+}
+
+// UnmarshalBinary decodes what MarshalBinary wrote.
+func (s *technicalState) UnmarshalBinary(data []byte) error {
+	t, err := newTechnicalState(s.env)
+	if err != nil {
+		return err
+	}
+	d := stats.NewDecoder(data)
+	t.rowsIn = d.Natural()
+	if n := d.Ints(); len(n) == techGuards {
+		copy(t.n[:], n)
+	} else {
+		d.Fail("%d counters instead of %d", len(n), int(techGuards))
+	}
+	d.Value(&t.cube)
+	for k := range t.segments {
+		t.segments[k].judged.Decode(d)
+		t.segments[k].hit.Decode(d)
+	}
+	t.failed.Decode(d)
+	t.denied.Decode(d)
+	for n := d.Count(17); n > 0 && d.Err() == nil; n-- {
+		var x technicalDenial
+		for _, p := range x.texts() {
+			*p = d.String()
+		}
+		v := d.Ints()
+		if len(v) != 7 || v[5] <= 0 || v[5] >= int64(proofs) || v[6] < 0 || v[6] > 255 {
+			d.Fail("bad case")
+			break
+		}
+		x.at, x.submitted, x.notice, x.amount, x.latency, x.proof, x.replayed = v[0], v[1], v[2], v[3], v[4], proof(v[5]), uint8(v[6])
+		x.score = d.Float()
+		t.list = append(t.list, x)
+	}
+	if err := d.Finish(); err != nil {
+		return err
+	}
+	*s = *t
+	return nil
+}
