@@ -62,7 +62,7 @@ func BenchmarkCEL(b *testing.B) {
 	batch := pacedBatch()
 	for _, p := range paced {
 		b.Run(p.name, func(b *testing.B) {
-			t, _, err := build(p.src, randomEnv())
+			t, _, err := built(p.src, randomEnv())
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -15,7 +15,7 @@ import (
 
 // builder makes terms of syntax, over what names mean in one table.
 type builder struct {
-	env    *Env
+	env    *Env // nil: any name may be anything
 	syntax *Syntax
 	open   []string         // values being put in place, outermost first
 	values map[string]*term // put in place before
@@ -110,6 +110,9 @@ func (b *builder) literal(e celast.Expr, v ref.Val) (*term, error) {
 
 // name puts a value in place of its name, or names a column.
 func (b *builder) name(e celast.Expr, name string) (*term, error) {
+	if b.env == nil {
+		return &term{op: opColumn, kind: kDyn, text: name}, nil
+	}
 	src, ok := b.env.Values[name]
 	if !ok {
 		if b.env.Resolve != nil {

@@ -47,7 +47,7 @@ type compiler struct {
 
 func newMachine(t *term) (*machine, *node) {
 	c := &compiler{m: &machine{}, done: map[*term]*node{}, keys: map[string]*node{}}
-	c.m.words.codes = map[string]int32{}
+	c.m.words.codes, c.m.words.limit = map[string]int32{}, maxWords
 	root := c.node(t)
 	c.m.words.constants = len(c.m.words.list)
 	return c.m, root

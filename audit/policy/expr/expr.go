@@ -1,9 +1,3 @@
-// Package expr compiles conditions and amounts written in CEL into kernels
-// over the columns of a batch.
-//
-// Comparisons, logic, arithmetic, choices, membership and map literals over
-// columns and constants become loops over whole columns; what else CEL can say
-// is evaluated by CEL itself, row by row, with the same result.
 package expr
 
 import (
@@ -67,7 +61,11 @@ type Expr struct {
 // Compile compiles src over what names mean in env. The error is a sentence
 // that names the place in src and what to do.
 func Compile(src string, env *Env) (*Expr, error) {
-	t, names, err := build(src, env)
+	s, err := parse(src, "")
+	if err != nil {
+		return nil, err
+	}
+	t, names, err := build(s, env)
 	if err != nil {
 		return nil, err
 	}
@@ -83,11 +81,9 @@ func Compile(src string, env *Env) (*Expr, error) {
 	return e, nil
 }
 
-func build(src string, env *Env) (*term, []string, error) {
-	s, err := Parse(src)
-	if err != nil {
-		return nil, nil, err
-	}
+// build makes the term of an expression and names the columns in it. Without
+// env any name may be anything.
+func build(s *Syntax, env *Env) (*term, []string, error) {
 	b := &builder{env: env, syntax: s, values: map[string]*term{}, names: map[string]bool{}}
 	t, err := b.term(s.root)
 	if err != nil {

@@ -175,7 +175,7 @@ func TestTruths(t *testing.T) {
 		if got := text(e.Truths(b)); got != c.want {
 			t.Errorf("%s: %s, want %s", c.src, got, c.want)
 		}
-		term, _, err := build(c.src, env)
+		term, _, err := built(c.src, env)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -225,7 +225,7 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("%s: %v", c.src, err)
 			continue
 		}
-		term, _, _ := build(c.src, env)
+		term, _, _ := built(c.src, env)
 		s, err := newSlow(term)
 		if err != nil {
 			t.Fatal(err)
@@ -238,6 +238,32 @@ func TestNumbers(t *testing.T) {
 			if x != row[i] && (x == x || row[i] == row[i]) {
 				t.Errorf("%s, row %d: %v, but %v by CEL", c.src, i, x, row[i])
 			}
+		}
+	}
+}
+
+// TestParse: what is wrong whatever the names mean is found without knowing.
+func TestParse(t *testing.T) {
+	for src, want := range map[string]string{
+		"a && b || !c ? d : e + -f % 2": "",
+		"a[b] in c":                     "",
+		"a.size() + days(b, c) > {'x': d}[e] * min(f, g)": "",
+		"a + 'x' == b && c - d > duration('1h')":          "",
+		"a < 1 && a == 'x'":                               "",
+		"a.matches('(')":                                  "column 11: '(' is not a pattern of RE2 (missing closing )); correct it",
+		"a > 1 + 'x'":                                     "column 9: 'x' is text, not a number; calculate with numbers",
+		"{'a': 1, 'a': 2}[b]":                             "column 10: the key 'a' stands in the map twice; take one out",
+		"[a]":                                             "column 1: what stands here is a list; write a condition or a number",
+		"foo(a)":                                          "column 4: foo is not a function; see the list of functions",
+	} {
+		_, err := Parse(src)
+		if got := ""; err != nil {
+			got = err.Error()
+			if got != want {
+				t.Errorf("%s: %q, want %q", src, got, want)
+			}
+		} else if want != "" {
+			t.Errorf("%s: no error, want %q", src, want)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	celast "cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/types"
 )
 
 // function is what may be called.
@@ -118,7 +119,7 @@ func (s *Syntax) function(e celast.Expr) error {
 
 // suggest names the nearest of the known names, if any is near.
 func suggest(name string, known []string, otherwise string) string {
-	best, least := "", max(2, len(name)/3)+1
+	best, least := "", max(1, len(name)/3)+1
 	for _, k := range known {
 		d := distance(strings.ToLower(name), strings.ToLower(k), least)
 		if d < least || d == least && best != "" && k < best {
@@ -153,4 +154,79 @@ func distance(a, b string, limit int) int {
 		}
 	}
 	return row[len(b)]
+}
+
+// function types the call of a function whose form Parse has seen to.
+func (b *builder) function(e celast.Expr, name string, args []*term) (*term, error) {
+	t := &term{op: name, args: args}
+	need := func(a *term, k kind) error {
+		if a.kind == k || a.kind == kDyn {
+			return nil
+		}
+		return a.syntax.fault(a.at, "%s, but %s takes %s; write %s", a.word(), name, kindWords[k], functionNamed(name).usage)
+	}
+	all := func(k kind) (err error) {
+		for _, a := range args {
+			if err = need(a, k); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	switch name {
+	case "missing", "known":
+		t.kind, t.kernel = kBool, kernels(args) && args[0].kind != kDyn && args[0].kind <= kTime
+	case "abs", "ceil", "floor", "round", "min", "max":
+		t.kind, t.kernel = kNum, kernels(args)
+		return t, all(kNum)
+	case "days":
+		t.kind, t.kernel = kNum, kernels(args)
+		return t, all(kTime)
+	case "contains", "endsWith", "startsWith", "matches":
+		t.kind, t.kernel = kBool, args[0].kernel && args[1].isConst()
+		if err := all(kText); err != nil {
+			return nil, err
+		}
+		if name == "matches" && args[1].isConst() {
+			if err := checkPattern(args[1].text); err != nil {
+				return nil, args[1].syntax.fault(args[1].at, "%s", err)
+			}
+		}
+	case "size":
+		if k := args[0].kind; k != kText && k != kList && k != kMap && k != kDyn {
+			return nil, need(args[0], kText)
+		}
+		t.kind, t.kernel = kNum, args[0].kernel && args[0].kind == kText
+	case "timestamp":
+		if args[0].isConst() && args[0].kind == kText {
+			when, ok := timestamp(args[0].text)
+			if !ok {
+				return nil, b.fault(e, "'%s' is not an instant; write it as in '2025-01-31T00:00:00+08:00', or a day", args[0].text)
+			}
+			return &term{op: opConst, kind: kTime, when: when, kernel: true}, nil
+		}
+		t.kind = kTime
+	case "duration":
+		if args[0].isConst() && args[0].kind == kText && types.IsError(types.String(args[0].text).ConvertToType(types.DurationType)) {
+			return nil, b.fault(e, "'%s' is not a duration; write it as in '36h' or '90m'", args[0].text)
+		}
+		t.kind = kDyn
+	case "double", "int":
+		t.kind = kNum
+	case "bool":
+		t.kind = kBool
+	case "string":
+		t.kind = kText
+	case "dyn":
+		t.kind = kDyn
+	default: // getHours and the like
+		t.kind = kNum
+		if err := need(args[0], kTime); err != nil {
+			return nil, err
+		}
+		if len(args) > 1 {
+			return t, need(args[1], kText)
+		}
+	}
+	return t, nil
 }

@@ -37,9 +37,18 @@ type Syntax struct {
 // values alike, facts as "history.NAME".
 func (s *Syntax) Names() []string { return slices.Clone(s.names) }
 
-// Parse parses src, without looking at what its names mean. The error is a
-// sentence that names the place.
-func Parse(src string) (*Syntax, error) { return parse(src, "") }
+// Parse parses src, and checks what can be checked without knowing what its
+// names mean. The error is a sentence that names the place.
+func Parse(src string) (*Syntax, error) {
+	s, err := parse(src, "")
+	if err != nil {
+		return nil, err
+	}
+	if _, _, err := build(s, nil); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
 
 func parse(src, value string) (*Syntax, error) {
 	s := &Syntax{lines: strings.ContainsRune(strings.TrimRight(src, "\n"), '\n'), value: value}

@@ -25,6 +25,7 @@ type words struct {
 	codes     map[string]int32
 	constants int // the first of list, never forgotten
 	age       int // how often they were forgotten
+	limit     int // maxWords, but for tests
 }
 
 func (w *words) code(s string) int32 {
@@ -39,7 +40,7 @@ func (w *words) code(s string) int32 {
 
 // trim forgets all but constants when there are too many.
 func (w *words) trim() {
-	if len(w.list) <= maxWords {
+	if len(w.list) <= w.limit {
 		return
 	}
 	for _, s := range w.list[w.constants:] {
