@@ -22,7 +22,7 @@ func (r *run) bind(name string, src features.Source, w *wanted) error {
 	if m := moments[name]; m != "" && w.rows {
 		w.columns[m] = true
 	}
-	rescore := len(r.models) > 0 && (name == "decisions" && w.features || name == "limits" && w.rows && r.scorable(name, src.Fields()))
+	rescore := len(r.models) > 0 && (name == "decisions" && (w.features || w.replay && r.policies != nil) || name == "limits" && w.rows && r.scorable(name, src.Fields()))
 	if rescore {
 		w.columns["model_version"], w.columns["product"] = true, true
 	}

@@ -31,7 +31,7 @@ func newGatherer(r *run, checks []*running, states []audit.State, s *shuffle.Shu
 	g.borrows = newBorrower(r)
 	for _, t := range r.tables {
 		if t.shuffled >= 0 && (t.rescore || t.replay) {
-			e, err := replay.New(env, t.name, t.probability)
+			e, err := replay.New(r.engineEnv(t), t.name, t.probability)
 			if err != nil {
 				return nil, mismatch(t.source, err)
 			}

@@ -31,8 +31,7 @@ func (t *table) newReader(r *run, recompute bool) (*tableReader, error) {
 	}
 	if recompute && (t.rescore || t.replay) {
 		var err error
-		env := &audit.Env{Plan: r.plan, Layouts: r.layouts(), Models: r.models, Policies: r.policies}
-		if tr.engine, err = replay.New(env, t.name, t.probability); err != nil {
+		if tr.engine, err = replay.New(r.engineEnv(t), t.name, t.probability); err != nil {
 			return nil, mismatch(t.source, err)
 		}
 	}
@@ -91,6 +90,16 @@ func periodsOf(p *audit.Periods, v *features.Vector, out []int32, n int) []int32
 		}
 	}
 	return out
+}
+
+// engineEnv is what an engine over t gets to know: policies only where somebody
+// wants t replayed, since only then the columns they read are there.
+func (r *run) engineEnv(t *table) *audit.Env {
+	env := &audit.Env{Plan: r.plan, Layouts: r.layouts(), Models: r.models}
+	if t.replay {
+		env.Policies = r.policies
+	}
+	return env
 }
 
 // layouts are the layouts of all tables read, by name.

@@ -109,6 +109,7 @@ func (c *running) late(t *table) bool {
 // there are none.
 func (r *run) newShuffle() *shuffle.Shuffle {
 	var tables []shuffle.Table
+	var bytes int64
 	for _, t := range r.tables {
 		t.shuffled = -1
 		if t.timeline == nil {
@@ -128,11 +129,14 @@ func (r *run) newShuffle() *shuffle.Shuffle {
 			tab.Order = append(tab.Order, t.layout.Index(c))
 		}
 		tables = append(tables, tab)
+		for _, u := range t.source.Units() {
+			bytes += u.Rows * int64(8*len(tab.Keep))
+		}
 	}
 	if tables == nil {
 		return nil
 	}
-	return shuffle.New(tables, shuffle.Options{Memory: r.opt.Memory, Workers: r.opt.Workers, Dir: r.opt.TempDir})
+	return shuffle.New(tables, shuffle.Options{Memory: r.opt.Memory, Workers: r.opt.Workers, Expect: bytes, Dir: r.opt.TempDir})
 }
 
 // timelines feeds every customer to the states that want timelines, and the

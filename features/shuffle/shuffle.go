@@ -41,8 +41,11 @@ type Options struct {
 	// no limit. Half of it is for rows that wait, half for partitions being
 	// loaded. A key whose rows alone exceed that is loaded all the same.
 	Memory  int64
-	Workers int    // readers at a time; 0 means 1
-	Dir     string // of temporary files; default the system's
+	Workers int // readers at a time; 0 means 1
+	// Expect is a guess of the bytes of all rows, so that partitions come out
+	// small enough at once; 0 is no guess.
+	Expect int64
+	Dir    string // of temporary files; default the system's
 }
 
 // Shuffle is one hash partition under way.
@@ -69,8 +72,8 @@ type join struct {
 	pairs, waits int // streams
 }
 
-// firstBits makes 256 partitions.
-const firstBits = 8
+// There are 256 partitions unless memory is scarce for them, or for theirs.
+const firstBits, mostBits = 8, 12
 
 // New returns an empty shuffle of tables.
 func New(tables []Table, opt Options) *Shuffle {
@@ -92,6 +95,9 @@ func New(tables []Table, opt Options) *Shuffle {
 	if opt.Memory > 0 {
 		// A fifth: rows take several times the room once they are columns.
 		s.leaf = max(1, opt.Memory/2/int64(max(opt.Workers, 1))/5)
+		for s.bits < mostBits && opt.Expect>>s.bits > s.leaf/2 {
+			s.bits++
+		}
 		for s.bits > 2 && int64(streams)<<s.bits*4*smallest > opt.Memory/2 {
 			s.bits--
 		}

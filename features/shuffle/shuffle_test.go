@@ -35,7 +35,7 @@ func TestOrder(t *testing.T) {
 		}
 		for _, memory := range []int64{0, 1, 100_000, 1 << 20, 1 << 30} {
 			for writers := 1; writers <= 3; writers += 2 {
-				got, s := run(t, tables, rows, Options{Memory: memory, Workers: 2, Dir: t.TempDir()}, writers, 1+c.rows/7, uint64(memory))
+				got, s := run(t, tables, rows, Options{Memory: memory, Workers: 2, Expect: memory * int64(writers-1), Dir: t.TempDir()}, writers, 1+c.rows/7, uint64(memory))
 				for i := range want {
 					same(t, got[i], want[i])
 				}
