@@ -81,16 +81,15 @@ type replayer struct {
 	env     *audit.Env
 	engine  *replay.Engine
 	classes engineClasses
-	steps   []int64    // by policy: what limits are multiples of, in minor units
-	rules   [][]string // by policy: ids of its rules
-	arrears []int      // columns that must be 0 for a customer without arrears
-	factors []factor   // that R0.8 neutralises
-	judges  bool       // there is anything to judge by
+	steps   []int64  // by policy: what limits are multiples of, in minor units
+	arrears []int    // columns that must be 0 for a customer without arrears
+	factors []factor // that R0.8 neutralises
+	judges  bool     // there is anything to judge by
 
 	status, code, decider, override int // columns
 	score, granted, requested       int
 	decided, experiment, arm        int
-	product                         int
+	product, reasons                int
 
 	rulings []ruling
 	asked   []int // rows to explain
@@ -106,7 +105,7 @@ func newReplayer(env *audit.Env) *replayer {
 	for name, at := range map[string]*int{
 		"engine_status": &r.status, "error_code": &r.code, "decider": &r.decider, "override_reason": &r.override, "score": &r.score,
 		"approved_limit": &r.granted, "requested_amount": &r.requested, "decided_at": &r.decided,
-		"experiment_id": &r.experiment, "experiment_arm": &r.arm, "product": &r.product,
+		"experiment_id": &r.experiment, "experiment_arm": &r.arm, "product": &r.product, "reasons": &r.reasons,
 	} {
 		*at = env.Col("decisions", name)
 	}
@@ -118,11 +117,6 @@ func newReplayer(env *audit.Env) *replayer {
 	for i := range env.Policies.Policies {
 		p := &env.Policies.Policies[i]
 		r.steps = append(r.steps, stepOf(p, scale))
-		var ids []string
-		for _, x := range p.Rules {
-			ids = append(ids, x.ID)
-		}
-		r.rules = append(r.rules, ids)
 	}
 	r.arrears, r.factors = watched(env)
 	return r
@@ -217,7 +211,7 @@ func (r *replayer) stand(b *features.Batch, i int, recorded uint8) (standing, in
 		return edgeCase, 0
 	}
 	if said, person := r.person(b, i); person {
-		if said {
+		if said || out == outReferred { // a person decides what is referred
 			return overridden, 0
 		}
 		return departed, 0

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"evenhand/audit"
-	"evenhand/audit/policy"
 	"evenhand/features"
 )
 
@@ -156,33 +155,13 @@ func (s *state) hold(r *record, b *features.Batch, i int, x *ruling) {
 	if p < 0 {
 		return
 	}
-	if k := b.Replay.Rule[i]; k >= 0 && int(k) < len(all[p].Rules) {
-		rule := &all[p].Rules[k]
-		r.rule = s.intern(rule.ID)
-		r.factors = s.intern(strings.Join(s.replayer.factorsOf(rule), ","))
+	if k := int(b.Replay.Rule[i]); k >= 0 {
+		r.rule = s.intern(all[p].RuleName(k))
+		r.factors = s.intern(strings.Join(all[p].RuleFactors(k), ","))
 	}
 	if x.standing == undecided {
 		r.missing = s.intern(strings.Join(s.replayer.missing(b, i), ", "))
 	}
-}
-
-// factorsOf are the features that a rule stands for: those it lists, else those
-// its condition names.
-func (r *replayer) factorsOf(rule *policy.Rule) []string {
-	if len(rule.Factors) > 0 {
-		return rule.Factors
-	}
-	var out []string
-	words := strings.FieldsFunc(string(rule.When), func(c rune) bool {
-		return !(c == '_' || c == '.' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z')
-	})
-	l := r.env.Layouts["decisions"]
-	for _, w := range words {
-		if (l.Index(audit.FeatureColumn(w)) >= 0 || strings.HasPrefix(w, "history.")) && !slices.Contains(out, w) {
-			out = append(out, w)
-		}
-	}
-	return out
 }
 
 // missing are up to five names that the policies read and that row i lacks.

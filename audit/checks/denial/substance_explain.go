@@ -120,10 +120,30 @@ func (r *replayer) explain(b *features.Batch, recorded []uint8) {
 	}
 	r.versions(b, s, recorded, own, models)
 	for _, i := range r.asked {
-		if x := &r.rulings[i]; x.why == noWhy {
+		x := &r.rulings[i]
+		if recorded[i] == outDenied && r.foreign(b, i) {
+			x.why |= whyRule
+		}
+		if x.why == noWhy {
 			x.why = whyNothing
 		}
 	}
+}
+
+// foreign reports whether a reason on record of row i stands for a rule that
+// the row's version does not have.
+func (r *replayer) foreign(b *features.Batch, i int) bool {
+	v := &b.Cols[r.reasons]
+	for _, c := range v.List(i) {
+		if c == features.Null {
+			continue
+		}
+		rule := r.env.Plan.Reasons[v.Dict.Value(c)].Rule
+		if rule != "" && r.env.Policies.Policies[b.Replay.Policy[i]].Rule(rule) < 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // departsAs is departs for row k of a scratch batch, whose row in b is i.

@@ -212,8 +212,8 @@ func aboveFinding(class string, ms []*audit.Metric) audit.Finding {
 		"D7": audit.T("nothing on record explains it", "没有记录可以解释"),
 	}[class]
 	f.Title = audit.Text{
-		En: fmt.Sprintf("%s or limits above the policy: %s", plural(k, "approval"), words.En),
-		Zh: fmt.Sprintf("%s笔批准或额度高于政策：%s", audit.Thousands(k), words.Zh),
+		En: fmt.Sprintf("Approved or granted above the policy in %s: %s", plural(k, "decision"), words.En),
+		Zh: fmt.Sprintf("%s笔决定的批准或额度高于政策：%s", audit.Thousands(k), words.Zh),
 	}
 	f.What = audit.Text{
 		En: fmt.Sprintf("Among %s decisions under these versions. It is a mismatch of decisions (%s), not a verdict on any applicant. By policy version: %s.", audit.Thousands(n), class, strings.Join(parts, ", ")),

@@ -229,7 +229,7 @@ func (m *measures) substance() {
 		for class := range uint8(mismatchKinds) {
 			for above, k := range v.class[class] {
 				if k > 0 {
-					add(mismatchMetric+mismatchName(class), []string{"side=against the applicant", "side=above the policy"}[above], k, v.all, above == 1)
+					add(mismatchMetric+mismatchName(class), []string{"side=against the applicant", "side=above the policy"}[above], k, v.all, above == 1 && class != 1)
 				}
 			}
 		}

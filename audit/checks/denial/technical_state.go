@@ -73,8 +73,7 @@ type technicalState struct {
 	prescreens rows.Codes[bool]
 	judged     []bool
 	hit        []bool
-	hard       []bool // by policy, then rule: see hardRule
-	hardAt     []int
+	hard       [][]bool // by policy and rule: it needs no score
 }
 
 // techSegment counts the denials judged and the technical ones of a column.
@@ -111,10 +110,14 @@ func newTechnicalState(env *audit.Env) (*technicalState, error) {
 	s.segments[0].name, s.segments[1].name = "product", "channel"
 	if env.Policies != nil {
 		for _, p := range env.Policies.Policies {
-			s.hardAt = append(s.hardAt, len(s.hard))
+			var hard []bool
 			for _, r := range p.Rules {
-				s.hard = append(s.hard, r.Cutoff == nil && r.Stage != "score")
+				hard = append(hard, r.Cutoff == nil && r.Stage != "score")
 			}
+			for range p.Cooling {
+				hard = append(hard, true)
+			}
+			s.hard = append(s.hard, hard)
 		}
 	}
 	return s, nil
@@ -219,7 +222,8 @@ func (s *technicalState) deniedHard(b *features.Batch, i int) bool {
 	if r == nil || r.Policy[i] < 0 || r.Rule[i] < 0 || r.Outcome[i] >= uint8(len(features.Outcomes)) || features.Outcomes[r.Outcome[i]] != "denied" {
 		return false
 	}
-	return s.hard[s.hardAt[r.Policy[i]]+int(r.Rule[i])]
+	hard := s.hard[r.Policy[i]]
+	return int(r.Rule[i]) < len(hard) && hard[r.Rule[i]]
 }
 
 // place counts a decision where it stands in time.

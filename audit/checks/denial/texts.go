@@ -12,6 +12,8 @@ var ruleTexts = map[string]audit.Text{
 	"R0.2": audit.T("generic reason (R0.2)", "原因笼统（R0.2）"),
 	"R0.3": audit.T("late notice (R0.3)", "通知逾期（R0.3）"),
 	"R0.5": audit.T("no working appeal (R0.5)", "申诉渠道缺失或失效（R0.5）"),
+	"R0.6": audit.T("against the policy (R0.6)", "与政策不符（R0.6）"),
+	"D7":   audit.T("review by a person skipped (D7)", "应转人工而未转（D7）"),
 	"R0.7": audit.T("repeated (R0.7)", "反复发生（R0.7）"),
 }
 

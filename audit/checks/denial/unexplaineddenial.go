@@ -35,7 +35,8 @@ var UnexplainedDenial = &audit.Check{
 					"不判断是否通知、是否按时；已记录的原因视为已告知")},
 				{Column: "appeal_offered", Effect: audit.T("whether an appeal was offered is not judged", "不判断是否告知申诉渠道")},
 			},
-			Groups: true,
+			Features: true,
+			Groups:   true,
 		}},
 		Lookups: []audit.TableNeed{{
 			Table:    "appeals",
@@ -96,23 +97,26 @@ func (s *Settings) validate() error {
 	return nil
 }
 
-const doc = `Denials without a specific reason, in time, and with a way to appeal
+const doc = `Denials without a specific reason, or against the lender's own policy
 
-Judges what applicants were told about decisions that went against them
-(outcome denied or approved_lower). Test rows, prescreens, withdrawn and
-incomplete applications are left out, each counted by its own guard, as are
-denials with a declared disclosure_exemption and those whose deadline is still
-open as of the plan's as_of.
+Judges decisions that went against applicants (outcome denied or
+approved_lower) twice: what the applicant was told, and whether the outcome was
+right. Test rows, prescreens, withdrawn and incomplete applications are left out,
+each counted by its own guard; what was told is not judged on denials with a
+declared disclosure_exemption, nor on those whose deadline is still open as of the
+plan's as_of.
 
 	R0.1  ABSENT    no reason was shown within the deadline or after it
 	R0.2  GENERIC   every reason shown says nothing specific
 	R0.3  LATE      the notice came after the deadline
 	R0.5  NO_ROUTE  no appeal was offered; an appeal stayed open too long; no human decided it
+	R0.6            against the policy: its replay approves, or grants more
 	R0.7            repeat: several denials of a customer without a specific reason
+	R0.8            watch: right, but by one factor alone
 
-A denial has one verdict, the first of ABSENT, GENERIC, LATE, NO_ROUTE that
-fits, and lists every rule that fired. R0.7 adds to the rules of the denials it
-counts, one an application, and is no verdict of its own.
+A denial has one verdict on what was told, the first of ABSENT, GENERIC, LATE,
+NO_ROUTE that fits, and lists every rule that fired. R0.7 adds to the rules of the
+denials it counts, one an application, and is no verdict of its own.
 
 Reasons shown are reasons_shown where the export has it; else the recorded
 reasons and the reason_text, once notice_at is set (always, in an export
@@ -128,11 +132,42 @@ The deadline is notice_days calendar days, in the plan's zone, after
 completed_at, or else submitted_at, or else decided_at. A notice on the last day
 is in time. An appeal is overdue when it was, or has been, open for more than
 appeal_days. Appeals whose decision is not among the denials judged are counted
-in metrics of their own.
+in metrics of their own. These verdicts are read off the export (grade E1).
 
-Verdicts are read off the export (grade E1). Whether a denial was right under
-the lender's own policy is another question: its substance is INDETERMINATE
-here, and no finding of this check says that a denial was wrong.
+Whether a denial was right is judged where the plan has policies: the version
+that the row records is replayed on its features and the recomputed score. In
+this order:
+
+	TECHNICAL      engine_status or error_code is of the class technical (see technicaldenial)
+	INDETERMINATE  a fraud hold or declared exemption; no such version; something the policy needs is missing
+	JUSTIFIED      the replay denies, or grants no more
+	INDETERMINATE  an edge case: the score is within the model's tolerance of a cut-off, and not equal to it
+	INDETERMINATE  a person departed from the replay: a recorded override (D1), or none recorded (D2)
+	INDETERMINATE  the policy refers to a person, and the engine denied: a case of rule D7
+	UNJUSTIFIED    the replay approves, or grants more by at least the policy's step (R0.6)
+
+The grade of UNJUSTIFIED is E1, or E2 where the score could not be recomputed.
+Without a policy no denial is judged wrong: its substance is INDETERMINATE.
+JUSTIFIED denials are cases only for what was told.
+
+The cause of a R0.6 case is found by changing one thing and replaying again;
+the first that gives the recorded outcome is primary, all that do are listed:
+
+	DATA_UNIT          the recorded score, which is the model's with one input in another unit (M6)
+	SCORE_ERROR        the recorded score, which is not the model's
+	TIE_RULE           the other reading of a score equal to a cut-off (D4)
+	POLICY_UNDECLARED  another version for the product (D3), or a reason whose rule the version lacks (D5)
+	EXPERIMENT         another arm of the row's experiment
+	UNEXPLAINED        none of these (D7)
+
+R0.8 neutralises, on right denials of customers without arrears (history.max_dpd_12m
+and features of the family repayment at 0), one feature of the families multi_lender
+and inquiry at a time. Where exactly one flips the replay to an approval, which
+then finds the debt burden within the policy's limit too, it counts. It is a
+watch on the rule, never a verdict. Where repayments exist, the later bad rate of
+customers who were approved just below the threshold is given beside that of all.
+
+Approvals and limits above the policy are decision mismatches, and no verdicts.
 
 	denials                          how many decisions went against the applicant
 	specific_reason_rate             share of those judged with a specific reason; Wilson interval
@@ -141,7 +176,13 @@ here, and no finding of this check says that a denial was wrong.
 	days_to_notice_p50, _p90         exact, in calendar days (nearest rank)
 	unlisted_reason_code_rate        share of the codes shown that the catalogue lacks
 	appeal_overdue_rate, appeal_without_human_rate, appeal_fault_unmatched
+	unjustified_denial_rate          share of UNJUSTIFIED among the UNJUSTIFIED and JUSTIFIED
+	substance_standing               adverse decisions by where they stand
+	replayed_outcome                 outcome on record against outcome replayed
+	decision_mismatch_D1 to _D7, _score by version and side
+	policy_not_in_force              decisions under a version while it was not in force (D3)
+	substance_edge_case, single_factor_denials
 
 Sources: 12 CFR 1002.9(a) and (b)(2) with its sample form C-1; PIPL 24, which
-gives an explanation on request only; GDPR 15(1)(h) and 22. A finding is
-evidence for a clause, not a judgment under it.`
+gives an explanation on request only; GDPR 15(1)(h) and 22; domain design, rules
+R0.1 to R0.8. A finding is evidence for a clause, not a judgment under it.`

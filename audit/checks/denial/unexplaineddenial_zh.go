@@ -1,21 +1,23 @@
 package denial
 
-const docZh = `未按时说明具体原因、未提供申诉渠道的拒绝
+const docZh = `未说明具体原因或与机构自身政策不符的拒绝
 
-判断申请人在得到不利决策（outcome 为 denied 或 approved_lower）时被告知了什么。
-测试记录、预筛、申请人撤回和资料不全的申请不参与判断，各自单独计数；已登记
-disclosure_exemption（依规豁免披露）的拒绝，以及截至方案的 as_of 告知期限未到的
-拒绝，处理方式相同。
+对申请人不利的决策（outcome 为 denied 或 approved_lower）分两方面判断：告知了什么，
+结果是否正确。测试记录、预筛、申请人撤回和资料不全的申请不参与判断，各自单独计
+数；已登记 disclosure_exemption（依规豁免披露）的，以及截至方案的 as_of 告知期限
+未到的，不判断告知情况。
 
 	R0.1  ABSENT    期限之内和期限之后均未告知任何原因
 	R0.2  GENERIC   所告知的原因全部笼统，没有具体内容
 	R0.3  LATE      通知晚于期限
 	R0.5  NO_ROUTE  未提供申诉渠道；申诉长期未结；申诉未经人工处理
+	R0.6            与政策不符：按政策复算为通过，或额度更高
 	R0.7            反复发生：同一客户多次被拒绝而未获告知具体原因
+	R0.8            观察：结果正确，但仅因单一因素
 
-每笔拒绝只有一个判定，取 ABSENT、GENERIC、LATE、NO_ROUTE 中最先符合的一个，并列
-出所触发的全部规则。R0.7 附加在它所计数的拒绝上，每份申请计一笔，本身不构成判
-定。
+每笔拒绝在告知方面只有一个判定，取 ABSENT、GENERIC、LATE、NO_ROUTE 中最先符合的
+一个，并列出所触发的全部规则。R0.7 附加在它所计数的拒绝上，每份申请计一笔，本身
+不构成判定。
 
 已告知的原因：导出数据有 reasons_shown 的，以其为准；没有的，在 notice_at 有值时
 （导出数据没有 notice_at 列的，则一律）取已记录的原因和 reason_text。原因目录标
@@ -27,11 +29,39 @@ disclosure_exemption（依规豁免披露）的拒绝，以及截至方案的 as
 期限为 completed_at 之后 notice_days 个日历日，按方案所定时区计算；没有
 completed_at 的，自 submitted_at 起算；仍没有的，自 decided_at 起算。最后一日发
 出的通知视为按时。申诉无论已结未结，历时超过 appeal_days 日的，即为逾期。所对应
-的决策不在被判断的拒绝之列的申诉，计入单独的指标。
+的决策不在被判断的拒绝之列的申诉，计入单独的指标。以上判定直接依据导出数据（证据
+等级 E1）。
 
-判定直接依据导出数据（证据等级 E1）。按机构自身政策该笔拒绝是否成立，是另一个问
-题：此处结果判定为 INDETERMINATE（无法判定），本检查发现的任何问题都不表示拒绝有
-误。
+方案列有政策的，判断拒绝是否正确：以记录的特征和复算评分，按该笔记录的政策版本复
+算。顺序如下：
+
+	TECHNICAL      engine_status 或 error_code 属 technical 类（见 technicaldenial）
+	INDETERMINATE  欺诈管控或已登记的豁免；没有该版本；缺少政策所需的信息
+	JUSTIFIED      复算为拒绝，或额度不高于实际
+	INDETERMINATE  临界情况：评分与分数线之差在模型容差以内而不相等
+	INDETERMINATE  人工决定与复算不符：有改判记录（D1），或没有记录（D2）
+	INDETERMINATE  政策要求转人工而引擎直接拒绝：列为规则 D7 的案例
+	UNJUSTIFIED    复算为通过，或额度高出至少一个政策步长（R0.6）
+
+UNJUSTIFIED 的等级为 E1，评分无法复算的为 E2。没有政策时，不认定任何拒绝有误：结
+果判定为 INDETERMINATE。JUSTIFIED 的拒绝只因告知问题列为案例。
+
+R0.6 案例的原因，以每次只改变一项再复算的方法查找；最先得出记录结果的为主要原因，
+凡能得出的一并列出：
+
+	DATA_UNIT          采用记录评分，而该评分由某一输入单位有误算出（M6）
+	SCORE_ERROR        采用记录评分，而该评分与模型不符
+	TIE_RULE           评分等于分数线时取相反的处理（D4）
+	POLICY_UNDECLARED  同一产品的其他版本（D3），或所记原因对应的规则不在该版本内（D5）
+	EXPERIMENT         该笔所属实验的其他分组
+	UNEXPLAINED        以上均非（D7）
+
+R0.8 针对没有逾期（history.max_dpd_12m 和 repayment 类特征均为 0）的客户的正确拒
+绝，把 multi_lender 和 inquiry 类特征逐一设为最优。恰有一项能使复算变为通过（此时
+负债水平也在政策限额之内）的，予以计数。这是对规则的观察，不是判定。有还款数据
+的，同时给出略低于门槛而获批的客户与全部客户此后的不良率。
+
+批准或额度高于政策的，属决策不一致，不是判定。
 
 	denials                          对申请人不利的决策笔数
 	specific_reason_rate             被判断的拒绝中已说明具体原因的占比；Wilson 区间
@@ -40,7 +70,14 @@ completed_at 的，自 submitted_at 起算；仍没有的，自 decided_at 起�
 	days_to_notice_p50, _p90         精确值，以日历日计（最近秩法）
 	unlisted_reason_code_rate        所告知的原因代码中不在目录内的占比
 	appeal_overdue_rate, appeal_without_human_rate, appeal_fault_unmatched
+	unjustified_denial_rate          UNJUSTIFIED 占 UNJUSTIFIED 与 JUSTIFIED 之和的比例
+	substance_standing               不利决策按复算结果的分布
+	replayed_outcome                 记录结果与复算结果对照
+	decision_mismatch_D1 至 _D7、_score 按版本和方向
+	policy_not_in_force              版本未生效期间仍按其作出的决定（D3）
+	substance_edge_case、single_factor_denials
 
 来源：美国 12 CFR 1002.9(a) 和 (b)(2) 及其范本表格 C-1；个人信息保护法第二十四条
-（PIPL 24），其规定仅为应要求予以说明；欧盟 GDPR 第 15(1)(h) 条和第 22 条。所发
-现的问题是可用于相关条款的证据，不是依该条款作出的判断。`
+（PIPL 24），其规定仅为应要求予以说明；欧盟 GDPR 第 15(1)(h) 条和第 22 条；领域
+设计中的规则 R0.1 至 R0.8。所发现的问题是可用于相关条款的证据，不是依该条款作出
+的判断。`
