@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/replay"
 	"evenhand/features"
 	"evenhand/features/model"
 )
@@ -62,7 +63,7 @@ func (r *run) bind(name string, src features.Source, w *wanted) error {
 	}
 	t := &table{
 		name: name, source: src, layout: reading.Layout(), derived: reading.Derived,
-		moment: -1, rescore: rescore, lookup: w.lookup, replay: w.replay && r.policies != nil, facts: facts,
+		moment: -1, rescore: rescore, lookup: w.lookup, replay: w.replay && r.policies != nil && replay.Moments[name] != "", facts: facts,
 	}
 	t.layout, t.history = withHistory(t.layout, facts)
 	t.groups = groupColumns(t.layout)
