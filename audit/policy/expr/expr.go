@@ -82,14 +82,15 @@ func Compile(src string, env *Env) (*Expr, error) {
 }
 
 // build makes the term of an expression and names the columns in it. Without
-// env any name may be anything.
+// env any name may be anything, and the expression may be a value for others: a
+// list or a map as well.
 func build(s *Syntax, env *Env) (*term, []string, error) {
 	b := &builder{env: env, syntax: s, values: map[string]*term{}, names: map[string]bool{}}
 	t, err := b.term(s.root)
 	if err != nil {
 		return nil, nil, err
 	}
-	if t.kind == kList || t.kind == kMap {
+	if env != nil && (t.kind == kList || t.kind == kMap) {
 		return nil, nil, s.fault(t.at, "%s; write a condition or a number", t.word())
 	}
 	return t, slices.Sorted(maps.Keys(b.names)), nil

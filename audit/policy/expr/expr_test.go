@@ -57,7 +57,7 @@ func sample() (*features.Batch, *Env) {
 		Resolve: func(name string) (Column, bool) { c, ok := cols[name]; return c, ok },
 		Values: map[string]string{
 			"floor_score": "560 + 5", "pass": "score >= floor_score", "loop1": "loop2 + 1", "loop2": "2 * loop1",
-			"bad": "score >", "wrong": "product + 1",
+			"list": "['cash', 'line']", "map": "{'cash': 1, 'line': floor_score}", "bad": "score >", "wrong": "product + 1",
 		},
 	}
 	for name := range cols {
@@ -146,6 +146,18 @@ func TestTruths(t *testing.T) {
 		{src: "null", want: "UUUU"},
 		{src: "null && false", want: "FFFF"},
 		{src: "flag ? null : true", want: "UTUU"},
+		{src: "flag ? null : null", want: "UUUU"},
+		{src: "(flag ? null : null) == 3", want: "FFUF"},
+		{src: "3 in [(flag ? null : null), 3]", want: "TTUT"},
+		{src: "(flag ? null : null) in ['a']", want: "FFUF"},
+		{src: "missing(flag ? null : null)", want: "TTTT"},
+		{src: "{'cash': null, 'line': null}[product] == 'a'", want: "FFUU"},
+		{src: "{'cash': null, 'line': null}[product] == at", want: "FFUU"},
+		{src: "product in list", want: "TTFF"},
+		{src: "map[product] == 1", want: "TFUU"},
+		{src: "product in map", want: "TTFF", slow: true},
+		{src: "null in [null]", want: "TTTT"},
+		{src: "null + 1 == 2", want: "UUUU", slow: true},
 		{src: "min(open_loans, 5) == 5", want: "TFUF"},
 		{src: "{'cash': 565, 'line': 568}[product] <= score", want: "TFUU"},
 		{src: "{'cash': true, 'line': null}[product] == null", want: "FTUU"},
@@ -253,7 +265,8 @@ func TestParse(t *testing.T) {
 		"a.matches('(')":                                  "column 11: '(' is not a pattern of RE2 (missing closing )); correct it",
 		"a > 1 + 'x'":                                     "column 9: 'x' is text, not a number; calculate with numbers",
 		"{'a': 1, 'a': 2}[b]":                             "column 10: the key 'a' stands in the map twice; take one out",
-		"[a]":                                             "column 1: what stands here is a list; write a condition or a number",
+		"['a', b]":                                        "",
+		"{'a': b}":                                        "",
 		"foo(a)":                                          "column 4: foo is not a function; see the list of functions",
 	} {
 		_, err := Parse(src)

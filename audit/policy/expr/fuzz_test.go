@@ -24,15 +24,19 @@ func FuzzCompile(f *testing.F) {
 	}
 	b, env := sample()
 	f.Fuzz(func(t *testing.T, src string) {
-		if s, err := Parse(src); err == nil {
+		s, wrong := Parse(src)
+		if wrong == nil {
 			s.Names()
 		} else {
-			sentence(t, src, err)
+			sentence(t, src, wrong)
 		}
 		e, err := Compile(src, env)
 		if err != nil {
 			sentence(t, src, err)
 			return
+		}
+		if wrong != nil {
+			t.Fatalf("%s compiles, but: %v", src, wrong)
 		}
 		truths, numbers := e.Truths(b), e.Numbers(b)
 		if len(truths) != b.N || len(numbers) != b.N {

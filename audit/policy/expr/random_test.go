@@ -175,6 +175,9 @@ func TestKernelsAreCEL(t *testing.T) {
 		if e.Kernel() {
 			kernels++
 		}
+		if _, err := Parse(src); err != nil {
+			t.Fatalf("%s compiles, but: %v", src, err)
+		}
 		slow := slowOf(t, src, env)
 		var b *features.Batch
 		for range 3 {
