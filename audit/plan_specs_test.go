@@ -65,7 +65,7 @@ func field(name, typ string) features.Field {
 func TestExamplePlansFitTheirExports(t *testing.T) {
 	files := exports(t)
 	for name, data := range examples(t) {
-		p, err := ParsePlan(name, data, nil)
+		p, err := ParsePlan(name, data, exampleChecks())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -33,6 +33,12 @@ func (s *testSettings) Validate() error {
 	return nil
 }
 
+// testPanel are settings that an example plan uses.
+type testPanel struct {
+	Panel bool   `yaml:"panel" doc:"a panel"`
+	DPD   string `yaml:"panel_dpd" doc:"its days past due"`
+}
+
 // testChecks stand for the real ones, which this package cannot import.
 func testChecks() []*Check {
 	return []*Check{
@@ -41,6 +47,11 @@ func testChecks() []*Check {
 		}},
 		{Name: "parity", Title: T("Parity", "均等")},
 	}
+}
+
+// exampleChecks are those, and what the example plans name.
+func exampleChecks() []*Check {
+	return append(testChecks(), &Check{Name: "stalledlimit", Title: T("Stalled limits", "额度停滞"), Settings: func() any { return &testPanel{} }})
 }
 
 func examples(t testing.TB) map[string][]byte {
@@ -62,7 +73,7 @@ func examples(t testing.TB) map[string][]byte {
 
 func TestExamplePlansParse(t *testing.T) {
 	for name, data := range examples(t) {
-		p, err := ParsePlan(name, data, testChecks())
+		p, err := ParsePlan(name, data, exampleChecks())
 		if err != nil {
 			t.Errorf("%v", err)
 			continue

@@ -133,6 +133,7 @@ type wanted struct {
 	replay           bool
 	timeline         map[string]bool // columns wanted as timelines; nil: none
 	snapshots        bool            // features too are wanted as timelines
+	grouped          bool            // … and groups and segments
 	names            map[string]bool // features wanted by name
 }
 
@@ -144,7 +145,7 @@ func (w *wanted) add(o *wanted) {
 	w.rows, w.lookup = w.rows || o.rows, w.lookup || o.lookup
 	w.probability = w.probability || o.probability
 	w.replay = w.replay || o.replay
-	w.snapshots = w.snapshots || o.snapshots
+	w.snapshots, w.grouped = w.snapshots || o.snapshots, w.grouped || o.grouped
 	for n := range o.names {
 		if w.names == nil {
 			w.names = map[string]bool{}
@@ -213,7 +214,7 @@ func (r *run) resolve(c *audit.Check, in Input) (*running, map[string]*wanted, *
 			w.timeline, w.rows = maps.Clone(w.columns), true
 			maps.Copy(w.timeline, keyColumns(n.Table))
 			maps.Copy(w.columns, w.timeline)
-			w.snapshots = n.Features
+			w.snapshots, w.grouped = n.Features, n.Groups
 			rc.customer = true
 		}
 		if needs[n.Table] == nil {

@@ -87,10 +87,13 @@ func timelineColumns(l *audit.Layout, w *wanted) []int {
 	if w.timeline == nil {
 		return nil
 	}
-	var out []int
+	var groups, out []int
+	if w.grouped {
+		groups = groupColumns(l)
+	}
 	for i, s := range l.Specs {
 		feature := strings.HasPrefix(s.Name, audit.FeatureColumn(""))
-		if w.timeline[s.Name] || feature && (w.snapshots || w.replay || w.names != nil) {
+		if w.timeline[s.Name] || feature && (w.snapshots || w.replay || w.names != nil) || slices.Contains(groups, i) {
 			out = append(out, i)
 		}
 	}

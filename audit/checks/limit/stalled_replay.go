@@ -1,0 +1,364 @@
+package limit
+
+import (
+	"math"
+	"slices"
+	"strconv"
+
+	"evenhand/audit"
+	"evenhand/audit/cause"
+	"evenhand/audit/policy"
+	"evenhand/audit/replay"
+	"evenhand/features"
+)
+
+// stalledLever is a feature with the direction that is good.
+type stalledLever struct {
+	name   string
+	info   audit.FeatureInfo
+	column int // of limits
+}
+
+// stalledFacts are the facts of the history that tell how a customer repays,
+// and whether more is better.
+var stalledFacts = map[string]string{
+	"on_time_streak": "higher", "on_time_count": "higher", "late_count_12m": "lower", "max_dpd_12m": "lower", "days_past_due": "lower",
+}
+
+// bindLevers finds the columns of the features that customers can change, and
+// of those that tell how they repay.
+func (s *stalledState) bindLevers() {
+	l, d := s.env.Layouts["limits"], s.env.Plan.Dictionary
+	for at, spec := range l.Specs {
+		if spec.Kind != features.Float {
+			continue
+		}
+		name, fact := "", ""
+		if n, ok := stalledPrefix(spec.Name, audit.FeatureColumn("")); ok {
+			name = n
+		} else if n, ok := stalledPrefix(spec.Name, audit.HistoryColumn("")); ok {
+			name, fact = "history."+n, n
+		} else {
+			continue
+		}
+		info, known := d[name]
+		if !known && fact != "" {
+			info = d[fact]
+		}
+		if good := stalledFacts[fact]; good != "" && info.Good == "" {
+			info.Good, info.Family = good, "repayment"
+		}
+		v := stalledLever{name: name, info: info, column: at}
+		directed := info.Good == "higher" || info.Good == "lower"
+		if directed && info.Step > 0 && (info.Mutable == "yes" || info.Mutable == "slow") {
+			s.levers = append(s.levers, v)
+		}
+		if directed && info.Family == "repayment" {
+			s.record = append(s.record, v)
+		}
+	}
+	byName := func(a, b stalledLever) int {
+		if a.name < b.name {
+			return -1
+		}
+		return 1
+	}
+	slices.SortFunc(s.levers, byName)
+	slices.SortFunc(s.record, byName)
+}
+
+func stalledPrefix(s, prefix string) (string, bool) {
+	if len(s) > len(prefix) && s[:len(prefix)] == prefix {
+		return s[len(prefix):], true
+	}
+	return "", false
+}
+
+// copies makes n copies of row i of the limits the scratch batch.
+func (s *stalledState) copies(i, n int) *features.Batch {
+	from := s.t.Limits.Batch
+	b := &s.scratch
+	b.Table, b.N, b.Row, b.Period, b.Scores, b.Replay = from.Table, 0, from.Row, nil, nil, nil
+	if len(b.Cols) == len(from.Cols) {
+		for c := range b.Cols {
+			v := &b.Cols[c]
+			*v = features.Vector{Kind: from.Cols[c].Kind, Present: from.Cols[c].Present, Dict: from.Cols[c].Dict,
+				Codes: v.Codes[:0], Ints: v.Ints[:0], Floats: v.Floats[:0], Bytes: v.Bytes[:0], Offsets: v.Offsets[:0]}
+		}
+	} else {
+		b.Cols = nil
+	}
+	row := from.Slice(i, i+1)
+	for range n {
+		b.Append(&row)
+	}
+	return b
+}
+
+// again replays the scratch batch, as recorded but for what was changed in it.
+func (s *stalledState) again(b *features.Batch) {
+	if s.engine == nil {
+		e, err := replay.New(s.env, "limits", false)
+		if err != nil {
+			panic("limit: " + err.Error()) // the driver has made one before
+		}
+		s.engine = e
+	}
+	s.engine.ReplayAs(b, nil, nil)
+}
+
+// stalledLimitOf is the limit that a replay arrives at, or none.
+func stalledLimitOf(b *features.Batch, i int) int64 {
+	if b.Replay == nil || b.Replay.Policy[i] < 0 || b.Replay.Limit[i] < 0 || b.Replay.Outcome[i] == features.Undecided {
+		return none
+	}
+	return b.Replay.Limit[i]
+}
+
+// underScore reports whether the policy raises the limit materially at the
+// recorded score of an evaluation; true when that can't be said.
+func (s *stalledState) underScore(w *stalledAccount, i int, recorded float64) bool {
+	b := s.copies(i, 1)
+	s.again(b)
+	if b.Scores == nil {
+		return true
+	}
+	b.Scores.Score[0] = recorded
+	s.engine.Replay(b)
+	return stalledLimitOf(b, 0) == none || s.more(b, 0, w)
+}
+
+// binding returns the cause and the name of the constraint that binds the
+// replayed limit; the cause is empty when only time has to pass.
+func (s *stalledState) binding(i int) (code, name string) {
+	r := s.t.Limits.Batch.Replay
+	p := &s.env.Policies.Policies[r.Policy[i]]
+	at := int(r.Bound[i])
+	kind := p.TermKind(at)
+	if kind == "min_increase" {
+		// Something allows a rise, of less than is made: that binds.
+		if x := s.relax(i); x >= 0 {
+			at, kind = x, p.TermKind(x)
+		}
+	}
+	switch kind {
+	case "tenure":
+		return "", kind
+	case "conditions":
+		if f := p.TermFactors(at); len(f) == 1 && f[0] == "score" {
+			return cause.ScoreBand, kind
+		}
+		return cause.ConditionUnmet, kind
+	}
+	if code := stalledKinds[kind]; code != "" {
+		return code, p.TermName(at)
+	}
+	return cause.LadderStep, p.TermName(at)
+}
+
+// stalledKinds is the cause that a kind of term stands for.
+var stalledKinds = map[string]string{
+	"score_band": cause.ScoreBand, "income": cause.IncomeCap, "exposure": cause.ExposureCap, "product": cause.ProductCap,
+	"regulatory": cause.RegulatoryCap, "partner": cause.PartnerQuota, "new_user": cause.NewUser, "experiment": cause.Experiment,
+	"other": cause.ThresholdRule, "scope": cause.ThresholdRule,
+}
+
+// relax returns what binds the limit of row i when small increases are made
+// too, or -1.
+func (s *stalledState) relax(i int) int {
+	if s.relaxed == nil {
+		env := *s.env
+		list := slices.Clone(s.env.Policies.Policies)
+		for k := range list {
+			if l := list[k].Ladder; l != nil {
+				x := *l
+				x.MinStep, x.MinShare = "", ""
+				list[k].Ladder = &x
+			}
+		}
+		exponent := 0
+		for scale := s.scale; scale > 1; scale /= 10 {
+			exponent++
+		}
+		registry, problems := policy.New(list, s.env.Plan.Zone(), exponent)
+		if len(problems) > 0 {
+			panic("limit: policies without a least increase: " + problems[0].Text)
+		}
+		env.Policies = registry
+		e, err := replay.New(&env, "limits", false)
+		if err != nil {
+			panic("limit: " + err.Error())
+		}
+		s.relaxed = e
+	}
+	b := s.copies(i, 1)
+	s.relaxed.ReplayAs(b, nil, nil)
+	if stalledLimitOf(b, 0) == none {
+		return -1
+	}
+	return int(b.Replay.Bound[0])
+}
+
+// Bounds of the search for the next step of a feature: 2^probes steps at most.
+const stalledProbes = 12
+
+// distances finds, for each feature that the customer can change, the least
+// number of steps that makes the replay give more by a step: by doubling, then
+// by halving what lies between.
+func (s *stalledState) distances(w *stalledAccount, k *kept, i int) {
+	type search struct {
+		*stalledLever
+		lo, hi int // steps: lo is not enough, hi is
+		most   int
+	}
+	from := s.t.Limits.Batch
+	var open []search
+	for v := range s.levers {
+		x := &s.levers[v]
+		now := from.Cols[x.column].Floats
+		if i >= len(now) || math.IsNaN(now[i]) {
+			continue // a missing value is a matter of documents, not of change
+		}
+		if most := x.most(now[i]); most > 0 {
+			open = append(open, search{stalledLever: x, most: most})
+		}
+	}
+	if len(open) == 0 {
+		return
+	}
+	enough := func(b *features.Batch, row int) bool {
+		return stalledRaised(b, row) && stalledLimitOf(b, row)-w.base >= s.step(w.base)
+	}
+	b := s.copies(i, len(open)*stalledProbes)
+	for o := range open {
+		now := b.Cols[open[o].column].Floats
+		for p := range stalledProbes {
+			now[o*stalledProbes+p] = open[o].at(from.Cols[open[o].column].Floats[i], min(1<<p, open[o].most))
+		}
+	}
+	s.again(b)
+	found := open[:0]
+	for o, x := range open {
+		for p := range stalledProbes {
+			if enough(b, o*stalledProbes+p) {
+				x.hi = min(1<<p, x.most)
+				if p > 0 {
+					x.lo = 1 << (p - 1)
+				}
+				found = append(found, x)
+				break
+			}
+		}
+	}
+	for range stalledProbes {
+		var mid []int
+		for f := range found {
+			if x := &found[f]; x.hi-x.lo > 1 {
+				mid = append(mid, f)
+			}
+		}
+		if len(mid) == 0 {
+			break
+		}
+		b := s.copies(i, len(mid))
+		for row, f := range mid {
+			x := &found[f]
+			b.Cols[x.column].Floats[row] = x.at(from.Cols[x.column].Floats[i], (x.lo+x.hi)/2)
+		}
+		s.again(b)
+		for row, f := range mid {
+			if x := &found[f]; enough(b, row) {
+				x.hi = (x.lo + x.hi) / 2
+			} else {
+				x.lo = (x.lo + x.hi) / 2
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(a, b search) int { return a.hi - b.hi })
+	for f, x := range found {
+		now := from.Cols[x.column].Floats[i]
+		s.add(k, stalledStepItem+x.name, stalledNumber(now)+" -> "+stalledNumber(x.at(now, x.hi)))
+		if f == 0 {
+			s.add(k, "next_step_steps", strconv.Itoa(x.hi))
+			s.cube.Add(stalledDistance<<stalledShift | uint64(x.hi))
+		}
+	}
+	if len(found) == 0 {
+		s.add(k, "next_step_steps", "none within reach")
+	}
+}
+
+// most is the number of steps up to the feature's last value.
+func (v *stalledLever) most(now float64) int {
+	const far = 1 << (stalledProbes - 1)
+	end := v.info.Most
+	if v.info.Good == "lower" {
+		end = v.info.Least
+	}
+	if end == nil {
+		return far
+	}
+	n := math.Floor(math.Abs(*end-now)/v.info.Step + 1e-9)
+	if v.info.Good == "higher" && *end < now || v.info.Good == "lower" && *end > now {
+		return 0
+	}
+	return int(min(n, far))
+}
+
+// at is the value so many steps from now, without the noise of decimal steps.
+func (v *stalledLever) at(now float64, steps int) float64 {
+	x := now + float64(float64(steps)*v.info.Step)
+	if v.info.Good == "lower" {
+		x = now - float64(float64(steps)*v.info.Step)
+	}
+	scale := 1.0
+	for v.info.Step*scale != math.Trunc(v.info.Step*scale) && scale < 1e9 {
+		scale *= 10
+	}
+	return math.Round(x*scale*1000) / (scale * 1000)
+}
+
+// weigh replays the latest evaluation with the best repayment record, and with
+// a worse one, and counts whether anything changes.
+func (s *stalledState) weigh(w *stalledAccount, i int) {
+	if len(s.record) == 0 {
+		return
+	}
+	b := s.copies(i, 3)
+	for v := range s.record {
+		x := &s.record[v]
+		now := b.Cols[x.column].Floats
+		if len(now) < 3 {
+			continue
+		}
+		now[1], now[2] = x.extremes(now[0])
+	}
+	s.again(b)
+	if stalledLimitOf(b, 0) == none {
+		return
+	}
+	s.n[stalledReplayed]++
+	s.n[stalledSensitive] += stalledTruth(stalledLimitOf(b, 1) != stalledLimitOf(b, 0))
+	r := b.Replay
+	s.n[stalledWeighed] += stalledTruth(stalledLimitOf(b, 1) != stalledLimitOf(b, 0) || stalledLimitOf(b, 2) != stalledLimitOf(b, 0) || r.Outcome[2] != r.Outcome[0] ||
+		r.Rule[2] != r.Rule[0] || r.Bound[2] != r.Bound[0] || b.Scores != nil && b.Scores.Score[2] != b.Scores.Score[0])
+}
+
+// extremes are the best value of a feature and a bad one.
+func (v *stalledLever) extremes(now float64) (best, worst float64) {
+	step := max(v.info.Step, 1)
+	if math.IsNaN(now) {
+		now = 0
+	}
+	low, high := min(now, 0), max(now, 0)+60*step
+	if v.info.Least != nil {
+		low = *v.info.Least
+	}
+	if v.info.Most != nil {
+		high = *v.info.Most
+	}
+	if v.info.Good == "higher" {
+		return high, low
+	}
+	return low, high
+}
