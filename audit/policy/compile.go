@@ -19,6 +19,7 @@ type Program struct {
 	r        *Registry
 	table    string
 	variants []*variant
+	resolve  func(string) (expr.Column, bool)
 	extras   []*extra // of each variant: promises, conditions and the like
 
 	arms    armTable
@@ -49,7 +50,7 @@ type compiler struct {
 // Compile returns the program for the batches of a table, "decisions" or
 // "limits". The error names each expression that does not fit the table.
 func (r *Registry) Compile(table string, resolve func(name string) (expr.Column, bool)) (*Program, error) {
-	p := &Program{r: r, table: table, arms: newArmTable(r, resolve)}
+	p := &Program{r: r, table: table, resolve: resolve, arms: newArmTable(r, resolve)}
 	var errs []error
 	for i := range r.Policies {
 		for arm := -1; arm < len(p.arms.pairs); arm++ {
@@ -78,13 +79,16 @@ func newCompiler(r *Registry, index int, table string, own map[string]Expr, reso
 	values := map[string]string{}
 	if table == limits {
 		values[typeColumn] = "'limit_increase'"
+		if _, ok := resolve(momentColumn); ok {
+			values[decidedColumn] = momentColumn
+		}
 		for _, x := range features.TableNamed(decisions).Columns {
-			if _, both := features.TableNamed(limits).Column(x.Name); both || x.Name == typeColumn {
+			if _, both := features.TableNamed(limits).Column(x.Name); both || values[x.Name] != "" {
 				continue
 			}
 			// What only decisions have is missing, whatever the plan makes of it.
 			if have, ok := resolve(x.Name); !ok || numeric(have.Kind) != numeric(x.Kind) {
-				values[x.Name] = "null"
+				values[x.Name] = missingOf(x.Kind)
 			}
 		}
 	}
@@ -100,6 +104,20 @@ func newCompiler(r *Registry, index int, table string, own map[string]Expr, reso
 	}
 	c.env = &expr.Env{Resolve: c.lookup, Values: values}
 	return c
+}
+
+// missingOf is an expression for a missing value of a kind.
+func missingOf(k features.Kind) string {
+	switch k {
+	case features.Text, features.Opaque, features.TextList:
+		return "(false ? '' : null)"
+	case features.Instant, features.Date:
+		return "(false ? timestamp('2020-01-01T00:00:00Z') : null)"
+	case features.Bool:
+		return "(false ? true : null)"
+	default:
+		return "(false ? 1.0 : null)"
+	}
 }
 
 func numeric(k features.Kind) bool {
@@ -168,6 +186,17 @@ func (c *compiler) numbers(path string, xs []Expr) []quantity {
 func (q *quantity) load(b *features.Batch) {
 	if q.x != nil {
 		q.v = q.x.Numbers(b)
+	}
+}
+
+// copy sets out to the numbers of its rows.
+func (q *quantity) copy(out []float64) {
+	if q.x != nil {
+		copy(out, q.v)
+		return
+	}
+	for i := range out {
+		out[i] = q.constant
 	}
 }
 

@@ -10,12 +10,33 @@ import (
 // minor rounds an amount in units to minor units, half away from zero, so that
 // products of doubles come to what they do on paper.
 func minor(x, scale float64) (amount int64, ok bool) {
-	x = math.Round(x * scale)
-	if x != x {
-		return 0, false
-	}
-	return int64(min(max(x, -1e17), 1e17)), true
+	x *= scale
+	return away(x), x == x
 }
+
+// away rounds half away from zero, exactly, and keeps what is beyond any limit
+// within an int64. It is math.Round by instructions that the CPU has.
+func away(x float64) int64 {
+	t := math.Trunc(x)
+	if d := x - t; d >= 0.5 {
+		t++
+	} else if d <= -0.5 {
+		t--
+	}
+	if t > -far && t < far {
+		return int64(t)
+	}
+	switch {
+	case t > 0:
+		return far
+	case t < 0:
+		return -far
+	}
+	return 0
+}
+
+// far is an amount that bounds nothing.
+const far = 1e17
 
 // least is what the terms give for the rows of a batch.
 type least struct {
@@ -23,6 +44,7 @@ type least struct {
 	bound  []int16
 	fate   []uint8 // refers or denies since a term is missing
 	by     []int16 // … which
+	values []float64
 }
 
 func (s *least) reset(n int) {
@@ -33,60 +55,65 @@ func (s *least) reset(n int) {
 	}
 }
 
-// terms takes the least of the terms for each row that is wanted.
+// least takes the least of the terms for each row that is wanted, and marks
+// rows near a cut point of the score's bands in edge.
 func (l *limit) least(s *least, b *features.Batch, want []bool, tolerance []float64, edge []bool, scale float64) {
 	s.reset(b.N)
 	for k := range l.terms {
 		t := &l.terms[k]
 		in := t.load(b)
-		for i := range b.N {
+		s.values = grow(s.values, b.N)
+		if t.matrix != nil {
+			t.matrix.amounts(s.values)
+			for _, a := range [...]*axis{&t.matrix.rows, &t.matrix.columns} {
+				if a.scored && tolerance != nil {
+					a.mark(want, in, tolerance, edge)
+				}
+			}
+		} else {
+			t.value.copy(s.values)
+		}
+		if in != nil {
+			s.scope(t, in)
+		}
+		for i, x := range s.values {
 			if !want[i] {
 				continue
 			}
-			applies := expr.True
-			if in != nil {
-				applies = in[i]
+			if x *= scale; x != x {
+				s.lack(i, t, scale)
+			} else if a := away(x); a < s.amount[i] && a < far {
+				s.amount[i], s.bound[i] = a, t.bound
 			}
-			if t.newcomer != nil && applies == expr.Unknown {
-				applies = expr.False
-				if t.newcomer.missing {
-					applies = expr.True
-				}
-			}
-			if applies == expr.False {
-				continue
-			}
-			if m := t.matrix; m != nil && tolerance != nil && (m.rows.scored && m.rows.near(i, tolerance[i]) || m.columns.scored && m.columns.near(i, tolerance[i])) {
-				edge[i] = true
-			}
-			x := t.at(i)
-			if applies == expr.Unknown {
-				x = math.NaN()
-			}
-			s.take(i, t, x, scale)
 		}
 	}
 }
 
-func (s *least) take(i int, t *term, x, scale float64) {
-	amount, ok := minor(x, scale)
-	if !ok {
-		switch t.missing {
-		case passes:
-			return
-		case unsaid:
-			if amount, ok = minor(t.instead.at(i), scale); !ok {
-				return
-			}
-		default:
-			if t.missing > s.fate[i] {
-				s.fate[i], s.by[i] = t.missing, t.bound
-			}
-			return
+// scope makes the amount of rows that a term is not for unbounded, and of rows
+// of which that is not known missing.
+func (s *least) scope(t *term, in []expr.Truth) {
+	for i, applies := range in {
+		switch {
+		case applies == expr.False:
+			s.values[i] = math.Inf(1)
+		case applies == expr.Unknown && t.newcomer == nil:
+			s.values[i] = math.NaN()
+		case applies == expr.Unknown && !t.newcomer.missing:
+			s.values[i] = math.Inf(1)
 		}
 	}
-	if amount < s.amount[i] {
-		s.amount[i], s.bound[i] = amount, t.bound
+}
+
+// lack says what follows since a term is missing for row i.
+func (s *least) lack(i int, t *term, scale float64) {
+	switch {
+	case t.missing == passes:
+	case t.missing == unsaid:
+		if a, ok := minor(t.instead.at(i), scale); ok && a < s.amount[i] {
+			s.amount[i], s.bound[i] = a, t.bound
+		}
+	case t.missing > s.fate[i]:
+		s.fate[i], s.by[i] = t.missing, t.bound
 	}
 }
 
@@ -107,13 +134,6 @@ func (t *term) load(b *features.Batch) (in []expr.Truth) {
 	return in
 }
 
-func (t *term) at(i int) float64 {
-	if t.matrix != nil {
-		return t.matrix.at(i)
-	}
-	return t.value.at(i)
-}
-
 // rounded brings an amount to the limit's step, or down to one of its amounts.
 func (l *limit) rounded(i int, x int64, scale float64) int64 {
 	if x == unbounded {
@@ -123,8 +143,10 @@ func (l *limit) rounded(i int, x int64, scale float64) int64 {
 		return downTo(l.amounts, i, x, scale)
 	}
 	step := int64(1)
-	if s, ok := minor(l.step.at(i), scale); ok && s > 0 {
-		step = s
+	if l.step.set {
+		if s, ok := minor(l.step.at(i), scale); ok && s > 0 {
+			step = s
+		}
 	}
 	rest := x % step
 	if rest < 0 {

@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"evenhand/audit/policy/expr"
-	"evenhand/features"
 )
 
 // unbounded is a limit that no term bounds.
@@ -50,6 +49,7 @@ type newcomer struct {
 type matrix struct {
 	rows, columns axis
 	cells         []quantity // row by row
+	fixed         []float64  // the cells, when all are plain numbers, and NaN
 	times         quantity
 }
 
@@ -61,6 +61,7 @@ type axis struct {
 	right   bool
 	missing int // -1: the term is missing
 	scored  bool
+	band    []int32
 }
 
 // limit compiles the limit of a policy, for the rows of an arm.
@@ -129,6 +130,13 @@ func (c *compiler) term(path string, x *Term, bound int16) term {
 	for i, row := range x.Matrix.Cells {
 		m.cells = append(m.cells, c.numbers(fmt.Sprintf("%smatrix.cells.%d", path, i+1), row)...)
 	}
+	for i := range m.cells {
+		if m.cells[i].x != nil {
+			m.fixed = nil
+			break
+		}
+		m.fixed = append(m.fixed, m.cells[i].constant)
+	}
 	t.matrix = m
 	return t
 }
@@ -164,61 +172,4 @@ func (a *axis) bands() int {
 		return a.texts
 	}
 	return len(a.cuts) + 1
-}
-
-// band is the band of row i, or -1. There are a handful of cuts: a scan will do.
-func (a *axis) band(i int) int {
-	x := a.of.at(i)
-	if a.texts > 0 {
-		if x >= 0 {
-			return int(x)
-		}
-		return a.missing
-	}
-	if len(a.cuts) == 0 {
-		return 0
-	}
-	if x != x {
-		return a.missing
-	}
-	n := 0
-	for _, cut := range a.cuts {
-		if x > cut || x == cut && !a.right {
-			n++
-		}
-	}
-	return n
-}
-
-// near reports whether row i is within tolerance of a cut point, and not on it.
-func (a *axis) near(i int, tolerance float64) bool {
-	x := a.of.at(i)
-	for _, cut := range a.cuts {
-		if d := x - cut; d != 0 && d <= tolerance && d >= -tolerance {
-			return true
-		}
-	}
-	return false
-}
-
-func (m *matrix) load(b *features.Batch) {
-	m.rows.of.load(b)
-	m.columns.of.load(b)
-	m.times.load(b)
-	for i := range m.cells {
-		m.cells[i].load(b)
-	}
-}
-
-// at is the amount for row i, NaN when it is missing.
-func (m *matrix) at(i int) float64 {
-	r, c := m.rows.band(i), m.columns.band(i)
-	if r < 0 || c < 0 {
-		return math.NaN()
-	}
-	x := m.cells[r*m.columns.bands()+c].at(i)
-	if m.times.set {
-		x *= m.times.at(i)
-	}
-	return x
 }

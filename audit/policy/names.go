@@ -12,6 +12,8 @@ const (
 	kindColumn      = "kind"
 	beforeColumn    = "limit_before"
 	requestedColumn = "requested_amount"
+	decidedColumn   = "decided_at"
+	momentColumn    = "at"
 	typeColumn      = "application_type"
 	experiment      = "experiment_id"
 	experimentArm   = "experiment_arm"
@@ -89,6 +91,10 @@ func (p *Policy) names(table string, names map[string]bool) {
 		return
 	}
 	delete(names, typeColumn) // a review stands for a limit_increase
+	if names[decidedColumn] { // … decided when it is made
+		delete(names, decidedColumn)
+		names[momentColumn] = true
+	}
 	if p.Ladder != nil {
 		names[kindColumn], names[beforeColumn], names[factLimit] = true, true, true
 	}

@@ -32,6 +32,9 @@ type Problem struct {
 // New validates policies: days and instants are read in zone, and a unit of
 // money has 10^exponent minor units.
 func New(policies []Policy, zone *time.Location, exponent int) (*Registry, []Problem) {
+	if zone == nil {
+		zone = time.UTC
+	}
 	r := &Registry{Policies: slices.Clone(policies), zone: zone, scale: math.Pow10(exponent), digits: exponent}
 	v := &validator{r: r}
 	for i := range r.Policies {
@@ -110,17 +113,30 @@ func (r *Registry) Window(i int16) (from, to int64) {
 	return r.windows[i][0].from, r.windows[i][0].to
 }
 
-// Dated returns two policies that were in force at the same time for the same
-// product, when there are such: then moments can't tell which of them decided.
-func (r *Registry) Dated() (a, b int16, ok bool) {
+// Concurrent returns two policies that were in force at the same time for the
+// same product: then moments can't tell which of them decided.
+func (r *Registry) Concurrent() (a, b int16, ok bool) {
 	for i := range r.Policies {
 		for j := range i {
 			if _, both := r.clash(j, i); both {
-				return int16(j), int16(i), false
+				return int16(j), int16(i), true
 			}
 		}
 	}
-	return -1, -1, true
+	return -1, -1, false
+}
+
+// Bounds are the instants at which policies came into force or ended,
+// ascending, µs UTC. Between two of them Pick gives the same for every instant.
+func (r *Registry) Bounds() []int64 {
+	var out []int64
+	for _, ws := range r.windows {
+		for _, w := range ws {
+			out = append(out, w.from, w.to)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // clash reports whether two policies hold for the same product, with neither

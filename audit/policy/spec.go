@@ -134,7 +134,7 @@ type Axis struct {
 // least of the policy's limit terms (as of the review) and of the growth
 // allowed, brought to the limit's step or down to one of the ladder's, when the
 // conditions hold; else the limit stays. In expressions, application_type is
-// then 'limit_increase'.
+// then 'limit_increase', and decided_at when the review was made.
 type Ladder struct {
 	For       Expr   `yaml:"for" doc:"accounts that are reviewed; default all"`
 	When      Expr   `yaml:"when" doc:"conditions of an increase, e.g. score >= 600 && history.on_time_streak >= 6"`

@@ -223,7 +223,7 @@ func (v *validator) promises(p *Policy) {
 func (v *validator) others(p *Policy) {
 	if n := p.NewUser; n != nil {
 		if (n.When == "") == (n.Months <= 0) {
-			v.wrong("new_user.months", "say who is new: either months: above 0, or when:")
+			v.wrong("new_user.months", "it does not say who is new; give months: above 0, or when:, not both")
 		}
 		v.codes("new_user.reasons", n.Reasons)
 	}

@@ -15,16 +15,8 @@ type eras struct {
 	serves [][]bool // by era and model
 }
 
-// of returns the era of an instant. There are few bounds: a scan will do.
-func (e *eras) of(at int64) int {
-	n := 0
-	for _, b := range e.bounds {
-		if at >= b {
-			n++
-		}
-	}
-	return n
-}
+// of returns the era of an instant.
+func (e *eras) of(at int64) int { return era(e.bounds, at) }
 
 // newEras returns the eras of the models' service. It is an error when two
 // models could have scored the same row.

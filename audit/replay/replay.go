@@ -17,18 +17,13 @@ import (
 type Engine struct {
 	scorer   *scorer // nil: the plan has no model
 	program  *policy.Program
-	policies *policy.Registry
+	versions *versions
 	models   []audit.ScoringModel
-	version  int // columns, or -1
-	product  int
-	at       int
-	undated  bool // the export does not record policy versions
 
 	as     []int16 // policy of each row
 	edge   []float64
 	replay features.Replay
-	picked map[[2]int32]int16 // by version and product code, of the dicts below
-	dicts  [2]*features.Dict
+	tied   features.Replay
 }
 
 // Moments names the column of decisions and limits that says when a row
@@ -40,12 +35,12 @@ var Moments = map[string]string{"decisions": "decided_at", "limits": "at"}
 // sentence, says why the plan does not fit the export.
 func New(env *audit.Env, table string, probability bool) (*Engine, error) {
 	l := env.Layouts[table]
-	e := &Engine{policies: env.Policies, models: env.Models, version: l.Index("policy_version"), product: l.Index("product"), at: l.Index(Moments[table])}
+	e := &Engine{models: env.Models}
 	if len(env.Models) > 0 {
 		var er *eras
 		if versioned(env.Models) && !exported(l, "model_version") {
 			var err error
-			if er, err = newEras(env.Plan, env.Models, e.at); err != nil {
+			if er, err = newEras(env.Plan, env.Models, l.Index(Moments[table])); err != nil {
 				return nil, err
 			}
 		}
@@ -53,10 +48,12 @@ func New(env *audit.Env, table string, probability bool) (*Engine, error) {
 	}
 	if env.Policies != nil {
 		var err error
+		if e.versions, err = newVersions(env.Policies, l, table); err != nil {
+			return nil, err
+		}
 		if e.program, err = env.Policies.Compile(table, Resolver(env.Plan, l, table)); err != nil {
 			return nil, err
 		}
-		e.undated = !exported(l, "policy_version")
 	}
 	return e, nil
 }
@@ -116,6 +113,13 @@ func (e *Engine) ReplayAs(b *features.Batch, models, policies []int16) {
 }
 
 func (e *Engine) run(b *features.Batch, policies []int16) {
+	b.Replay = &e.replay
+	e.program.Replay(b, policies, e.tolerances(b), b.Replay)
+}
+
+// tolerances are the distances within which the batch's recomputed scores can't
+// be told from a cut-off.
+func (e *Engine) tolerances(b *features.Batch) []float64 {
 	e.edge = grow(e.edge, b.N)
 	for i := range e.edge {
 		e.edge[i] = 0
@@ -123,9 +127,20 @@ func (e *Engine) run(b *features.Batch, policies []int16) {
 			e.edge[i] = e.models[b.Scores.Model[i]].Tolerance(b.Scores.Score[i])
 		}
 	}
-	e.replay.Grow(b.N)
-	b.Replay = &e.replay
-	e.program.Replay(b, policies, e.edge, b.Replay)
+	return e.edge
+}
+
+// ReplayTie returns what the policies say with every tie rule turned round,
+// leaving b.Replay alone; nil without policies. policies is as in ReplayAs.
+func (e *Engine) ReplayTie(b *features.Batch, policies []int16) *features.Replay {
+	if e.program == nil {
+		return nil
+	}
+	if policies == nil {
+		policies = e.Policies(b)
+	}
+	e.program.ReplayTie(b, policies, e.tolerances(b), &e.tied)
+	return &e.tied
 }
 
 // Condition evaluates a promise condition over rows of the limits table: see
@@ -137,41 +152,38 @@ func (e *Engine) Condition(b *features.Batch, policies []int16, name string) []e
 	return e.program.Condition(b, policies, name)
 }
 
+// Amounts computes an amount of the policies over rows of the limits table: see
+// policy.Program.Amounts.
+func (e *Engine) Amounts(b *features.Batch, policies []int16, what policy.Amount, name string) []int64 {
+	if e.program == nil {
+		return nil
+	}
+	return e.program.Amounts(b, policies, what, name)
+}
+
+// Explain returns the steps of the replay of one row of a batch whose Scores are
+// filled, and its outcome: see policy.Program.Explain.
+func (e *Engine) Explain(b *features.Batch, as int16, row int) ([]policy.Step, features.Replay) {
+	if e.program == nil {
+		as = -1
+	}
+	if as < 0 {
+		var none features.Replay
+		none.Grow(1)
+		return nil, none
+	}
+	return e.program.Explain(b, as, e.tolerances(b)[row], row)
+}
+
 // Policies returns the policy that each row records, or that was in force at
-// its moment when the export has no policy_version; -1 where there is none.
+// its moment when the export has no policy_version; -1 where there is none. It
+// is overwritten by the engine's next call; nil without policies.
 func (e *Engine) Policies(b *features.Batch) []int16 {
+	if e.versions == nil {
+		return nil
+	}
 	e.as = grow(e.as, b.N)
-	var vs, ps *features.Vector
-	if e.version >= 0 && !e.undated {
-		vs = &b.Cols[e.version]
-	}
-	if e.product >= 0 {
-		ps = &b.Cols[e.product]
-	}
-	if d := [2]*features.Dict{dict(vs), dict(ps)}; e.picked == nil || d != e.dicts {
-		e.picked, e.dicts = map[[2]int32]int16{}, d
-	}
-	last, have := [2]int32{}, false
-	var pick int16
-	for i := range b.N {
-		k := [2]int32{code(vs, i), code(ps, i)}
-		if e.undated {
-			e.as[i] = e.policies.Pick("", text(ps, i), b.Cols[e.at].Ints[i])
-			continue
-		}
-		if !have || k != last {
-			var ok bool
-			if pick, ok = e.picked[k]; !ok {
-				pick = -1
-				if v := text(vs, i); v != "" {
-					pick = e.policies.Pick(v, text(ps, i), 0)
-				}
-				e.picked[k] = pick
-			}
-			last, have = k, true
-		}
-		e.as[i] = pick
-	}
+	e.versions.policies(b, e.as)
 	return e.as
 }
 
@@ -181,27 +193,6 @@ func (e *Engine) Scored() []int64 {
 		return nil
 	}
 	return slices.Clone(e.scorer.rows)
-}
-
-func dict(v *features.Vector) *features.Dict {
-	if v == nil {
-		return nil
-	}
-	return v.Dict
-}
-
-func code(v *features.Vector, i int) int32 {
-	if v == nil {
-		return features.Null
-	}
-	return v.Codes[i]
-}
-
-func text(v *features.Vector, i int) string {
-	if v == nil {
-		return ""
-	}
-	return v.Text(i)
 }
 
 // exported reports whether the export has a column of the layout.
