@@ -16,6 +16,7 @@ func (s *state) MarshalBinary() ([]byte, error) {
 	e.Ints(s.n[:])
 	e.Value(&s.cube)
 	e.Value(&s.replays)
+	e.Value(&s.versions)
 	for d := range s.groups {
 		s.groups[d].judged.Encode(&e)
 		s.groups[d].specific.Encode(&e)
@@ -43,6 +44,7 @@ func (s *state) UnmarshalBinary(data []byte) error {
 	}
 	d.Value(&t.cube)
 	d.Value(&t.replays)
+	d.Value(&t.versions)
 	for i := range t.groups {
 		t.groups[i].judged.Decode(d)
 		t.groups[i].specific.Decode(d)
@@ -98,11 +100,13 @@ func (rs *records) encode(e *stats.Encoder) {
 		}
 		e.Float(r.score)
 		e.Float(r.recomputed)
+		e.Uvarint(r.versions)
+		e.Varint(int64(r.as))
 	}
 }
 
 // leastRecord is the size of the shortest record: every field in a byte.
-const leastRecord = 4 + 6 + 10 + 8 + 16
+const leastRecord = 4 + 6 + 9 + 8 + 18
 
 func (rs *records) decode(d *stats.Decoder, faults int32) {
 	names := d.Strings()
@@ -135,9 +139,11 @@ func (rs *records) decode(d *stats.Decoder, faults int32) {
 		r.rules, r.cause, r.startFrom = d.Byte(), lapse(d.Byte()), d.Byte()
 		flags := d.Byte()
 		r.verdict, r.standing, r.why, r.replayed = audit.Disclosure(d.Byte()), standing(d.Byte()), why(d.Byte()), d.Byte()
-		r.score, r.recomputed = d.Float(), d.Float()
+		r.score, r.recomputed, r.versions = d.Float(), d.Float(), d.Uvarint()
+		as := d.Varint()
+		r.as = int16(as)
 		if appeal < -1 || appeal >= int64(faults) || late != int64(int32(late)) || r.rules == 0 || r.rules >= r07 ||
-			r.cause > noLapse || int(r.verdict) >= len(audit.DisclosureNames()) || r.standing >= standings || r.why > allWhys ||
+			r.cause > noLapse || int(r.verdict) >= len(audit.DisclosureNames()) || as != int64(r.as) || r.standing >= standings || r.why > allWhys ||
 			r.standing == wrong && r.why == noWhy || r.rules&disclosureRules != 0 && r.cause == noLapse || r.startFrom > 2 || flags > 7 {
 			d.Fail("bad case")
 		}
@@ -174,6 +180,12 @@ func (s *state) verify(d *stats.Decoder) {
 	}
 	if verdictsOf != adverse {
 		d.Fail("%d verdicts on %d decisions", verdictsOf, adverse)
+	}
+	for i := range s.records.list {
+		if r := &s.records.list[i]; r.standing == wrong && (s.env.Policies == nil || r.as < 0 || int(r.as) >= len(s.env.Policies.Policies)) {
+			d.Fail("a wrong denial without its policy")
+			return
+		}
 	}
 	for key, n := range s.replays.All() {
 		c := cellOf(key)

@@ -75,6 +75,7 @@ func (s *state) coverage() audit.Coverage {
 func (s *state) cases() []audit.Case {
 	list := s.records.sorted()
 	repeats := s.repeats(list)
+	whys, others := s.settle(list)
 	out := make([]audit.Case, len(list))
 	today := s.calendar.day(s.env.Plan.AsOfMicros())
 	for i, r := range list {
@@ -88,10 +89,10 @@ func (s *state) cases() []audit.Case {
 			Key: string(s.records.id(r, 0)), Customer: string(s.records.id(r, 2)), Account: string(s.records.id(r, 3)),
 			Product: s.name(r.product), PolicyVersion: s.name(r.policy), ModelVersion: s.name(r.model),
 			Disclosure: r.verdict, Amount: r.amount,
-			Evidence: s.evidence(r, repeats[i]), Events: s.events(r),
+			Evidence: s.evidence(r, repeats[i], others[i]), Events: s.events(r),
 		}
 		c.Substance, c.Grade = r.substanceOf()
-		c.Cause, c.Causes, c.Remedy = s.causes(r)
+		c.Cause, c.Causes, c.Remedy = s.causes(r, whys[i])
 		if r.at != none {
 			c.At = r.at
 			c.Days = max(0, today-s.calendar.day(r.at))
@@ -125,7 +126,7 @@ var clockNames = [...]string{"completed_at", "submitted_at", "decided_at"}
 
 // evidence lists what was read about one case. It holds no ids and no prose
 // but generic one, which could identify people.
-func (s *state) evidence(r *record, repeat string) []audit.Item {
+func (s *state) evidence(r *record, repeat string, other int16) []audit.Item {
 	var out []audit.Item
 	add := func(name, value string) {
 		if value != "" {
@@ -166,7 +167,7 @@ func (s *state) evidence(r *record, repeat string) []audit.Item {
 		add("appeal", s.appeals.faults[r.appeal].text(&s.calendar))
 	}
 	add("repeat", repeat)
-	s.replayed(r, add)
+	s.replayed(r, other, add)
 	add(itemChannel, s.name(r.channel))
 	return out
 }

@@ -29,10 +29,11 @@ type record struct {
 	// What the replay makes of it; see ruling.
 	standing          standing
 	why               why
-	replayed          uint8 // of features.Outcomes, or Undecided
-	rule, factors     int32 // that decide in the replay
-	version           int32 // the other one that gives the recorded outcome
-	missing           int32 // what the policy needs and lacks
+	replayed          uint8  // of features.Outcomes, or Undecided
+	rule, factors     int32  // that decide in the replay
+	versions          uint64 // see ruling
+	as                int16  // the policy replayed, when wrong
+	missing           int32  // what the policy needs and lacks
 	score, recomputed float64
 
 	rules                      uint8
@@ -127,8 +128,8 @@ func (rs *records) merge(o *records) {
 }
 
 // named lists the fields that are numbers of names.
-func (r *record) named() [10]*int32 {
-	return [10]*int32{&r.product, &r.policy, &r.model, &r.channel, &r.given, &r.phrase, &r.rule, &r.factors, &r.version, &r.missing}
+func (r *record) named() [9]*int32 {
+	return [9]*int32{&r.product, &r.policy, &r.model, &r.channel, &r.given, &r.phrase, &r.rule, &r.factors, &r.missing}
 }
 
 // sorted returns the records in an order that depends on what they say alone.
@@ -151,7 +152,7 @@ func (rs *records) compare(a, b *record) int {
 		cmp.Compare(a.at, b.at), cmp.Compare(a.start, b.start), cmp.Compare(a.notice, b.notice), cmp.Compare(a.amount, b.amount),
 		cmp.Compare(a.appeal, b.appeal), cmp.Compare(a.late, b.late), cmp.Compare(a.rules, b.rules), cmp.Compare(a.cause, b.cause),
 		cmp.Compare(a.startFrom, b.startFrom), cmp.Compare(a.flags(), b.flags()), cmp.Compare(a.verdict, b.verdict),
-		cmp.Compare(a.standing, b.standing), cmp.Compare(a.why, b.why), cmp.Compare(a.replayed, b.replayed),
+		cmp.Compare(a.standing, b.standing), cmp.Compare(a.why, b.why), cmp.Compare(a.replayed, b.replayed), cmp.Compare(a.versions, b.versions), cmp.Compare(a.as, b.as),
 		cmp.Compare(math.Float64bits(a.score), math.Float64bits(b.score)), cmp.Compare(math.Float64bits(a.recomputed), math.Float64bits(b.recomputed)),
 	); c != 0 {
 		return c

@@ -57,10 +57,12 @@ type state struct {
 	// What the export has.
 	hasReasons, hasShown, hasText, hasNotice bool
 
-	rowsIn  int64
-	n       [counters]int64
-	cube    stats.Cube
-	replays stats.Cube // see substance_count.go
+	rowsIn int64
+	n      [counters]int64
+	cube   stats.Cube
+	// What the replay counts: see substance_count.go.
+	replays, versions stats.Cube
+
 	groups  []groupCounts
 	records records
 	matched []bool // appeals.faults whose decision was judged
@@ -218,6 +220,7 @@ func (s *state) Merge(other audit.State) {
 	}
 	s.cube.Merge(&o.cube)
 	s.replays.Merge(&o.replays)
+	s.versions.Merge(&o.versions)
 	for d := range s.groups {
 		s.groups[d].judged.Merge(&o.groups[d].judged)
 		s.groups[d].specific.Merge(&o.groups[d].specific)

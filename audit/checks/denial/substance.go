@@ -71,9 +71,9 @@ func (w why) primary() int {
 type ruling struct {
 	standing standing
 	why      why
-	version  int16 // the other policy that gives the recorded outcome, or -1
-	short    int64 // minor units withheld, when wrong
-	factor   int16 // the single factor that flips a right denial, or -1
+	versions uint64 // other policies that give the recorded outcome: bit k is policy k
+	short    int64  // minor units withheld, when wrong
+	factor   int16  // the single factor that flips a right denial, or -1
 }
 
 // replayer judges the rows of batches against the lender's own policy.
@@ -94,6 +94,8 @@ type replayer struct {
 	rulings []ruling
 	asked   []int // rows to explain
 	flips   []int // rows to neutralise factors of
+	agreed  []int // right approvals, to hold other versions against
+	several bool  // there is more than one version
 	scratch features.Batch
 	models  []int16
 	as      []int16
@@ -113,6 +115,9 @@ func newReplayer(env *audit.Env) *replayer {
 		return r
 	}
 	r.judges = true
+	for _, p := range env.Policies.Policies {
+		r.several = r.several || p.Version != env.Policies.Policies[0].Version
+	}
 	scale := float64(env.Plan.MoneyScale())
 	for i := range env.Policies.Policies {
 		p := &env.Policies.Policies[i]
@@ -158,16 +163,19 @@ const (
 // told about.
 func (r *replayer) rule(b *features.Batch, recorded []uint8, exempt func(i int) bool) []ruling {
 	r.rulings = r.rulings[:0]
-	r.asked, r.flips = r.asked[:0], r.flips[:0]
+	r.asked, r.flips, r.agreed = r.asked[:0], r.flips[:0], r.agreed[:0]
 	r.classes.bind(&b.Cols[r.status], &b.Cols[r.code])
 	for i := range b.N {
-		x := ruling{version: -1, factor: -1}
+		x := ruling{factor: -1}
 		if recorded[i] <= outReferred {
 			x.standing, x.short = r.stand(b, i, recorded[i])
 			switch {
 			case recorded[i] != outDenied && recorded[i] != outLower:
-				if x.standing == wrong {
+				switch {
+				case x.standing == wrong:
 					r.asked = append(r.asked, i)
+				case x.standing == right && recorded[i] == outApproved && r.several:
+					r.agreed = append(r.agreed, i)
 				}
 			case x.standing == technical:
 			case r.classes.of(i) == fraudHold || exempt(i):

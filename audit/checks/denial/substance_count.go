@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/checks/internal/rows"
 	"evenhand/features"
 )
 
@@ -97,6 +98,11 @@ func (s *state) replay(b *features.Batch) []ruling {
 	for i := range b.N {
 		s.count(b, i, s.recordedOf[i], &rulings[i])
 	}
+	s.replayer.between(b, func(i int, other int16) {
+		if !s.col.decided.IsNull(i) {
+			s.versions.Add(versionKey(false, b.Replay.Policy[i], other, s.col.product.Text(i), s.calendar.day(s.col.decided.Ints[i])))
+		}
+	})
 	return rulings
 }
 
@@ -120,7 +126,8 @@ func (s *state) count(b *features.Batch, i int, recorded uint8, x *ruling) {
 	if adverse {
 		s.replays.Add(replayKey(standingOf, p, period, uint8(x.standing), 0))
 	}
-	if class, ok := x.mismatch(); ok {
+	// Wrong denials are classed when all are known: see settle.
+	if class, ok := x.mismatch(); ok && !(adverse && x.standing == wrong) {
 		s.replays.Add(replayKey(mismatchOf, p, -1, class, uint8(b2i(!adverse))))
 	}
 	if x.factor >= 0 {
@@ -142,8 +149,15 @@ func (s *state) hold(r *record, b *features.Batch, i int, x *ruling) {
 		return
 	}
 	all := s.env.Policies.Policies
-	if x.version >= 0 {
-		r.version = s.intern(all[x.version].Version)
+	if x.standing == wrong {
+		r.versions, r.as = x.versions, b.Replay.Policy[i]
+		if r.why&whyVersion != 0 && !s.col.decided.IsNull(i) {
+			for j := range min(len(all), 64) {
+				if x.versions&(1<<j) != 0 {
+					s.versions.Add(versionKey(true, r.as, int16(j), s.col.product.Text(i), s.calendar.day(s.col.decided.Ints[i])))
+				}
+			}
+		}
 	}
 	if v := &b.Cols[s.replayer.score]; v.Floats[i] == v.Floats[i] {
 		r.score = v.Floats[i]
@@ -200,4 +214,69 @@ func (r *record) substanceOf() (audit.Substance, audit.Grade) {
 		return audit.Unjustified, audit.E1
 	}
 	return audit.Indeterminate, audit.E1
+}
+
+// versionKey is a key of state.versions: decisions by day that another version
+// would have denied, while their own approves them. denied says that they were.
+func versionKey(denied bool, own, other int16, product string, day int64) uint64 {
+	return uint64(b2i(denied))<<63 | uint64(own)&0x7ff<<44 | uint64(other)&0xfff<<32 | (rows.HashString(0, product)&0xffff)<<16 | uint64(day)&0xffff
+}
+
+// settle decides which departures another version explains: one that was
+// applied denies all that it would deny, for a time; where approvals that it
+// would have denied go on beside, it was not. It returns, for each record, what
+// explains it, and the other version (-1: none).
+func (s *state) settle(list []*record) ([]why, []int16) {
+	whys, others := make([]why, len(list)), make([]int16, len(list))
+	for i, r := range list {
+		whys[i], others[i] = r.why, -1
+		if r.standing != wrong || r.why&whyVersion == 0 {
+			continue
+		}
+		best := 0.0
+		for j := range min(len(s.env.Policies.Policies), 64) {
+			if r.versions&(1<<j) == 0 {
+				continue
+			}
+			if x := s.applied(r, int16(j)); x >= 0.5 && x > best {
+				best, others[i] = x, int16(j)
+			}
+		}
+		if others[i] < 0 {
+			if whys[i] &^= whyVersion; whys[i] == noWhy {
+				whys[i] = whyNothing
+			}
+		}
+	}
+	return whys, others
+}
+
+// applied is the share of denials among the decisions of these days that the
+// other version denies and the row's own approves: at best over the days
+// before, around and after, with five decisions or more where a month has them.
+func (s *state) applied(r *record, other int16) float64 {
+	if r.at == none {
+		return 0
+	}
+	product, day := s.name(r.product), s.calendar.day(r.at)
+	count := func(from, to int64) (denied, all int64) {
+		for d := from; d <= to; d++ {
+			k := s.versions.N(versionKey(true, r.as, other, product, d))
+			denied, all = denied+k, all+k+s.versions.N(versionKey(false, r.as, other, product, d))
+		}
+		return denied, all
+	}
+	best := 0.0
+	for _, side := range [][2]int64{{1, 0}, {1, 1}, {0, 1}} {
+		var denied, all int64
+		for _, days := range []int64{3, 7, 14, 30} {
+			if denied, all = count(day-days*side[0], day+days*side[1]); all >= 5 {
+				break
+			}
+		}
+		if all > 0 {
+			best = max(best, float64(denied)/float64(all))
+		}
+	}
+	return best
 }

@@ -158,32 +158,68 @@ func (r *replayer) skips(recorded, out uint8) bool {
 
 func (r *replayer) scored(b *features.Batch) bool { return b.Cols[r.score].Present }
 
-// versions replays the rows asked under the other versions for their product,
-// later ones first, and notes the first that gives what is on record.
+// versions replays the rows asked under each other version for their product,
+// and notes those that give what is on record.
 func (r *replayer) versions(b, s *features.Batch, recorded []uint8, own, models []int16) {
-	all := r.env.Policies.Policies
 	as := make([]int16, len(own))
-	for step := 1; step < len(all); step++ {
-		for _, sign := range []int{1, -1} {
-			any := false
-			for k, i := range r.asked {
-				as[k] = -1
-				if j := int(own[k]) + sign*step; j >= 0 && j < len(all) && r.rulings[i].version < 0 &&
-					all[j].Version != all[own[k]].Version && holdsFor(&all[j], b.Cols[r.product].Text(i)) {
-					as[k], any = int16(j), true
+	for j := range min(len(r.env.Policies.Policies), 64) {
+		if !r.under(b, r.asked, own, int16(j), as) {
+			continue
+		}
+		r.start().ReplayAs(s, models, as)
+		for k, i := range r.asked {
+			if out := s.Replay.Outcome[k]; as[k] >= 0 && out <= outReferred && !s.Replay.Edge[k] && !r.skips(recorded[i], out) {
+				if departs, _ := r.departs(s, k, recorded[i], out, s.Replay.Limit[k]); !departs {
+					r.rulings[i].why |= whyVersion
+					r.rulings[i].versions |= 1 << j
 				}
 			}
-			if !any {
-				continue
-			}
-			r.start().ReplayAs(s, models, as)
-			for k, i := range r.asked {
-				if out := s.Replay.Outcome[k]; as[k] >= 0 && out <= outReferred && !s.Replay.Edge[k] && !r.skips(recorded[i], out) {
-					if departs, _ := r.departs(s, k, recorded[i], out, s.Replay.Limit[k]); !departs {
-						r.rulings[i].why |= whyVersion
-						r.rulings[i].version = as[k]
-					}
-				}
+		}
+	}
+}
+
+// under sets as to policy j for the rows that have another version, and whose
+// product j holds for; -1 for others. It reports whether there are any.
+func (r *replayer) under(b *features.Batch, rows []int, own []int16, j int16, as []int16) (any bool) {
+	p := &r.env.Policies.Policies[j]
+	for k, i := range rows {
+		as[k] = -1
+		if p.Version != r.env.Policies.Policies[own[k]].Version && holdsFor(p, b.Cols[r.product].Text(i)) {
+			as[k], any = j, true
+		}
+	}
+	return any
+}
+
+// between calls f for each right approval that another version denies: what
+// speaks against that version having been applied.
+func (r *replayer) between(b *features.Batch, f func(i int, other int16)) {
+	n := len(r.agreed)
+	if n == 0 {
+		return
+	}
+	s := r.gather(b, r.agreed)
+	column := &s.Cols[r.score]
+	if len(column.Floats) != n {
+		return
+	}
+	own, as, none := make([]int16, n), make([]int16, n), make([]int16, n)
+	for k, i := range r.agreed {
+		own[k], none[k] = b.Replay.Policy[i], -1
+		// The recomputed score is read as if it were on record: it need not
+		// be computed again for each version.
+		if b.Scores != nil && b.Scores.Model[i] >= 0 {
+			column.Floats[k] = b.Scores.Score[i]
+		}
+	}
+	for j := range min(len(r.env.Policies.Policies), 64) {
+		if !r.under(b, r.agreed, own, int16(j), as) {
+			continue
+		}
+		r.start().ReplayAs(s, none, as)
+		for k, i := range r.agreed {
+			if as[k] >= 0 && s.Replay.Outcome[k] == outDenied {
+				f(i, int16(j))
 			}
 		}
 	}

@@ -11,13 +11,13 @@ import (
 
 // causes returns the primary cause of a case, those that the evidence supports,
 // and what the lender owes.
-func (s *state) causes(r *record) (string, []audit.Supported, string) {
+func (s *state) causes(r *record, why why) (string, []audit.Supported, string) {
 	_, grade := r.substanceOf()
 	switch {
 	case r.standing == wrong:
 		var all []audit.Supported
 		for k := range whyKinds {
-			if r.why&(1<<k) != 0 && !slices.ContainsFunc(all, func(x audit.Supported) bool { return x.Code == whyCauses[k] }) {
+			if why&(1<<k) != 0 && !slices.ContainsFunc(all, func(x audit.Supported) bool { return x.Code == whyCauses[k] }) {
 				all = append(all, audit.Supported{Code: whyCauses[k], Grade: grade})
 			}
 		}
@@ -25,7 +25,7 @@ func (s *state) causes(r *record) (string, []audit.Supported, string) {
 		if !r.denied {
 			remedy = "apply_shortfall"
 		}
-		return whyCauses[r.why.primary()], all, remedy
+		return whyCauses[why.primary()], all, remedy
 	case r.standing == skippedReview:
 		return cause.Unexplained, []audit.Supported{{Code: cause.Unexplained, Grade: grade}}, "human_review"
 	}
@@ -46,7 +46,7 @@ func (s *state) causes(r *record) (string, []audit.Supported, string) {
 }
 
 // replayed lists what the replay says.
-func (s *state) replayed(r *record, add func(name, value string)) {
+func (s *state) replayed(r *record, other int16, add func(name, value string)) {
 	if r.standing == notReplayed && r.replayed == features.Undecided {
 		return
 	}
@@ -68,7 +68,9 @@ func (s *state) replayed(r *record, add func(name, value string)) {
 	if r.recomputed == r.recomputed {
 		add("recomputed_score", strconv.FormatFloat(r.recomputed, 'g', 10, 64))
 	}
-	add(itemOther, s.name(r.version))
+	if other >= 0 {
+		add(itemOther, s.env.Policies.Policies[other].Version)
+	}
 	if r.standing == wrong {
 		add("withheld", decimal(r.amount, s.env.Plan.MoneyScale()))
 	}
@@ -177,6 +179,14 @@ func (m *measures) substance() {
 			v.late[c.b&1] += n
 		case watchOf:
 			v.factor[c.a] += n
+		}
+	}
+	list := m.records.sorted()
+	whys, _ := m.settle(list)
+	for i, r := range list {
+		if r.standing == wrong {
+			class, _ := (&ruling{standing: wrong, why: whys[i]}).mismatch()
+			version(r.as).class[class][0]++
 		}
 	}
 	for a, row := range table[:4] {
