@@ -7,6 +7,7 @@ import (
 	"evenhand/audit/checks/drift"
 	"evenhand/audit/checks/fairness"
 	"evenhand/audit/checks/ingest"
+	"evenhand/audit/checks/limit"
 	"evenhand/audit/checks/score"
 )
 
@@ -16,6 +17,8 @@ var All = []*audit.Check{
 	score.ScoreMatch,
 	denial.UnexplainedDenial,
 	denial.TechnicalDenial,
+	limit.VanishedIncrement,
+	limit.Ledger,
 	fairness.ApprovalParity,
 	drift.ScoreDrift,
 }

@@ -1,0 +1,228 @@
+package limit
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"evenhand/audit"
+	"evenhand/audit/checks/internal/rows"
+)
+
+// cluster is the cases of one fault.
+type cluster struct {
+	key   string
+	cases []*audit.Case
+}
+
+// clusters gathers cases by key, in the order of the keys; cases with an empty
+// key are left out.
+func clusters(cases []audit.Case, key func(*audit.Case) string) []*cluster {
+	by := map[string]*cluster{}
+	for i := range cases {
+		c := &cases[i]
+		k := key(c)
+		if k == "" {
+			continue
+		}
+		if by[k] == nil {
+			by[k] = &cluster{key: k}
+		}
+		by[k].cases = append(by[k].cases, c)
+	}
+	out := make([]*cluster, 0, len(by))
+	for _, c := range by {
+		out = append(out, c)
+	}
+	slices.SortFunc(out, func(a, b *cluster) int { return cmp.Compare(a.key, b.key) })
+	return out
+}
+
+// finding is the finding of a cluster, but for its words and clauses. All its
+// cases share cause and substance.
+func (c *cluster) finding(check string) audit.Finding {
+	first := c.cases[0]
+	f := audit.Finding{
+		ID: audit.StableID(check, c.key), Check: check, Substance: first.Substance, Cause: first.Cause, Cases: int64(len(c.cases)),
+	}
+	customers, rules := map[string]bool{}, map[string]bool{}
+	causes := map[string]audit.Supported{}
+	for _, k := range c.cases {
+		k.Finding = f.ID
+		customers[k.Customer] = true
+		for _, r := range k.Rules {
+			rules[r] = true
+		}
+		for _, x := range k.Causes {
+			if old, ok := causes[x.Code]; !ok || x.Grade < old.Grade {
+				causes[x.Code] = audit.Supported{Code: x.Code, Grade: x.Grade}
+			}
+		}
+		f.Amount += k.Amount
+		f.Exposure += k.Amount * k.Days
+		if k.Remedy != "" && k.Remedy != "tell" {
+			f.Owed++
+		}
+		f.Grade = max(f.Grade, k.Grade) // the weakest
+		f.Disclosure = worse(f.Disclosure, k.Disclosure)
+		if k.At != 0 && (f.FirstSeen == 0 || k.At < f.FirstSeen) {
+			f.FirstSeen = k.At
+		}
+		f.LastSeen = max(f.LastSeen, k.At)
+	}
+	f.Customers = int64(len(customers))
+	f.Rules = sortedKeys(rules)
+	for _, code := range sortedKeys(causes) {
+		f.Causes = append(f.Causes, causes[code])
+	}
+	f.Samples = c.samples()
+	return f
+}
+
+// worse returns the disclosure that weighs more.
+func worse(a, b audit.Disclosure) audit.Disclosure {
+	rank := func(d audit.Disclosure) int {
+		return slices.Index([]audit.Disclosure{audit.NotAssessed, audit.Exempt, audit.NotDue, audit.Adequate, audit.Generic, audit.NoRoute, audit.Late, audit.Absent, audit.Wrong, audit.Misleading}, d)
+	}
+	if rank(b) > rank(a) {
+		return b
+	}
+	return a
+}
+
+// samples are the keys of twenty cases, chosen by hash.
+func (c *cluster) samples() []string {
+	sample := rows.NewSample(20, strings.Compare)
+	for _, k := range c.cases {
+		if h := rows.HashString(0, k.Key); sample.Wants(h) {
+			sample.Add(h, k.Key)
+		}
+	}
+	var out []string
+	for _, it := range sample.Items() {
+		if len(out) == 0 || out[len(out)-1] != it.Value {
+			out = append(out, it.Value)
+		}
+	}
+	return out
+}
+
+// many and some are the customers from which harm weighs more.
+const (
+	many = 1000
+	some = 100
+)
+
+// severity is that of a wrong outcome, or of how it was told.
+func severity(f *audit.Finding) audit.Severity {
+	proven := f.Grade == audit.E1 || f.Grade == audit.E2
+	switch {
+	case proven && (f.Substance == audit.Unjustified || f.Substance == audit.Technical), f.Customers >= many:
+		return audit.S1
+	case f.Disclosure == audit.Misleading, f.Disclosure == audit.Wrong, f.Disclosure == audit.Absent, f.Customers >= some:
+		return audit.S2
+	}
+	return audit.S3
+}
+
+// item returns a value of a case's evidence.
+func item(c *audit.Case, name string) string {
+	for _, it := range c.Evidence {
+		if it.Name == name {
+			return it.Value
+		}
+	}
+	return ""
+}
+
+// plural is "1 promise" or "1,204 promises".
+func plural(n int64, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return audit.Thousands(n) + " " + thing + "s"
+}
+
+// spread says how cases spread over the values of something, the most first:
+// "cash 12, line 3".
+func spread(cases []*audit.Case, of func(*audit.Case) string) string {
+	counts := map[string]int64{}
+	for _, c := range cases {
+		counts[of(c)]++
+	}
+	if len(counts) == 1 && counts[""] > 0 {
+		return ""
+	}
+	names := sortedKeys(counts)
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(counts[b], counts[a]) })
+	var out []string
+	for i, n := range names {
+		if i == 5 {
+			out = append(out, "…")
+			break
+		}
+		out = append(out, fmt.Sprintf("%s %s", cmp.Or(n, "–"), audit.Thousands(counts[n])))
+	}
+	return strings.Join(out, ", ")
+}
+
+// spreads are the sentences about products, policy versions and rules.
+func (c *cluster) spreads() audit.Text {
+	var t audit.Text
+	if len(c.cases) < 2 {
+		return t
+	}
+	for _, by := range []struct {
+		en, zh string
+		of     func(*audit.Case) string
+	}{
+		{"By product", "按产品", func(c *audit.Case) string { return c.Product }},
+		{"By policy version", "按政策版本", func(c *audit.Case) string { return c.PolicyVersion }},
+	} {
+		if s := spread(c.cases, by.of); s != "" {
+			t.En += " " + by.en + ": " + s + "."
+			t.Zh += by.zh + "：" + s + "。"
+		}
+	}
+	return t
+}
+
+// The regimes whose clauses findings can be evidence for.
+var regimes = []string{"cn", "us", "uk"}
+
+func validRegime(check string, regime []string) error {
+	for _, r := range regime {
+		if !slices.Contains(regimes, r) {
+			return fmt.Errorf("checks: %s: regime %q is unknown; use cn, us or uk", check, r)
+		}
+	}
+	return nil
+}
+
+var (
+	consumerLaw  = audit.T("China, Consumer Protection Law Art 8, 10, 20 (right to know, fair dealing, no misleading statement)", "消费者权益保护法 第八条、第十条、第二十条（知情、公平交易、不得作虚假或引人误解的宣传）")
+	pipl         = audit.T("PIPL 24 (transparency and fair results of automated decisions; explanation on request)", "个人信息保护法 第二十四条（自动化决策的透明度和结果公平；应要求说明）")
+	regBAdverse  = audit.T("12 CFR 1002.2(c) (adverse action on an existing account, depending on its trigger)", "美国《B条例》12 CFR 1002.2(c)（对现有账户的不利行动，视触发原因而定）")
+	regBNotice   = audit.T("12 CFR 1002.9(a)(1) (notice of adverse action on an existing account)", "美国《B条例》12 CFR 1002.9(a)(1)（对现有账户不利行动的通知）")
+	consumerDuty = audit.T("UK FCA PRIN 2A (Consumer Duty: understanding, support, no foreseeable harm)", "英国 FCA PRIN 2A（消费者责任：理解、支持、避免可预见的损害）")
+)
+
+// clausesFor lists what a finding about promises or decreases is evidence for.
+func clausesFor(regime []string, decrease bool) []audit.Text {
+	var out []audit.Text
+	for _, r := range regimes {
+		if !slices.Contains(regime, r) {
+			continue
+		}
+		switch {
+		case r == "cn":
+			out = append(out, consumerLaw, pipl)
+		case r == "us" && decrease:
+			out = append(out, regBAdverse, regBNotice)
+		case r == "uk":
+			out = append(out, consumerDuty)
+		}
+	}
+	return out
+}

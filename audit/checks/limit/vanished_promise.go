@@ -1,0 +1,317 @@
+package limit
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+
+	"evenhand/audit"
+	"evenhand/audit/cause"
+	"evenhand/audit/policy"
+	"evenhand/audit/policy/expr"
+)
+
+// promise is one promised increase of the account at hand.
+type promise struct {
+	row    int
+	id     []byte // promise_id
+	at     int64
+	due    int64 // day
+	start  int64 // first instant of the window
+	stop   int64 // first instant after it
+	amount int64 // promised, or none
+	policy int16 // recorded, or in force when it was made
+	name   string
+	spec   *policy.Promise // of that policy; nil when it has none that fits
+
+	applied int64 // attributed to it, inside the window
+	late    int64 // … and after it
+	lateAt  int64 // when the last of that came
+	own     bool  // increases carry its id
+	failed  int   // write that failed, or -1
+	lost    int   // write that left no trace, or -1
+}
+
+// gather lists the promises of an account that can be judged, by due date.
+func (s *vanished) gather(a *account) {
+	l := &s.ledger
+	s.promises = s.promises[:0]
+	for i := a.lo; i < a.hi; i++ {
+		if l.kind.text(a.batch, i) != "promise" {
+			continue
+		}
+		p := promise{row: i, id: l.promise.id(a.batch, i), at: l.at.int(a.batch, i), due: l.due.int(a.batch, i), amount: l.promised.int(a.batch, i), failed: -1, lost: -1}
+		p.policy = s.policyOf(a, i, p.at)
+		p.name, p.spec = s.promiseOf(p.policy, l.condition.text(a.batch, i), l.product.text(a.batch, i), p.amount)
+		if p.due == none && p.spec != nil && p.spec.Cadence > 0 {
+			p.due = s.calendar.Day(p.at) + int64(p.spec.Cadence)
+		}
+		if p.due == none {
+			s.n[vUndated]++
+			continue
+		}
+		if p.amount == none && p.spec != nil {
+			if x, ok := s.number(p.policy, p.spec.Amount); ok {
+				p.amount = x
+			}
+		}
+		p.start = s.calendar.Start(min(s.calendar.Day(p.at), p.due))
+		p.stop = s.calendar.Start(s.lastDay(&p) + 1)
+		s.promises = append(s.promises, p)
+	}
+	slices.SortFunc(s.promises, func(x, y promise) int {
+		return cmp.Or(cmp.Compare(x.due, y.due), cmp.Compare(x.at, y.at), cmp.Compare(x.row, y.row))
+	})
+}
+
+// lastDay is the last day on which the increase may come.
+func (s *vanished) lastDay(p *promise) int64 {
+	if pol := s.policy(p.policy); pol != nil && pol.Terms.PromiseGrace > 0 {
+		return p.due + int64(pol.Terms.PromiseGrace)
+	}
+	return s.calendar.Add(p.due, s.settings.Grace)
+}
+
+// attribute gives each promise the increases that keep it, each at most once:
+// those with its id, else those of the account, first due, first served.
+func (s *vanished) attribute(a *account) {
+	l := &s.ledger
+	s.left = s.left[:0]
+	for i := range a.writes {
+		x := int64(0)
+		if w := &a.writes[i]; w.state == applied && w.kind == "increase" {
+			x = max(w.delta, 0)
+		}
+		s.left = append(s.left, x)
+	}
+	take := func(p *promise, i int) {
+		w := &a.writes[i]
+		need := p.amount - p.applied - p.late
+		if p.amount == none {
+			need = s.left[i]
+		}
+		x := min(max(need, 0), s.left[i])
+		if x == 0 || w.at < p.start {
+			return
+		}
+		s.left[i] -= x
+		if w.at < p.stop {
+			p.applied += x
+		} else {
+			p.late, p.lateAt = p.late+x, w.at
+		}
+	}
+	for k := range s.promises {
+		p := &s.promises[k]
+		for i := range a.writes {
+			w := &a.writes[i]
+			if w.kind != "increase" || p.id == nil || !bytes.Equal(l.promise.id(a.batch, w.row), p.id) {
+				continue
+			}
+			p.own = true
+			take(p, i)
+			s.mark(p, a, i)
+		}
+	}
+	for k := range s.promises {
+		p := &s.promises[k]
+		for i := range a.writes {
+			w := &a.writes[i]
+			if w.kind != "increase" || w.at < p.start || w.at >= p.stop || l.promise.id(a.batch, w.row) != nil {
+				continue
+			}
+			if p.own && (p.amount == none || s.left[i] != p.amount-p.applied) {
+				continue // an increase of its own kind, not this promise's come late
+			}
+			take(p, i)
+			if !p.own {
+				s.mark(p, a, i)
+			}
+		}
+		if !p.own && p.applied > 0 {
+			p.applied = min(p.applied, max(s.net(a, p), 0))
+		}
+	}
+}
+
+// mark remembers an attempt at a promise that failed or left no trace.
+func (s *vanished) mark(p *promise, a *account, i int) {
+	w := &a.writes[i]
+	if w.at >= p.stop || w.at < p.start {
+		return
+	}
+	switch slow := s.ledger.latency.int(a.batch, w.row) >= int64(s.settings.Timeout); {
+	case w.state == failed, slow && (w.state == idle || w.state == lost || w.state == unread):
+		p.failed = i
+	case w.state == lost, w.state == idle:
+		p.lost = i
+	}
+}
+
+// net is the change of the limit over a promise's window.
+func (s *vanished) net(a *account, p *promise) int64 {
+	before, after := a.limitAt(p.start-1), a.limitAt(p.stop-1)
+	if before == none || after == none {
+		return p.applied
+	}
+	return after - before
+}
+
+// kept reports whether a promise was kept by what came.
+func (p *promise) kept() bool {
+	if p.amount == none || p.spec != nil && p.spec.UpTo {
+		return p.applied > 0
+	}
+	return p.applied >= p.amount
+}
+
+func (s *vanished) judgePromises(a *account) {
+	s.attribute(a)
+	closed := s.closed(a)
+	for k := range s.promises {
+		p := &s.promises[k]
+		if p.spec != nil && p.spec.UpTo {
+			s.n[vUpTo]++
+		}
+		switch {
+		case p.kept():
+			s.n[vKept]++
+			s.count(a, p, true)
+		case closed != none && closed < p.stop:
+			s.n[vClosed]++
+		case p.stop > s.asOf+1:
+			s.n[vNotDue]++
+			s.notYet(a, p)
+		default:
+			s.n[vUnmet]++
+			s.count(a, p, false)
+			s.unmet(a, p)
+		}
+	}
+}
+
+// closed is when the account was closed, or none.
+func (s *vanished) closed(a *account) int64 {
+	for i := a.lo; i < a.hi; i++ {
+		if s.ledger.kind.text(a.batch, i) == "close" {
+			return s.ledger.at.int(a.batch, i)
+		}
+	}
+	return none
+}
+
+// shortfall is what is missing of a promise, 0 when the promise has no amount.
+func (p *promise) shortfall() int64 {
+	if p.amount == none || p.spec != nil && p.spec.UpTo {
+		return 0
+	}
+	return max(p.amount-p.applied, 0)
+}
+
+// unmet finds the causes of an unmet promise, and its verdict.
+func (s *vanished) unmet(a *account, p *promise) {
+	v := &verdict{grade: audit.E1}
+	s.technical(a, p, v)
+	if p.lost >= 0 {
+		v.support(cause.LostUpdate, audit.E1)
+		v.rule("R1.6")
+	}
+	for i := range a.writes {
+		if w := &a.writes[i]; w.gap != 0 && w.at >= p.start && w.at < p.stop {
+			v.rule("R1.5")
+		}
+	}
+	v.rule("R1.1")
+	s.arm(a, p, v)
+	s.conditions(a, p, v)
+	s.caps(a, p, v)
+	s.resolve(p, v)
+	s.keep(a, p, v)
+}
+
+// verdict is a verdict on its way.
+type verdict struct {
+	substance audit.Substance
+	grade     audit.Grade
+	cause     string
+	causes    []audit.Supported
+	rules     []string
+	evidence  []audit.Item
+
+	holds     expr.Truth // the conditions, as promised
+	judged    bool       // holds was evaluated, or there is no condition
+	ended     bool       // a later version in force on the due date ends the promise
+	capped    string     // cap that was reached
+	over      bool       // the campaign's declared end was past
+	arm       string     // cause by an arm of an experiment
+	frozen    bool
+	hold      string // cause by a fraud hold, a review or a partner's quota
+	attempt   int64  // instant of a technical failure, or none
+	technical bool
+}
+
+func (v *verdict) support(code string, g audit.Grade) {
+	for i := range v.causes {
+		if v.causes[i].Code == code {
+			v.causes[i].Grade = min(v.causes[i].Grade, g)
+			return
+		}
+	}
+	v.causes = append(v.causes, audit.Supported{Code: code, Grade: g})
+}
+
+func (v *verdict) rule(r string) {
+	if i, ok := slices.BinarySearch(v.rules, r); !ok {
+		v.rules = slices.Insert(v.rules, i, r)
+	}
+}
+
+func (v *verdict) item(name, value string) {
+	if value != "" {
+		v.evidence = append(v.evidence, audit.Item{Name: name, Value: value})
+	}
+}
+
+// resolve picks the first decisive cause.
+func (s *vanished) resolve(p *promise, v *verdict) {
+	set := func(code string, substance audit.Substance) { v.cause, v.substance = code, substance }
+	unproved := func(code string) {
+		set(code, audit.Indeterminate)
+		v.grade = audit.E3
+	}
+	known := s.engine != nil && v.judged && v.holds != expr.Unknown
+	switch {
+	case known && v.holds == expr.False && p.lost < 0:
+		// Without the failure the outcome would have been the same.
+		v.support(cause.ConditionUnmet, audit.E1)
+		set(cause.ConditionUnmet, audit.Justified)
+	case v.technical:
+		set(cause.TechnicalError, audit.Technical)
+	case p.lost >= 0 && known && v.holds == expr.True:
+		set(cause.LostUpdate, audit.Unjustified)
+	case p.lost >= 0:
+		unproved(cause.LostUpdate)
+	case v.arm == cause.Experiment:
+		set(cause.Experiment, audit.Justified)
+	case v.arm == cause.ExperimentOver && known:
+		set(cause.ExperimentOver, audit.Unjustified)
+	case known && v.ended:
+		v.support(cause.PolicyDeclared, audit.E1)
+		set(cause.PolicyDeclared, audit.Justified)
+	case v.capped != "":
+		v.support(v.capped, audit.E1)
+		set(v.capped, audit.Justified)
+	case v.over:
+		v.support(cause.CampaignEnd, audit.E1)
+		set(cause.CampaignEnd, audit.Justified)
+	case v.hold != "":
+		unproved(v.hold)
+	case v.frozen || !known || p.spec != nil && p.spec.UpTo:
+		unproved(cause.Unexplained)
+	default:
+		set(cause.Unexplained, audit.Unjustified)
+	}
+	if len(v.causes) == 0 {
+		v.support(v.cause, v.grade)
+	}
+}
