@@ -133,6 +133,7 @@ type FeatureInfo struct {
 	Good     string   `yaml:"good" enum:"higher,lower,none" doc:"which direction is better for the applicant: higher, lower or none"`
 	Mutable  string   `yaml:"mutable" enum:"yes,slow,no" doc:"whether the customer can change it: yes, slow (in months) or no (default); advice names only what is not no"`
 	Family   string   `yaml:"family" enum:"multi_lender,repayment,info_change,inquiry,purpose,spending,utilisation,device,income,tenure,other" doc:"what it is about: multi_lender, repayment, info_change, inquiry, purpose, spending, utilisation, device, income, tenure or other"`
+	Fact     string   `yaml:"fact" doc:"fact of the customer's history with this lender that it contains, e.g. open_loans: it can be posted late, and is then corrected"`
 	Least    *float64 `yaml:"least" doc:"least value that it can take"`
 	Most     *float64 `yaml:"most" doc:"greatest value that it can take"`
 	Step     float64  `yaml:"step" doc:"smallest change that makes sense, e.g. 1 for a count"`
