@@ -84,25 +84,45 @@ func repaidFinding(env *audit.Env, k repaidCluster, list []*audit.Case) audit.Fi
 	switch {
 	case k.watch:
 		f.Severity = audit.S4
-		f.Title = audit.Tf("%[1]s denials after a full repayment turn on spending features alone", "%[1]s笔结清后的拒绝仅取决于消费行为特征", n)
+		f.Title = audit.Tf("Denials after a full repayment turn on spending features alone: %[1]s", "%[1]s笔结清后的拒绝仅取决于消费行为特征", n)
 		f.What = audit.T("Repayment is clean, and the replay approves once the spending feature is what it was at the last approval. The rule was applied rightly; whether it should weigh so much is for the lender to say.",
 			"还款记录良好；若消费行为特征与上次通过时相同，复算结果为通过。规则适用无误，但其权重是否恰当应由机构评估。")
 		f.Remedy = audit.T("Review what the feature adds to the prediction for customers with clean repayment, and let a person look at such denials.", "评估该特征对还款良好客户的预测增量，并对此类拒绝安排人工复核。")
 		f.Owed = 0
 	case k.substance == audit.Indeterminate:
 		f.Severity = audit.S3
-		f.Title = audit.Tf("%[1]s customers repaid in full and were then denied; whether rightly is not known", "%[1]s位客户结清后被拒，是否成立无法判定", n)
+		f.Title = audit.Tf("Repaid in full, then denied, and whether rightly is not known: %[1]s", "%[1]s位客户结清后被拒，是否成立无法判定", n)
 		f.What = audit.T("The sequence is read off the export. Whether the denial was right can't be replayed: see the coverage.", "先后顺序取自导出数据；拒绝是否成立无法复算，见覆盖范围。")
 		f.Remedy = audit.T("Give the audit the policies and snapshots, or let a person look at these denials.", "向审计提供政策与快照，或安排人工复核。")
 	default:
-		f.Title = audit.Tf("%[1]s customers repaid in full and were then wrongly denied (%[2]s)", "%[1]s位客户结清后被错误拒绝（%[3]s）", n, why.En, why.Zh)
-		f.What = audit.T("Every instalment was settled on time before the application; the policy in force, replayed as of the decision, approves. It is no forecast of what another application would get.",
-			"申请前每期均已按时结清；按决策时有效的政策复算，结果为通过。这不预示另一次申请的结果。")
-		f.Remedy = audit.T("Decide these applications anew; mend the cause. "+repaidFix[k.cause].En, "重新审批这些申请，并消除成因。"+repaidFix[k.cause].Zh)
+		who, whoZh := n+" customers", n+"位客户"
+		if f.Cases == 1 {
+			who = "A customer"
+		}
+		f.Title = audit.T(who+" repaid in full and then got a wrong denial ("+why.En+")", whoZh+"结清后被错误拒绝（"+why.Zh+"）")
+		f.What = repaidWhat(k)
+		f.Remedy = audit.T("Decide these applications anew, and mend the cause.", "重新审批这些申请，并消除成因。")
+		if fix, ok := repaidFix[k.cause]; ok {
+			f.Remedy = audit.T(f.Remedy.En+" "+fix.En, f.Remedy.Zh+fix.Zh)
+		}
 	}
 	f.Customer = audit.T("Tell each customer what changed since the last approval; the text of each case is in remedies.arrow.", "逐户说明与上次通过相比的变化；每个案例的文字见remedies.arrow。")
 	f.Clauses = clausesOfRegime(env.Settings.(*RepaidSettings).Regime)
 	return f
+}
+
+// repaidWhat says what is known of a wrong denial, by how it is known.
+func repaidWhat(k repaidCluster) audit.Text {
+	before := audit.T("Every instalment was settled on time before the application. ", "申请前每期均已按时结清。")
+	after := audit.T(" It is no forecast of what another application would get.", "这不预示另一次申请的结果。")
+	how := audit.T("The policy in force, replayed as of the decision, approves.", "按决策时有效的政策复算，结果为通过。")
+	switch {
+	case k.substance == audit.Technical:
+		how = audit.T("The row carries proof of a technical error: nothing was decided about the customer.", "该记录带有技术错误的证据：并未对客户作出实质审批。")
+	case k.cause == cause.DataStale:
+		how = audit.T("The snapshot itself replays as denied; with the features that the payoff had settled corrected as of the decision, the policy in force approves.", "按快照复算为拒绝；将结清已了结的特征更正至决策时点后，有效政策的复算结果为通过。")
+	}
+	return audit.T(before.En+how.En+after.En, before.Zh+how.Zh+after.Zh)
 }
 
 var repaidFix = map[string]audit.Text{
