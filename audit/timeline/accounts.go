@@ -133,10 +133,9 @@ func (r *Reader) accounts() {
 	if rows.Len() == 0 || cols.account == nil || cols.at == nil || cols.kind == nil {
 		return
 	}
-	// The accounts keep slices of these: they must not move. A row makes two
-	// levels at most: its own, and one where its temporary limit ends.
+	// The accounts keep slices of this: it must not move.
 	r.change = slices.Grow(r.change[:0], rows.Len())
-	r.levels = slices.Grow(r.levels[:0], 2*rows.Len())
+	r.ledger.levels = r.ledger.levels[:0]
 	for lo := rows.Lo; lo < rows.Hi; {
 		id := opaque(cols.account, lo)
 		hi := lo + 1
@@ -187,8 +186,8 @@ func (r *Reader) account(cols *limits, id []byte, lo, hi int) {
 		r.change = append(r.change, c)
 	}
 	a.Changes = r.change[first:len(r.change):len(r.change)]
-	firstLevel := len(r.levels)
-	r.ledger(a.Changes)
-	a.levels = r.levels[firstLevel:len(r.levels):len(r.levels)]
+	firstLevel := len(r.ledger.levels)
+	r.ledger.replay(a.Changes)
+	a.levels = r.ledger.levels[firstLevel:len(r.ledger.levels):len(r.ledger.levels)]
 	r.h.Accounts = append(r.h.Accounts, a)
 }

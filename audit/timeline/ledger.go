@@ -1,5 +1,7 @@
 package timeline
 
+import "math"
+
 // reversalWindow is how long after a change its reversal may come for both to
 // cancel out.
 const reversalWindow = 10 * 60 * 1_000_000
@@ -10,91 +12,115 @@ const noticeOfEnd = 24 * 3600 * 1_000_000
 // temporary is a temporary part of a limit.
 type temporary struct{ until, amount int64 }
 
-// ledger replays the entries of one account: it completes what they leave out,
-// marks those that don't follow from the ones before, and appends the levels
-// that they arrive at.
-func (r *Reader) ledger(entries []Change) {
-	limit := int64(-1) // -1: unknown
-	temps := r.temps[:0]
-	first := len(r.levels)
-	last := -1 // entry that the present level comes from
+// ledger is the replay of one account's entries.
+type ledger struct {
+	limit  int64       // present limit; -1: unknown
+	temps  []temporary // parts of it that will end
+	levels []level     // all accounts'; this one's come last
+
+	// last is the entry that limit comes from (-1: none that left a trace),
+	// with its error code, its place in levels and what was temporary before.
+	last   int
+	erred  bool
+	mark   int
+	before []temporary
+}
+
+// replay completes what the entries of one account leave out, marks those that
+// don't follow from the ones before, and appends the levels they arrive at.
+func (l *ledger) replay(entries []Change) {
+	l.limit, l.last, l.temps = -1, -1, l.temps[:0]
 	for i := range entries {
-		chain(entries, i, limit)
+		chain(entries, i, l.limit)
 		c := &entries[i]
-		erred := c.Failed
+		erred := c.Failed // so far it says only that there is an error code
 		c.Failed = false
 
-		// Temporary limits end by themselves, unless the entry shows that
-		// they have not.
-		high, mark := limit, len(r.levels)
-		kept := len(temps)
-		for t := earliest(temps); t >= 0 && temps[t].until <= c.At; t = earliest(temps) {
-			limit -= temps[t].amount
-			r.levels = append(r.levels, level{temps[t].until, limit})
-			temps[t], temps[len(temps)-1] = temps[len(temps)-1], temps[t]
-			temps = temps[:len(temps)-1]
+		high, mark := l.limit, len(l.levels)
+		l.expire(c.At)
+		switch {
+		case c.Before >= 0:
+		case c.Kind == "expire":
+			c.Before = high
+		case c.Kind == "grant" && l.limit < 0:
+			c.Before = 0
+		default:
+			c.Before = l.limit
 		}
-		if c.Before < 0 {
-			c.Before = limit
-			if c.Kind == "expire" {
-				c.Before = high
-			}
+		if c.Before == high && c.Kind != "expire" { // nothing has ended after all
+			l.limit, l.levels = high, l.levels[:mark]
 		}
-		if high != limit && c.Before == high && c.Kind != "expire" {
-			limit, temps, r.levels = high, temps[:kept], r.levels[:mark]
-		}
-		if p := last; p >= 0 && limit >= 0 && c.Before != limit && c.Before != high {
-			if e := &entries[p]; c.Before == e.Before && e.Before >= 0 && !e.Reversed {
-				e.Failed, e.Lost = r.erred, !r.erred
-				limit = e.Before
-				r.levels = append(r.levels[:r.mark], level{e.At, limit})
-				if n := len(temps); e.Until != NoTime && n > 0 {
-					temps = temps[:n-1] // it never began
-				}
+		if l.limit >= 0 && c.Before != l.limit && c.Before != high {
+			if l.last >= 0 && entries[l.last].Before == c.Before {
+				l.undo(&entries[l.last], c.At)
 			} else {
 				c.Broken = true
 			}
-		} else if p < 0 && limit >= 0 && c.Before != limit && c.Before != high {
-			c.Broken = true
 		}
-
 		if c.After < 0 {
-			c.After = r.complete(entries, i, erred, limit, &temps)
+			c.After = l.complete(entries, i, erred)
 		}
-		switch {
-		case c.After < 0 || c.After == c.Before:
+		if c.After < 0 || c.After == c.Before {
 			c.Failed = erred
 			c.Lost = !erred && c.After >= 0 && (c.Kind == "increase" || c.Kind == "decrease")
-			if limit < 0 || c.Broken { // at least it says where the limit stands
-				limit = c.Before
-				r.levels = append(r.levels, level{c.At, limit})
+			if l.limit < 0 || c.Broken { // at least it says where the limit stands
+				l.limit, l.last = c.Before, -1
+				l.levels = append(l.levels, level{c.At, l.limit})
 			}
-			last = -1
 			continue
-		case c.Kind == "expire" || c.Kind == "close":
-			temps = ended(temps, c.At)
-		case c.Until != NoTime && c.Until > c.At && c.After > c.Before && c.Before >= 0:
-			temps = append(temps, temporary{c.Until, c.After - c.Before})
 		}
-		limit, last, r.erred, r.mark = c.After, i, erred, len(r.levels)
-		r.levels = append(r.levels, level{c.At, limit})
+		l.before = append(l.before[:0], l.temps...)
+		if c.Kind == "expire" || c.Kind == "close" {
+			l.ended(c.At)
+		} else if c.Until > c.At && c.After > c.Before && c.Before >= 0 {
+			l.temps = append(l.temps, temporary{c.Until, c.After - c.Before})
+		}
+		l.limit, l.last, l.erred, l.mark = c.After, i, erred, len(l.levels)
+		l.levels = append(l.levels, level{c.At, l.limit})
 		if i > 0 {
 			cancel(&entries[i-1], c)
 		}
 	}
-	for t := earliest(temps); t >= 0; t = earliest(temps) {
-		limit -= temps[t].amount
-		r.levels = append(r.levels, level{temps[t].until, limit})
-		temps[t] = temps[len(temps)-1]
-		temps = temps[:len(temps)-1]
+	l.expire(math.MaxInt64)
+}
+
+// expire ends what was temporary until an instant.
+func (l *ledger) expire(at int64) {
+	for {
+		first := -1
+		for i := range l.temps {
+			if l.temps[i].until <= at && (first < 0 || l.temps[i].until < l.temps[first].until) {
+				first = i
+			}
+		}
+		if first < 0 {
+			return
+		}
+		l.limit -= l.temps[first].amount
+		l.levels = append(l.levels, level{l.temps[first].until, l.limit})
+		l.temps[first] = l.temps[len(l.temps)-1]
+		l.temps = l.temps[:len(l.temps)-1]
 	}
-	r.temps = temps
-	// A temporary limit may end after an entry that came while it lasted.
-	for i := first + 1; i < len(r.levels); i++ {
-		for k := i; k > first && r.levels[k].at < r.levels[k-1].at; k-- {
-			r.levels[k], r.levels[k-1] = r.levels[k-1], r.levels[k]
+}
+
+// undo takes the last entry back: the ledger goes on as if it had not been.
+func (l *ledger) undo(e *Change, now int64) {
+	e.Failed, e.Lost, e.Reversed = l.erred, !l.erred, false
+	l.limit, l.last = e.Before, -1
+	l.levels = append(l.levels[:l.mark], level{e.At, l.limit})
+	l.temps = append(l.temps[:0], l.before...)
+	l.expire(now)
+}
+
+// ended removes what an expire event at an instant ends.
+func (l *ledger) ended(at int64) {
+	kept := l.temps[:0]
+	for _, t := range l.temps {
+		if t.until > at+noticeOfEnd {
+			kept = append(kept, t)
 		}
 	}
+	l.temps = kept
 }
 
 // chain brings an entry that follows from the present limit to place i, among
@@ -112,13 +138,14 @@ func chain(entries []Change, i int, limit int64) {
 
 // complete is the limit after an entry that doesn't say: what the next one
 // starts from, or else the end of what was temporary, or else unknown.
-func (r *Reader) complete(entries []Change, i int, erred bool, limit int64, temps *[]temporary) int64 {
+func (l *ledger) complete(entries []Change, i int, erred bool) int64 {
 	c := &entries[i]
 	switch {
 	case erred:
 		return c.Before
 	case c.Kind == "expire":
-		for _, t := range *temps {
+		limit := l.limit
+		for _, t := range l.temps {
 			if t.until <= c.At+noticeOfEnd {
 				limit -= t.amount
 			}
@@ -128,29 +155,6 @@ func (r *Reader) complete(entries []Change, i int, erred bool, limit int64, temp
 		return entries[i+1].Before
 	}
 	return -1
-}
-
-// earliest returns the place of the temporary limit that ends first, -1 when
-// there is none.
-func earliest(temps []temporary) int {
-	out := -1
-	for i := range temps {
-		if out < 0 || temps[i].until < temps[out].until {
-			out = i
-		}
-	}
-	return out
-}
-
-// ended removes the temporary limits that an expire event at an instant ends.
-func ended(temps []temporary, at int64) []temporary {
-	kept := temps[:0]
-	for _, t := range temps {
-		if t.until > at+noticeOfEnd {
-			kept = append(kept, t)
-		}
-	}
-	return kept
 }
 
 // cancel marks two entries that cancel out.

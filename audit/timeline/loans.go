@@ -20,14 +20,16 @@ type Loan struct {
 	// Instalments are by due date, then number.
 	Instalments []Instalment
 
-	product  int32  // column code, for the grace period
-	payoff   bool   // some row says that an early payoff settled it
-	broken   bool   // some instalment lacks its due date or amount
-	reversed bool   // money was taken back, or known in another order than paid
-	initial  step   // before any payment
-	steps    []step // what was known when, in time order
-	marks    []mark
-	r        *Reader
+	product int32  // column code, for the grace period
+	payoff  bool   // some row says that an early payoff settled it
+	broken  bool   // some instalment lacks its due date or amount
+	initial step   // before any payment
+	steps   []step // what was known when, in time order
+	// list are its payments, where money was taken back or where they were
+	// booked in another order than paid: what was settled then looked other
+	// than it does now.
+	list []payment
+	r    *Reader
 }
 
 // Instalment is one instalment of a loan.
@@ -43,6 +45,10 @@ type Instalment struct {
 	Payoff  bool  // settled by an early payoff
 
 	until int64 // last day on time: due date and grace period
+
+	// As of a moment, see Loan.asOf.
+	then    int64
+	thenOff bool
 }
 
 // OnTime reports whether the instalment was settled within the grace period.
@@ -82,7 +88,7 @@ func (r *Reader) loans() {
 	}
 	// The loans keep slices of these: they must not move.
 	r.insts = slices.Grow(r.insts[:0], rows.Len())
-	r.steps, r.marks = r.steps[:0], r.marks[:0]
+	r.steps, r.lists = r.steps[:0], r.lists[:0]
 	payments := r.payments()
 	for lo := rows.Lo; lo < rows.Hi; {
 		id := opaque(cols.loan, lo)
@@ -221,4 +227,50 @@ func (l *Loan) start() int64 {
 		at = min(at, l.steps[0].at)
 	}
 	return at
+}
+
+// asOf sets when each instalment was settled, by the payments that were booked
+// until an instant.
+func (l *Loan) asOf(at int64) {
+	if l.list == nil {
+		for k := range l.Instalments {
+			i := &l.Instalments[k]
+			i.then, i.thenOff = i.Settled, i.Payoff
+			if i.Posted > at {
+				i.then = NoTime
+			}
+		}
+		return
+	}
+	a := &l.r.alloc
+	a.reset(l)
+	for i := range l.list {
+		if l.list[i].known <= at {
+			a.apply(&l.list[i])
+		}
+	}
+	for k := range l.Instalments {
+		i := &l.Instalments[k]
+		i.then, i.thenOff = NoTime, a.waived[k]
+		if a.left[k] == 0 {
+			i.then = a.paid[k]
+			if i.then == NoTime {
+				i.then = i.Settled
+			}
+		}
+	}
+}
+
+// paidOff is when the last instalment was settled, for a loan that was known
+// to be paid off at an instant.
+func (l *Loan) paidOff(at int64) int64 {
+	if l.list == nil {
+		return l.PaidOff
+	}
+	l.asOf(at)
+	last := int64(NoTime)
+	for k := range l.Instalments {
+		last = max(last, l.Instalments[k].then)
+	}
+	return last
 }

@@ -5,13 +5,6 @@ import (
 	"slices"
 )
 
-// mark is one change of an instalment's standing, as the lender knew it.
-type mark struct {
-	inst  int
-	known int64
-	paid  int64 // when it was settled; NoTime: it was opened again
-}
-
 // posting is a part of a payment, on one instalment.
 type posting struct {
 	inst        int   // -1: too much was paid
@@ -34,8 +27,6 @@ type allocation struct {
 	open        int     // no instalment before it is open
 	owed        int64
 	waived      []bool
-	marks       []mark
-	marking     bool
 }
 
 func grown[T any](s []T, n int) []T {
@@ -65,15 +56,11 @@ func (a *allocation) skip() {
 
 // post puts money on an instalment, of whose due it settles cover.
 func (a *allocation) post(k int, money, cover int64, x *payment, off int) {
-	was := a.left[k]
 	a.stack = append(a.stack, posting{inst: k, money: money, cover: cover, paid: x.paid, known: x.known, off: off})
 	a.left[k] -= cover
 	a.owed -= cover
 	if cover > 0 || a.paid[k] == NoTime { // what is too much settles nothing
 		a.paid[k], a.known[k] = max(a.paid[k], x.paid), max(a.known[k], x.known)
-	}
-	if a.left[k] == 0 && was > 0 && a.marking {
-		a.marks = append(a.marks, mark{inst: k, known: x.known, paid: a.paid[k]})
 	}
 }
 
@@ -189,7 +176,6 @@ func (a *allocation) take(i int, money int64, x *payment) int64 {
 func (a *allocation) reopen(i int, amount int64, x *payment) {
 	p := &a.stack[i]
 	k := p.inst
-	was := a.left[k]
 	p.cover -= amount
 	a.left[k] += amount
 	a.owed += amount
@@ -199,9 +185,6 @@ func (a *allocation) reopen(i int, amount int64, x *payment) {
 		if q := &a.stack[j]; q.inst == k && q.cover > 0 {
 			a.paid[k], a.known[k] = max(a.paid[k], q.paid), max(a.known[k], q.known)
 		}
-	}
-	if was == 0 && amount > 0 && a.marking {
-		a.marks = append(a.marks, mark{inst: k, known: x.known, paid: NoTime})
 	}
 }
 
@@ -238,33 +221,37 @@ func (r *Reader) settle(l *Loan, cols *repayments, own payments) {
 	if !slices.IsSortedFunc(a.list, byPaid) {
 		slices.SortFunc(a.list, byPaid)
 	}
-	a.marking = false
+	revised := false
 	a.reset(l)
 	for i := range a.list {
 		a.apply(&a.list[i])
-		l.reversed = l.reversed || a.list[i].kind > paysOff
+		revised = revised || a.list[i].kind > paysOff
 	}
 	r.fill(l)
 
 	if !slices.IsSortedFunc(a.list, byKnown) {
-		l.reversed = true
+		revised = revised || !own.none()
 		slices.SortFunc(a.list, byKnown)
 	}
-	a.marking, a.marks = l.reversed, r.marks
-	firstStep, firstMark := len(r.steps), len(r.marks)
+	if revised {
+		first := len(r.lists)
+		r.lists = append(r.lists, a.list...)
+		l.list = r.lists[first:len(r.lists):len(r.lists)]
+		slices.SortFunc(l.list, byPaid)
+	}
+	first := len(r.steps)
 	a.reset(l)
 	l.initial = step{at: NoTime, open: a.open, owed: a.owed}
 	for i := range a.list {
 		a.apply(&a.list[i])
 		s := step{at: a.list[i].known, open: a.open, owed: a.owed}
-		if n := len(r.steps); n > firstStep && r.steps[n-1].at == s.at {
+		if n := len(r.steps); n > first && r.steps[n-1].at == s.at {
 			r.steps[n-1] = s
 		} else {
 			r.steps = append(r.steps, s)
 		}
 	}
-	r.marks = a.marks
-	l.steps, l.marks = r.steps[firstStep:len(r.steps):len(r.steps)], r.marks[firstMark:len(r.marks):len(r.marks)]
+	l.steps = r.steps[first:len(r.steps):len(r.steps)]
 }
 
 // fill sets the loan's instalments to what the allocation arrived at.

@@ -99,15 +99,12 @@ type Reader struct {
 	h      History
 	insts  []Instalment // memory of the loans' instalments
 	steps  []step       // … and of what was known when
-	marks  []mark
+	lists  []payment    // payments of the loans that need them again
 	alloc  allocation
 	change []Change // memory of the accounts' changes
-	levels []level
-	temps  []temporary // memory of the ledger
-	erred  bool        // the ledger's last change has an error code
-	mark   int         // … and its place in levels
-	cols   limits      // of the timeline being read
-	want   []factID    // of the facts asked for last
+	ledger ledger
+	cols   limits   // of the timeline being read
+	want   []factID // of the facts asked for last
 	asked  []string
 	now    moment
 }
