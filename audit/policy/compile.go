@@ -55,7 +55,7 @@ func (r *Registry) Compile(table string, resolve func(name string) (expr.Column,
 	for i := range r.Policies {
 		for arm := -1; arm < len(p.arms.pairs); arm++ {
 			x, known := p.arms.arm(&r.Policies[i], arm)
-			if arm >= 0 && !known {
+			if arm >= 0 && (!known || len(x.Values) == 0 && x.Limit == "" && (x.Drawable == "" || table == decisions)) {
 				continue // the policy itself holds
 			}
 			c := newCompiler(r, i, table, x.Values, resolve)

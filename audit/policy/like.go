@@ -54,7 +54,7 @@ func (v *validator) like(i int) {
 		}
 	}
 	// What says when and why a version held is its own.
-	p.Version, p.Like, p.From, p.To, p.Again = own.Version, own.Like, own.From, own.To, own.Again
+	p.Version, p.Like, p.From, p.To, p.Again = own.Version, "", own.From, own.To, own.Again
 	p.Beside, p.Reason, p.Note, p.Approved = own.Beside, own.Reason, own.Note, own.Approved
 }
 
