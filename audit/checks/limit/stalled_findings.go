@@ -66,8 +66,9 @@ func stalledSay(f *audit.Finding, c *cluster, env *audit.Env) {
 		f.Severity = audit.S4
 		f.Title = audit.Tf("%[1]s of punctual customers waited longer than those of nearly all peers", "%[2]s位按时还款客户的额度停滞时间长于几乎所有同类客户",
 			plural(f.Cases, "limit"), people)
-		f.What = audit.T("Without policies to replay, an account is only held against peers of the same product and size of limit. About this share of peers waits as long by chance: it says where to look, and not that anything is wrong.",
-			"没有可复算的政策，只能与同产品、同额度档的客户比较。偶然情况下也约有同样比例的客户等待这么久：这只说明应当查看哪里，不说明有错。")
+		share := 100 * env.Settings.(*StalledSettings).PeerShare
+		f.What = audit.Tf("Without policies to replay, an account is only held against peers of the same product and size of limit. Up to %[1]g %% of all waits are as long where nothing is wrong: it says where to look, no more.",
+			"没有可复算的政策，只能与同产品、同额度档的客户比较。即使一切正常，也有至多%[1]g %%的等待这么久：这只说明应当查看哪里。", share)
 		f.Remedy = audit.T("Have these accounts looked at, and export the policies so that evaluations can be replayed.", "人工查看这些账户，并导出政策以便复算评估。")
 		f.Customer = stalledAsk
 	case f.Cause == cause.EvaluationOverdue:

@@ -56,7 +56,7 @@ func (s *stalledState) finished() []audit.Case {
 		if s.n[stalledEvals] == 0 && slices.Contains(k.Rules, "R2.2") {
 			// An export without evaluations says nothing of their dates.
 			k.Rules = slices.DeleteFunc(k.Rules, func(r string) bool { return r == "R2.2" })
-			s.undecided(&k, s.asOf-k.notes[stalledWaited]*day)
+			s.undecided(&k, k.notes[stalledSince])
 			k.Evidence = slices.DeleteFunc(k.Evidence, func(x audit.Item) bool { return x.Name == stalledOverdueItem })
 		}
 		if s.env.Policies == nil {
@@ -87,6 +87,15 @@ func (s *stalledState) coverage() audit.Coverage {
 	if s.env.Policies == nil {
 		c.Why = append(c.Why, audit.T("without policies no evaluation is replayed: accounts are only held against their peers (grade E3)",
 			"没有政策，无法复算评估：只与同类账户比较（证据等级E3）"))
+	}
+	if len(s.unread) > 0 {
+		names := strings.Join(s.unread, ", ")
+		c.Why = append(c.Why, audit.Tf("evaluations are not replayed: the policies read %[1]s, which neither limits nor features of the export have",
+			"评估未复算：政策需要读取%[1]s，导出的limits和features均没有", names))
+	}
+	if s.readsScore && len(s.env.Models) == 0 {
+		c.Why = append(c.Why, audit.T("evaluations are not replayed: the policies read a score, and the plan names no model",
+			"评估未复算：政策需要评分，而计划中没有模型"))
 	}
 	if s.n[stalledEvals] == 0 && s.n[stalledAccounts] > 0 {
 		c.Why = append(c.Why, audit.T("the export has no evaluations of limits: whether they are overdue is not judged",

@@ -29,13 +29,14 @@ const (
 // Notes of a case.
 const (
 	stalledWaited = iota // days since the limit last rose
+	stalledSince         // when that was
 	stalledNotes
 )
 
 // judge returns the verdict on an account of the cohort, with its evidence;
 // nil when its latest evaluation can't be replayed.
 func (s *stalledState) judge(w *stalledAccount) *kept {
-	k := &kept{notes: []int64{max(0, (s.asOf-w.rose)/day)}}
+	k := &kept{notes: []int64{max(0, (s.asOf-w.rose)/day), w.rose}}
 	k.Check, k.Table, k.Key, k.Account, k.Customer = stalledName, "limits", string(w.id), string(w.id), string(s.t.Customer)
 	k.Product, k.PolicyVersion, k.At = w.product, w.policy, w.rose
 	k.Disclosure, k.Grade = audit.NotAssessed, audit.E1
@@ -222,7 +223,7 @@ func (s *stalledState) addPeers(w *stalledAccount, k *kept) {
 // replayed returns the limit that the replay of an evaluation arrives at.
 func (s *stalledState) replayed(i int) (int64, bool) {
 	x := stalledLimitOf(s.t.Limits.Batch, i)
-	return x, x != none
+	return x, x != none && s.readable(i)
 }
 
 // short judges an account whose replayed limit is materially above the one it

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
@@ -72,6 +73,46 @@ func stalledPrefix(s, prefix string) (string, bool) {
 		return s[len(prefix):], true
 	}
 	return "", false
+}
+
+// bindReads finds what the replay of evaluations reads of them. A term of a
+// limit that lacks its value does not bind unless the policy says otherwise:
+// where the export has no snapshot at all, every term would be lifted.
+func (s *stalledState) bindReads() {
+	if s.env.Policies == nil {
+		return
+	}
+	l, table := s.env.Layouts["limits"], features.TableNamed("limits")
+	for _, name := range s.env.Policies.Names("limits") {
+		if name == "score" {
+			s.readsScore = true
+			continue
+		}
+		if _, ok := table.Column(name); ok || strings.HasPrefix(name, "history.") || name == "application_type" {
+			continue
+		}
+		feature := audit.FeatureColumn(name)
+		if at := l.Index(feature); at >= 0 && (len(l.Specs[at].From) > 0 || s.env.Layouts["features"].Index(feature) >= 0) {
+			s.reads = append(s.reads, at)
+		} else {
+			s.unread = append(s.unread, name)
+		}
+	}
+}
+
+// readable reports whether row i has what a replay of it reads: a score, if the
+// policies ask for one, and a snapshot with a value in it.
+func (s *stalledState) readable(i int) bool {
+	b := s.t.Limits.Batch
+	if len(s.unread) > 0 || s.readsScore && (b.Scores == nil || b.Scores.Model[i] < 0 || math.IsNaN(b.Scores.Score[i])) {
+		return false
+	}
+	for _, c := range s.reads {
+		if v := &b.Cols[c]; (len(v.Floats) > i || len(v.Codes) > i) && !v.IsNull(i) {
+			return true
+		}
+	}
+	return len(s.reads) == 0
 }
 
 // copies makes n copies of row i of the limits the scratch batch.

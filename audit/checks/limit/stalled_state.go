@@ -74,6 +74,9 @@ type stalledState struct {
 	saysToo     rows.Codes[uint8]
 	reviews     rows.Codes[bool]
 	engine      *replay.Engine
+	reads       []int    // columns of limits that replays read
+	unread      []string // features that they would, and that the export lacks
+	readsScore  bool
 	relaxed     *replay.Engine // without least increases
 	scratch     features.Batch
 	levers      []stalledLever
@@ -130,6 +133,7 @@ func newStalledState(env *audit.Env) (*stalledState, error) {
 	}
 	s.bindLevers()
 	s.bindStale()
+	s.bindReads()
 	s.experiments = cause.NewExperiments(env)
 	return s, nil
 }
@@ -247,16 +251,52 @@ func (s *stalledState) UnmarshalBinary(data []byte) error {
 	}
 	ints(t.panel.n[:])
 	ints(t.dues.n[:])
-	for _, v := range t.peers.Values() {
-		if _, ok := stalledSpellOf(v.Name); !ok || v.N < 0 {
-			d.Fail("bad spell %q", v.Name)
-		}
-	}
+	t.verify(d)
 	if err := d.Finish(); err != nil {
 		return err
 	}
 	*s = *t
 	return nil
+}
+
+// verify makes sure that the counts of a decoded state fit together.
+func (s *stalledState) verify(d *stats.Decoder) {
+	for _, v := range s.peers.Values() {
+		if _, ok := stalledSpellOf(v.Name); !ok || v.N <= 0 || v.N > 1<<40 {
+			d.Fail("bad spell %q", v.Name)
+		}
+	}
+	for _, n := range s.n {
+		if n < 0 {
+			d.Fail("a negative count")
+		}
+	}
+	for i, n := range s.panel.n {
+		if n < 0 && i != stalledPanelLimits && i != stalledPanelOutstanding {
+			d.Fail("a negative count of the panel")
+		}
+	}
+	for i, n := range s.dues.n {
+		if n < 0 && i != stalledDueAmounts && i != stalledDuePaid {
+			d.Fail("a negative count of instalments")
+		}
+	}
+	if s.n[stalledCohort] != int64(len(s.cases.list)) || s.n[stalledSensitive] > s.n[stalledReplayed] || s.n[stalledWeighed] > s.n[stalledReplayed] {
+		d.Fail("%d cases of %d accounts", len(s.cases.list), s.n[stalledCohort])
+	}
+	for _, n := range s.cube.All() {
+		if n < 0 {
+			d.Fail("a negative count of days")
+		}
+	}
+	for i := range s.group {
+		g := &s.group[i]
+		for _, v := range g.judged.Values() {
+			if k := g.wrong.Of(v.Name); v.N < 0 || k < 0 || k > v.N {
+				d.Fail("group %s: %d of %d", v.Name, k, v.N)
+			}
+		}
+	}
 }
 
 // own reports whether a loan is the account's: it says so, or says nothing and
