@@ -1,0 +1,162 @@
+package limit
+
+import (
+	"strconv"
+
+	"evenhand/audit"
+	"evenhand/audit/cause"
+)
+
+// explain looks for what explains a run, in the order of the engine of causes.
+func (s *phantom) explain(a *account, r *run, known bool, v *phantomVerdict) {
+	first, last := r.first(), r.last()
+	c := s.ledger.limitColumns
+	for i := range r.views {
+		if code := c.errorCode.text(a.batch, r.views[i].row); code != "" && s.class(code) == "technical" {
+			v.item("error_code", code)
+			v.incident = s.incidents.At(r.views[i].at, code)
+			v.decide(cause.TechnicalError, audit.Technical, audit.E1)
+			break
+		}
+	}
+	if v.incident < 0 {
+		v.incident = s.incidents.At(first.at, "") // overlap: decisive only with measured excess
+	}
+	s.experiment(a, r, v)
+	s.held(a, r, v)
+	s.newcomer(a, r, v)
+	s.score(a, r, v)
+	s.frozen(a, r, v)
+	v.sentinel = first.drawable == last.drawable
+	switch {
+	case v.cause != "":
+	case !known || s.env.Policies == nil:
+		v.substance, v.grade, v.cause = audit.Indeterminate, audit.E3, cause.Unexplained
+	default:
+		v.substance, v.grade, v.cause = audit.Unjustified, audit.E1, cause.Unexplained
+	}
+}
+
+// experiment judges the arm that a view of the run records.
+func (s *phantom) experiment(a *account, r *run, v *phantomVerdict) {
+	c := s.ledger.limitColumns
+	for i := range r.views {
+		x := &r.views[i]
+		id, arm := c.experiment.text(a.batch, x.row), c.arm.text(a.batch, x.row)
+		if id == "" {
+			continue
+		}
+		w := s.arms.Of(id, arm, x.at)
+		v.item("experiment", id+" "+arm)
+		switch {
+		case w == nil:
+			v.decide(cause.ExperimentOver, audit.Unjustified, audit.E1)
+			v.item("declared", "no")
+		case w.Approved == "" || !w.Override:
+			v.decide(cause.ExperimentOver, audit.Unjustified, audit.E1)
+			v.item("approved", yesNo(w.Approved != ""))
+			v.item("limit_override", yesNo(w.Override))
+		case !w.Covers(x.at) || !w.Covers(r.last().at):
+			v.decide(cause.ExperimentOver, audit.Unjustified, audit.E1)
+			v.item("ended", stamp(w.To, s.zone))
+		default:
+			v.decide(cause.Experiment, audit.Justified, audit.E1)
+			v.item("ends", stamp(w.To, s.zone))
+		}
+		return
+	}
+}
+
+// held judges a declared quota, hold or review by the codes on the views, and
+// on what happened to the account since the last view before the run.
+func (s *phantom) held(a *account, r *run, v *phantomVerdict) {
+	from := r.first().row
+	if r.before != nil {
+		from = r.before.row + 1
+	}
+	for i := from; i <= r.last().row; i++ {
+		for _, code := range s.codes(a, i) {
+			h, ok := s.hold(s.policyAt(a, i), code)
+			if !ok {
+				continue
+			}
+			v.item("held_by", h.id+" ("+code+")")
+			if h.days > 0 {
+				v.item("held_at_most_days", strconv.Itoa(h.days))
+			}
+			x := audit.Justified
+			if h.days > 0 && r.days(s.asOf) > int64(h.days) {
+				x = audit.Unjustified
+			}
+			v.decide(h.cause, x, audit.E1)
+			return
+		}
+	}
+}
+
+// newcomer is a declared rule for new customers that gives no more.
+func (s *phantom) newcomer(a *account, r *run, v *phantomVerdict) {
+	p := s.policyAt(a, r.first().row)
+	if p == nil || p.NewUser == nil || p.NewUser.Drawable == "" {
+		return
+	}
+	most, err := strconv.ParseFloat(string(p.NewUser.Drawable), 64)
+	if err != nil {
+		return
+	}
+	opened := int64(none)
+	if len(a.writes) > 0 {
+		opened = a.writes[0].at
+	}
+	months := monthsBetween(opened, r.first().at, s.zone)
+	if opened == none || months >= p.NewUser.Months || r.first().drawable > units(most, s.scale) {
+		return
+	}
+	v.item("months_on_book", strconv.Itoa(months))
+	v.item("new_for_months", strconv.Itoa(p.NewUser.Months))
+	if monthsBetween(opened, r.last().at, s.zone) >= p.NewUser.Months {
+		return
+	}
+	v.decide(cause.NewUser, audit.Justified, audit.E1)
+}
+
+// score looks for an evaluation since the last good view whose recorded score
+// is not the one that the model gives.
+func (s *phantom) score(a *account, r *run, v *phantomVerdict) {
+	from := a.lo
+	if r.before != nil {
+		from = r.before.row + 1
+	}
+	b := a.batch
+	for i := r.last().row; i >= from; i-- {
+		recorded := s.ledger.score
+		if recorded < 0 || i >= len(b.Cols[recorded].Floats) || b.Cols[recorded].IsNull(i) || b.Scores == nil || b.Scores.Model[i] < 0 {
+			continue
+		}
+		x, y := b.Cols[recorded].Floats[i], b.Scores.Score[i]
+		m := &s.env.Models[b.Scores.Model[i]]
+		v.item("recorded_score", strconv.FormatFloat(x, 'g', 10, 64))
+		v.item("recomputed_score", strconv.FormatFloat(y, 'g', 10, 64))
+		if d := x - y; d < -m.Tolerance(y) || d > m.Tolerance(y) {
+			v.decide(cause.ScoreError, audit.Unjustified, audit.E1)
+		}
+		return
+	}
+}
+
+// frozen is an account whose limit is frozen on record.
+func (s *phantom) frozen(a *account, r *run, v *phantomVerdict) {
+	frozen := -1
+	for i := a.lo; i <= r.first().row; i++ {
+		switch s.ledger.kind.text(a.batch, i) {
+		case "freeze":
+			frozen = i
+		case "unfreeze":
+			frozen = -1
+		}
+	}
+	if frozen >= 0 {
+		v.item("frozen_at", stamp(s.ledger.at.int(a.batch, frozen), s.zone))
+		v.decide(cause.DeviceRisk, audit.Justified, audit.E1)
+	}
+}

@@ -1,0 +1,190 @@
+package limit
+
+import (
+	"cmp"
+	"slices"
+
+	"evenhand/audit"
+	"evenhand/audit/cause"
+	"evenhand/audit/checks/internal/rows"
+)
+
+// phantomCluster is what the cases of one finding have in common.
+type phantomCluster struct {
+	substance     audit.Substance
+	disclosure    audit.Disclosure
+	cause, policy string
+	draws         bool
+}
+
+// phantomConclude makes one finding of the cases of one cause. Phantoms that
+// are justified, and said so on the screen, make none.
+func phantomConclude(env *audit.Env, cases []audit.Case, _ []audit.Metric) []audit.Finding {
+	by := map[phantomCluster][]*audit.Case{}
+	for i := range cases {
+		c := &cases[i]
+		if c.Substance == audit.Justified && c.Disclosure != audit.Misleading {
+			continue
+		}
+		k := phantomCluster{c.Substance, c.Disclosure, c.Cause, c.PolicyVersion, slices.Contains(c.Rules, "R3.4")}
+		by[k] = append(by[k], c)
+	}
+	keys := make([]phantomCluster, 0, len(by))
+	for k := range by {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b phantomCluster) int {
+		return cmp.Or(cmp.Compare(a.cause, b.cause), cmp.Compare(a.policy, b.policy), cmp.Compare(a.substance, b.substance), cmp.Compare(a.disclosure, b.disclosure), cmp.Compare(bit(a.draws), bit(b.draws)))
+	})
+	var out []audit.Finding
+	for _, k := range keys {
+		out = append(out, phantomFinding(env, k, by[k]))
+	}
+	return out
+}
+
+func phantomFinding(env *audit.Env, k phantomCluster, cases []*audit.Case) audit.Finding {
+	f := audit.Finding{
+		ID: audit.StableID(phantomName, k.cause, k.policy, k.substance.String(), k.disclosure.String(), yesNo(k.draws)), Check: phantomName,
+		Substance: k.substance, Disclosure: k.disclosure, Cause: k.cause, Grade: audit.E1,
+	}
+	fillFinding(&f, cases)
+	n := int64(len(cases))
+	why := cause.Words(k.cause)
+	one := n == 1
+	switch {
+	case k.draws:
+		f.Title = audit.Tf("%[1]s draws within the displayed limit were declined for technical reasons", "%[1]s笔在展示额度之内的借款因技术原因被拒", audit.Thousands(n))
+		if one {
+			f.Title = audit.T("A draw within the displayed limit was declined for technical reasons", "1笔在展示额度之内的借款因技术原因被拒")
+		}
+	case k.substance == audit.Justified && one:
+		f.Title = audit.Tf("A display showed a limit that could not be drawn, and gave no reason (%[1]s)", "1处展示的额度不可借，且未说明原因（%[2]s）", why.En, why.Zh)
+	case k.substance == audit.Justified:
+		f.Title = audit.Tf("%[1]s displays showed a limit that could not be drawn, and gave no reason (%[2]s)", "%[1]s处展示的额度不可借，且未说明原因（%[3]s）", audit.Thousands(n), why.En, why.Zh)
+	case one:
+		f.Title = audit.Tf("A displayed limit could not be drawn (%[1]s)", "1处显示的额度借不出（%[2]s）", why.En, why.Zh)
+	default:
+		f.Title = audit.Tf("%[1]s displayed limits could not be drawn (%[2]s)", "%[1]s处显示的额度借不出（%[3]s）", audit.Thousands(n), why.En, why.Zh)
+	}
+	f.Severity = phantomSeverity(k, f.Customers)
+	f.What = phantomWhat(k)
+	f.Remedy = phantomFix(k)
+	if len(cases) > 0 {
+		f.Customer = audit.T("Tell each customer what was displayed, what could be drawn, why, and until when; the text of each case is in remedies.arrow.",
+			"逐户告知：页面显示额度、当时可借额度、差异原因与持续时间；每个案例的文字见remedies.arrow。")
+	}
+	f.Clauses = phantomClauses(env.Settings.(*PhantomSettings).Regime)
+	return f
+}
+
+// fillFinding adds up what the cases of a finding say, and gives them its id.
+func fillFinding(f *audit.Finding, cases []*audit.Case) {
+	customers := map[string]bool{}
+	var keys []string
+	supported := map[string]audit.Supported{}
+	for _, c := range cases {
+		c.Finding = f.ID
+		f.Cases++
+		customers[c.Customer] = true
+		f.Amount += c.Amount
+		f.Exposure += c.Amount * c.Days
+		if c.Remedy != "" && c.Remedy != "tell" {
+			f.Owed++
+		}
+		if f.FirstSeen == 0 || c.At < f.FirstSeen {
+			f.FirstSeen = c.At
+		}
+		f.LastSeen = max(f.LastSeen, c.At)
+		f.Grade = max(f.Grade, c.Grade)
+		for _, r := range c.Rules {
+			if !slices.Contains(f.Rules, r) {
+				f.Rules = append(f.Rules, r)
+			}
+		}
+		for _, s := range c.Causes {
+			if old, ok := supported[s.Code]; !ok || s.Grade < old.Grade {
+				supported[s.Code] = audit.Supported{Code: s.Code, Grade: s.Grade}
+			}
+		}
+		keys = append(keys, c.Key)
+	}
+	f.Customers = int64(len(customers))
+	slices.Sort(f.Rules)
+	for _, code := range sortedKeys(supported) {
+		f.Causes = append(f.Causes, supported[code])
+	}
+	slices.SortFunc(keys, func(a, b string) int {
+		return cmp.Or(cmp.Compare(rows.Hash(0, []byte(a)), rows.Hash(0, []byte(b))), cmp.Compare(a, b))
+	})
+	f.Samples = keys[:min(len(keys), 20)]
+}
+
+func phantomSeverity(k phantomCluster, customers int64) audit.Severity {
+	switch {
+	case k.substance == audit.Unjustified || k.substance == audit.Technical || customers >= 1000:
+		return audit.S1
+	case k.disclosure == audit.Misleading:
+		return audit.S2
+	}
+	return audit.S3
+}
+
+func phantomWhat(k phantomCluster) audit.Text {
+	switch {
+	case k.draws:
+		return audit.T("The draw was within what the page displayed, and the row carries a technical error code. It says nothing about the customer's credit.",
+			"借款金额在页面展示额度之内，记录带有技术错误码。这与客户信用无关。")
+	case k.cause == cause.SecondReview:
+		return audit.T("A second review holds the limit back on record, for longer than the policy's review_days.", "在案的二次审核限制了额度，时间超过政策的review_days。")
+	case k.cause == cause.ExperimentOver:
+		return audit.T("The arm of an experiment holds the limit back, outside its planned window, without an approval on record, or undeclared.", "测试分组限制了额度，但已超出计划期间、没有在案批准或未经登记。")
+	case k.cause == cause.ScoreError:
+		return audit.T("The score recorded when the limit was held back is not the one that the model in service gives for the recorded inputs.", "限制额度时记录的评分，并非在用模型按所记录输入算出的评分。")
+	case k.cause == cause.Incident:
+		return audit.T("The entitlement follows from the ledger at the same instant. The run began inside an incident with more failures than the same hours of the week had in the four weeks before (lower 95 % limit above 1).", "应有额度由同一时刻的台账得出。该区间始于事故期间，且失败率高于此前四周同一时段（95 %下限大于1）。")
+	case k.substance == audit.Unjustified:
+		return audit.T("The entitlement follows from the ledger of limits, less outstanding and holds, at the same instant; no rule, quota, review or experiment on record makes less drawable then. A hold that the export does not have would change this.",
+			"应有额度由同一时刻的额度台账减去已借与冻结金额得出；没有任何在案规则、限额、审核或测试可使可借金额更少。若存在导出数据之外的冻结，结论会改变。")
+	case k.substance == audit.Technical:
+		return audit.T("Displays or draws of the run carry a technical error code: row-level proof.", "区间内的展示或借款带有技术错误码：有逐条证据。")
+	case k.substance == audit.Justified:
+		return audit.T("That less can be drawn is right by the lender's own rules; that the page shows more, with no reason beside it, is not.",
+			"按机构自身规则，可借金额较少是成立的；页面显示更多且未说明原因，则不成立。")
+	}
+	return audit.T("More was displayed than could be drawn. Whether the customer was entitled to more is not known from this export.", "显示额度多于可借金额。仅凭本次导出无法得知客户是否应有更多额度。")
+}
+
+func phantomFix(k phantomCluster) audit.Text {
+	show := audit.T("Display what can be drawn, in real time, with the reason and its duration; ", "实时展示可借金额，并说明原因与持续时间；")
+	more := map[string]audit.Text{
+		cause.TechnicalError: audit.T("monitor errors of the limit service, retry, and never store a failure as a limit.", "监控额度服务错误并重试，不得将失败写作额度。"),
+		cause.Incident:       audit.T("restore what the incident changed, and test the service under the load of that hour.", "恢复事故改变的数据，并按当时负载进行压力测试。"),
+		cause.Sentinel:       audit.T("stop writing a placeholder amount; write null and a code.", "停止写入占位金额；改写空值与代码。"),
+		cause.ExperimentOver: audit.T("end the experiment, restore the limits of its arm, and let no arm outlive its window.", "结束该测试，恢复分组额度；任何分组不得超过计划期间。"),
+		cause.SecondReview:   audit.T("close the overdue reviews, and lift the hold when review_days are over.", "了结逾期审核，并在review_days届满时解除限制。"),
+		cause.ScoreError:     audit.T("rescore the accounts with the model in service and restore their limits.", "以在用模型重新评分并恢复额度。"),
+		cause.DisplayLag:     audit.T("refresh the display within an hour of a change of the limit.", "额度变动后一小时内刷新展示。"),
+	}
+	m, ok := more[k.cause]
+	if !ok {
+		m = audit.T("find what holds the limit back, declare it or lift it.", "查明限制额度的原因，予以声明或解除。")
+	}
+	return audit.T(show.En+m.En, show.Zh+m.Zh)
+}
+
+func phantomClauses(regime []string) []audit.Text {
+	var out []audit.Text
+	for _, r := range regime {
+		switch r {
+		case "cn":
+			out = append(out, audit.T("Consumer Rights Protection Law (CN) 8, 20: right to know; no misleading statement", "消费者权益保护法第八条、第二十条：知情权；不得作引人误解的宣传"),
+				audit.T("PIPL 24: transparent and fair automated decisions", "个人信息保护法第二十四条：自动化决策应透明、公平"))
+		case "us":
+			out = append(out, audit.T("12 CFR 1002.9(a): notice of adverse action on an existing account, where it is one", "12 CFR 1002.9(a)：对现有账户的不利行动通知（如构成）"))
+		case "uk":
+			out = append(out, audit.T("FCA PRIN 2A: consumer understanding, no foreseeable harm", "FCA PRIN 2A：消费者理解，避免可预见损害"))
+		}
+	}
+	return out
+}
