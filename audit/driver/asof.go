@@ -60,7 +60,7 @@ func (r *run) wantSnapshots(want map[string]*wanted, sources map[string]features
 	want["features"].add(from)
 	to := keyColumns("limits")
 	to["kind"] = true
-	w.add(&wanted{columns: to, timeline: to})
+	w.add(&wanted{columns: to, timeline: to, scored: len(kinds) > 0})
 	return nil
 }
 

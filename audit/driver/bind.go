@@ -24,8 +24,14 @@ func (r *run) bind(name string, src features.Source, w *wanted) error {
 		w.columns[m] = true
 	}
 	rescore := len(r.models) > 0 && (name == "decisions" && (w.features || w.replay && r.policies != nil) || name == "limits" && w.rows && r.scorable(name, src.Fields()))
+	again := rescore && w.timeline != nil && (w.snapshots || w.replay || w.scored)
 	if rescore {
-		w.columns["model_version"], w.columns["product"] = true, true
+		for _, c := range []string{"model_version", "product"} {
+			w.columns[c] = true
+			if again {
+				w.timeline[c] = true
+			}
+		}
 	}
 	named, facts := r.policyNames(name, w)
 	if err := r.required(name, src.Fields()); err != nil {
@@ -63,7 +69,7 @@ func (r *run) bind(name string, src features.Source, w *wanted) error {
 	}
 	t := &table{
 		name: name, source: src, layout: reading.Layout(), derived: reading.Derived,
-		moment: -1, rescore: rescore, lookup: w.lookup, replay: w.replay && r.policies != nil && replay.Moments[name] != "", facts: facts,
+		moment: -1, rescore: rescore, lookup: w.lookup, replay: w.replay && r.policies != nil && replay.Moments[name] != "", facts: facts, again: again,
 	}
 	t.layout, t.history = withHistory(t.layout, facts)
 	t.groups = groupColumns(t.layout)
@@ -87,6 +93,7 @@ func (r *run) bind(name string, src features.Source, w *wanted) error {
 	t.timeline = timelineColumns(t.layout, w)
 	t.lateReplay = len(facts) > 0 || name == "limits" && len(r.borrowed) > 0
 	if t.lateReplay {
+		t.again = rescore
 		// Row states that wait for the replay get their batches from the
 		// timelines, with every column (see running.late).
 		t.timeline = nil

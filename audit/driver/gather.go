@@ -30,7 +30,7 @@ func newGatherer(r *run, checks []*running, states []audit.State, s *shuffle.Shu
 	g.history = timeline.NewReader(env)
 	g.borrows = newBorrower(r)
 	for _, t := range r.tables {
-		if t.shuffled >= 0 && (t.rescore || t.replay) {
+		if t.shuffled >= 0 && (t.again || t.replay) {
 			e, err := replay.New(r.engineEnv(t), t.name, t.probability)
 			if err != nil {
 				return nil, mismatch(t.source, err)
@@ -64,7 +64,7 @@ func (g *gatherer) partition(p int) (err error) {
 			b.Period = g.period[t.shuffled]
 		}
 		if e := g.engines[t.name]; e != nil {
-			if t.rescore {
+			if t.again {
 				e.Score(b)
 			}
 			if t.replay {

@@ -59,8 +59,8 @@ type table struct {
 	facts    []string
 	borrows  []borrow // columns of limits filled from table features
 	// lateReplay and lateScores say that replays and scores are known with the
-	// timelines only.
-	lateReplay, lateScores bool
+	// timelines only; again, that the timelines are scored, late or not.
+	lateReplay, lateScores, again bool
 }
 
 // prepare decides what runs: it resolves the columns each check needs against
@@ -134,6 +134,7 @@ type wanted struct {
 	timeline         map[string]bool // columns wanted as timelines; nil: none
 	snapshots        bool            // features too are wanted as timelines
 	grouped          bool            // … and groups and segments
+	scored           bool            // … and recomputed scores
 	names            map[string]bool // features wanted by name
 }
 
@@ -145,7 +146,7 @@ func (w *wanted) add(o *wanted) {
 	w.rows, w.lookup = w.rows || o.rows, w.lookup || o.lookup
 	w.probability = w.probability || o.probability
 	w.replay = w.replay || o.replay
-	w.snapshots, w.grouped = w.snapshots || o.snapshots, w.grouped || o.grouped
+	w.snapshots, w.grouped, w.scored = w.snapshots || o.snapshots, w.grouped || o.grouped, w.scored || o.scored
 	for n := range o.names {
 		if w.names == nil {
 			w.names = map[string]bool{}
@@ -214,7 +215,7 @@ func (r *run) resolve(c *audit.Check, in Input) (*running, map[string]*wanted, *
 			w.timeline, w.rows = maps.Clone(w.columns), true
 			maps.Copy(w.timeline, keyColumns(n.Table))
 			maps.Copy(w.columns, w.timeline)
-			w.snapshots, w.grouped = n.Features, n.Groups
+			w.snapshots, w.grouped, w.scored = n.Features, n.Groups, c.Needs.Models
 			rc.customer = true
 		}
 		if needs[n.Table] == nil {

@@ -93,7 +93,7 @@ func timelineColumns(l *audit.Layout, w *wanted) []int {
 	}
 	for i, s := range l.Specs {
 		feature := strings.HasPrefix(s.Name, audit.FeatureColumn(""))
-		if w.timeline[s.Name] || feature && (w.snapshots || w.replay || w.names != nil) || slices.Contains(groups, i) {
+		if w.timeline[s.Name] || feature && (w.snapshots || w.replay || w.scored || w.names != nil) || slices.Contains(groups, i) {
 			out = append(out, i)
 		}
 	}

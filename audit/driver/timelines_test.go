@@ -214,14 +214,14 @@ func TestTimelines(t *testing.T) {
 // snapshot that was known then, and are scored on them.
 func TestBorrowed(t *testing.T) {
 	tables := map[string]string{
-		"limits": `event_id,account_id,customer_id,at,kind,y
-e1,a,c1,2026-01-05T00:00:00Z,evaluate,1
-e2,a,c1,2026-01-10T00:00:00Z,evaluate,1
-e3,a,c1,2026-01-20T00:00:00Z,evaluate,1
-e4,a,c1,2026-01-20T00:00:00Z,display,1
-e5,a,c1,2026-01-30T00:00:00Z,evaluate,1
-e6,a,c2,2026-01-30T00:00:00Z,evaluate,1
-e7,a,c3,2026-01-01T00:00:00Z,evaluate,1
+		"limits": `event_id,account_id,customer_id,at,kind,model_version,y
+e1,a,c1,2026-01-05T00:00:00Z,evaluate,m1,1
+e2,a,c1,2026-01-10T00:00:00Z,evaluate,m1,1
+e3,a,c1,2026-01-20T00:00:00Z,evaluate,m1,1
+e4,a,c1,2026-01-20T00:00:00Z,display,m1,1
+e5,a,c1,2026-01-30T00:00:00Z,evaluate,m1,1
+e6,a,c2,2026-01-30T00:00:00Z,evaluate,m1,1
+e7,a,c3,2026-01-01T00:00:00Z,evaluate,m1,1
 `,
 		"features": `customer_id,as_of,x,x__available_at,y
 c1,2026-01-10T00:00:00Z,10,,7

@@ -160,9 +160,9 @@ func rowLen(b []byte) (int, bool) {
 	return 0, false
 }
 
-// grow returns b with length n, its content undefined.
+// grow returns b with length n, its content undefined; it is never nil.
 func grow[T any](b []T, n int) []T {
-	if cap(b) < n {
+	if cap(b) < n || b == nil {
 		return make([]T, n, n+n/8)
 	}
 	return b[:n]
