@@ -36,10 +36,13 @@ func (s *repaid) verdict(b *features.Batch, i, prior int, loan *timeline.Loan) {
 		k.Events = s.events(loan)
 		s.cases.Add(k)
 	}
-	if s.classes.of(i) == technicalFault {
+	failed := func() {
 		item("engine_status", b.Cols[s.at.status].Text(i))
 		item("error_code", b.Cols[s.at.code].Text(i))
 		end(audit.Technical, audit.E1, cause.TechnicalError, "R4.6")
+	}
+	if s.classes.of(i) == technicalFault {
+		failed()
 		return
 	}
 	if b.Replay == nil || b.Replay.Policy[i] < 0 {
@@ -55,6 +58,9 @@ func (s *repaid) verdict(b *features.Batch, i, prior int, loan *timeline.Loan) {
 		item("rule", p.RuleName(rule))
 	}
 	switch ruling.standing {
+	case technical:
+		failed()
+		return
 	case wrong:
 		w := ruling.why
 		k.Causes = nil

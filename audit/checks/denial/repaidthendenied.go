@@ -28,7 +28,7 @@ var RepaidThenDenied = &audit.Check{
 					{Column: "decider"}, {Column: "override_reason"}, {Column: "model_version"}, {Column: "policy_version"}, {Column: "score"},
 					{Column: "reasons"}, {Column: "disclosure_exemption"}, {Column: "is_test"},
 					{Column: "engine_status"}, {Column: "error_code", Effect: audit.T("technical errors recorded as denials are not told apart", "无法识别被记录为拒绝的技术错误")},
-					{Column: "experiment_id"}, {Column: "experiment_arm"},
+					{Column: "latency_ms"}, {Column: "experiment_id"}, {Column: "experiment_arm"},
 				},
 			},
 			{Table: "repayments", Timeline: true, Required: []string{"loan_id", "installment_no", "customer_id", "due_date", "due_amount"},
