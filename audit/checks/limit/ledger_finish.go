@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"evenhand/audit"
+	"evenhand/audit/cause"
 )
 
 var ledgerGuards = [lGuards]audit.Text{
@@ -78,7 +79,7 @@ func ledgerConclude(env *audit.Env, cases []audit.Case, metrics []audit.Metric) 
 		f := c.finding(ledgerName)
 		f.Severity = severity(&f)
 		switch f.Cause {
-		case "LOST_UPDATE":
+		case cause.LostUpdate:
 			f.Severity = max(f.Severity, audit.S2)
 		case lateNotice:
 			if slices.ContainsFunc(c.cases, func(k *audit.Case) bool { return k.Days > slightlyLate }) {
@@ -88,7 +89,7 @@ func ledgerConclude(env *audit.Env, cases []audit.Case, metrics []audit.Metric) 
 		w := ledgerWordsOf(c, &f, env)
 		f.Title, f.What, f.Remedy, f.Customer = w.title, w.what, w.remedy, w.customer
 		f.Clauses = clausesFor(set.Regime, f.Cause == noNotice || f.Cause == lateNotice)
-		if f.Cause == ledgerBreak || f.Cause == recordMismatch {
+		if f.Cause == cause.Unexplained || f.Cause == recordMismatch {
 			f.Clauses = nil
 		}
 		out = append(out, f)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/cause"
 	"evenhand/audit/checks/internal/rows"
 	"evenhand/audit/stats"
 	"evenhand/audit/timeline"
@@ -13,7 +14,6 @@ import (
 const (
 	noNotice       = "NO_NOTICE"
 	lateNotice     = "LATE_NOTICE"
-	ledgerBreak    = "LEDGER_BREAK"
 	recordMismatch = "RECORD_MISMATCH"
 )
 
@@ -220,7 +220,7 @@ func (s *books) silent(a *account, i int) bool {
 func (s *books) broken(a *account, i int) {
 	w := &a.writes[i]
 	k := s.start(a, w.row)
-	k.Rules, k.Cause, k.Remedy = []string{"R1.5"}, ledgerBreak, "human_review"
+	k.Rules, k.Cause, k.Remedy = []string{"R1.5"}, cause.Unexplained, "human_review"
 	s.amounts(k, w)
 	add(k, "limit_expected", money(w.before-w.gap, s.scale))
 	add(k, "gap", money(w.gap, s.scale))
@@ -232,7 +232,7 @@ func (s *books) broken(a *account, i int) {
 func (s *books) vanished(a *account, i int) {
 	w := &a.writes[i]
 	k := s.start(a, w.row)
-	k.Rules, k.Cause, k.Remedy, k.Disclosure = []string{"R1.6"}, "LOST_UPDATE", "human_review", audit.NotAssessed
+	k.Rules, k.Cause, k.Remedy, k.Disclosure = []string{"R1.6"}, cause.LostUpdate, "human_review", audit.NotAssessed
 	s.amounts(k, w)
 	add(k, "promise_id", string(s.ledger.promise.id(a.batch, w.row)))
 	switch {

@@ -10,7 +10,7 @@ import (
 // ledgerWordsOf writes the texts of a finding.
 func ledgerWordsOf(c *cluster, f *audit.Finding, env *audit.Env) words {
 	w := ledgerWords[f.Cause]
-	thing := map[string]string{noNotice: "decrease", lateNotice: "decrease", ledgerBreak: "event", recordMismatch: "loan", cause.LostUpdate: "change"}[f.Cause]
+	thing := map[string]string{noNotice: "decrease", lateNotice: "decrease", cause.Unexplained: "event", recordMismatch: "loan", cause.LostUpdate: "change"}[f.Cause]
 	w.title = audit.Text{
 		En: fmt.Sprintf(w.title.En, plural(f.Cases, thing), plural(f.Customers, "customer")),
 		Zh: fmt.Sprintf(w.title.Zh, audit.Thousands(f.Cases), audit.Thousands(f.Customers)),
@@ -41,7 +41,7 @@ var ledgerWords = map[string]words{
 		remedy:   audit.T("Let no decrease be written before its notice is out.", "通知发出之前不得写入下调。"),
 		customer: audit.T("You were told of the decrease of your limit later than you should have been. You may ask for the reason and for a human review.", "告知您额度下调的时间晚于应有期限。您可以要求说明原因并申请人工复核。"),
 	},
-	ledgerBreak: {
+	cause.Unexplained: {
 		title:    audit.T("%[1]s of limits of %[2]s: the limit before it is not the one the last event left", "%[1]s条额度事件（%[2]s位客户）与上一条不衔接"),
 		what:     audit.T("The limit before the event is not the limit after the previous one: a change is not on record, or a record is wrong. Which of the two it is the ledger does not say.", "事件前额度不等于上一事件后的额度：有变更未记录，或有记录错误。仅凭账务无法判断是哪一种。"),
 		remedy:   audit.T("Find the writes that bypass the event log, write limit and event in one transaction, and reconcile the chain every day.", "查明绕过事件日志的写入；额度与事件在同一事务中写入；每日核对衔接。"),

@@ -9,13 +9,13 @@ import (
 	"evenhand/audit/policy"
 )
 
-// judgeCadence looks whether the increases of an account without promises came
-// by habit and stopped (R1.2).
+// judgeCadence looks whether the increases of an account that no promise asked
+// for came by habit and stopped (R1.2).
 func (s *vanished) judgeCadence(a *account, increases int64) {
 	var days []int64
 	for i := range a.writes {
 		w := &a.writes[i]
-		if w.kind != "increase" || w.state != applied && w.state != lost {
+		if w.kind != "increase" || w.state != applied && w.state != lost || s.ledger.promise.id(a.batch, w.row) != nil {
 			continue
 		}
 		if d := s.calendar.Day(w.at); len(days) == 0 || d > days[len(days)-1] {
@@ -116,7 +116,7 @@ func (s *vanished) stopped(a *account, days []int64, next, c int64) {
 		return
 	}
 	k := s.start(a, row)
-	k.Table, k.Key = "accounts", string(a.id)
+	k.Key = string(a.id)
 	k.Substance, k.Disclosure, k.Grade = audit.Indeterminate, audit.NotAssessed, audit.E3
 	k.Cause, k.Rules, k.Remedy = cause.Unexplained, []string{"R1.2"}, "human_review"
 	k.Causes = []audit.Supported{{Code: cause.Unexplained, Grade: audit.E3}}

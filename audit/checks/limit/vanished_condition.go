@@ -47,8 +47,8 @@ func (s *vanished) number(pol int16, e policy.Expr) (int64, bool) {
 }
 
 // promiseOf returns the published promise that a promise event belongs to: the
-// one that its condition names, else the only one for the product, or the only
-// one of its amount.
+// one that its condition names, else the only one for the product, or, in an
+// export without promise_condition, the only one of its amount.
 func (s *vanished) promiseOf(pol int16, condition, product string, amount int64) (string, *policy.Promise) {
 	p := s.policy(pol)
 	if p == nil {
@@ -68,7 +68,7 @@ func (s *vanished) promiseOf(pol int16, condition, product string, amount int64)
 			same = append(same, name)
 		}
 	}
-	if len(fits) > 1 {
+	if len(fits) > 1 && !s.coded {
 		fits = same
 	}
 	if len(fits) != 1 {
@@ -98,7 +98,7 @@ func (s *vanished) conditions(a *account, p *promise, v *verdict) {
 		name = p.name
 	}
 	v.judged, v.holds = true, expr.True
-	if name == "" && p.spec == nil && len(s.policy(p.policy).Promises) > 1 && s.conditional(p.policy) {
+	if name == "" && p.spec == nil && !s.coded && s.conditional(p.policy) {
 		v.holds = expr.Unknown // which of the published promises it was is not known
 	}
 	if name != "" {

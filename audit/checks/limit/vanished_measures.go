@@ -134,7 +134,7 @@ func (m *measures) write(cases []audit.Case) {
 	byCause := map[string]int64{}
 	for i := range cases {
 		c := &cases[i]
-		if c.Table == "limits" && c.Substance != audit.NotYet && !slices.Contains(c.Rules, "R1.3") {
+		if c.Substance != audit.NotYet && slices.Contains(c.Rules, "R1.1") {
 			byCause[c.Cause]++
 		}
 	}

@@ -1,6 +1,8 @@
 package limit
 
 import (
+	"slices"
+
 	"evenhand/audit"
 	"evenhand/audit/cause"
 	"evenhand/audit/checks/internal/rows"
@@ -17,8 +19,8 @@ const (
 	vUndated            // promise without a day, and none in the policy
 	vClosed             // promise of an account closed by the day
 	vNotDue             // promise whose window is open
-	vAttempt            // increase of an account with promises
-	vFew                // increase of an account with too few to have a cadence
+	vAttempt            // increase for a promise
+	vFew                // other increase, of too few to have a cadence
 	vTemporary          // decrease at the end of a temporary limit
 	vCustomer           // decrease that the customer asked for
 	vReversal           // decrease that takes an increase back within minutes
@@ -69,12 +71,13 @@ type vanished struct {
 	promises  []promise
 	left      []int64 // by write: what of its increase is not yet attributed
 	numbers   map[numberKey]number
+	coded     bool // the export has promise_condition: none is none
 }
 
 func newVanished(env *audit.Env) (*vanished, error) {
 	s := &vanished{
 		env: env, settings: env.Settings.(*VanishedSettings), asOf: env.Plan.AsOfMicros(), scale: env.Plan.MoneyScale(),
-		calendar: env.Plan.Calendar(), reader: timeline.NewReader(env), numbers: map[numberKey]number{},
+		calendar: env.Plan.Calendar(), reader: timeline.NewReader(env), numbers: map[numberKey]number{}, coded: has(env, "limits", "promise_condition"),
 	}
 	if err := s.settings.validate(); err != nil {
 		return nil, err
@@ -110,24 +113,33 @@ func (s *vanished) past() *timeline.History {
 
 func (s *vanished) account(a *account) {
 	s.gather(a)
-	increases := int64(0)
+	loose, bound := int64(0), int64(0) // increases by habit, and for promises
 	for i := a.lo; i < a.hi; i++ {
 		switch s.ledger.kind.text(a.batch, i) {
 		case "promise", "decrease":
 		case "increase":
-			increases++
+			if s.ledger.promise.id(a.batch, i) != nil || s.anonymous() {
+				bound++
+			} else {
+				loose++
+			}
 		default:
 			s.n[vOther]++
 		}
 	}
-	if len(s.promises) > 0 {
-		s.n[vAttempt] += increases
-		s.judgePromises(a)
-	} else if increases > 0 {
-		s.judgeCadence(a, increases)
+	s.n[vAttempt] += bound
+	if loose > 0 {
+		s.judgeCadence(a, loose)
 	}
+	s.judgePromises(a)
 	s.judgeDrops(a)
 	s.attempts(a)
+}
+
+// anonymous reports whether a promise of the account has no id, so that any
+// increase may be for it.
+func (s *vanished) anonymous() bool {
+	return slices.ContainsFunc(s.promises, func(p promise) bool { return p.id == nil })
 }
 
 // policyOf returns the policy that row i records, else the one in force at an
