@@ -86,24 +86,31 @@ func benchBatch(n int) (*features.Batch, map[string]expr.Column) {
 	return b, columns
 }
 
-// BenchmarkReplay compares the replay of a policy of twelve rules and three
-// limit terms with the score of a logistic model of twelve features. Rows of
-// one version are replayed in place; of two, after sorting them by version.
+// BenchmarkReplay compares the replay of a policy of twelve rules, with and
+// without a limit of three terms, with the score of a logistic model of twelve
+// features. Rows of one version are replayed in place; of two, after sorting
+// them by version.
 func BenchmarkReplay(b *testing.B) {
-	_, r := mustPolicies(b, benchRules)
 	batch, columns := benchBatch(features.BatchRows)
-	program, err := r.Compile("decisions", func(n string) (expr.Column, bool) { c, ok := columns[n]; return c, ok })
-	if err != nil {
-		b.Fatal(err)
-	}
 	rate := func(b *testing.B) { b.ReportMetric(float64(batch.N)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrows/s") }
-	for versions := 1; versions <= 2; versions++ {
+	before, after, _ := strings.Cut(benchRules, "    limit:\n")
+	_, after, _ = strings.Cut(after, "      minimum: 500\n")
+	for _, c := range []struct {
+		name     string
+		text     string
+		versions int
+	}{{"rules", before + after, 1}, {"rules+limit", benchRules, 1}, {"rules+limit/versions=2", benchRules, 2}} {
+		_, r := mustPolicies(b, c.text)
+		program, err := r.Compile("decisions", func(n string) (expr.Column, bool) { c, ok := columns[n]; return c, ok })
+		if err != nil {
+			b.Fatal(err)
+		}
 		as, edges := make([]int16, batch.N), make([]float64, batch.N)
 		for i := range as {
-			as[i], edges[i] = int16(i*7919%versions), 1e-4
+			as[i], edges[i] = int16(i*7919%c.versions), 1e-4
 		}
 		var out features.Replay
-		b.Run(fmt.Sprintf("versions=%d", versions), func(b *testing.B) {
+		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				program.Replay(batch, as, edges, &out)
