@@ -134,6 +134,10 @@ func (r *run) conclude(states []audit.State) (res *audit.Result, err error) {
 		}
 		c := &res.Coverage[n]
 		c.Why = append(slices.Clone(rc.degraded), c.Why...)
+		if r.orphans > 0 && rc.loans() {
+			c.Why = append(c.Why, audit.Tf("%d payments are of loans that table repayments does not have; they were left out",
+				"%d 笔还款所属的贷款不在还款计划表中，未予计入", r.orphans))
+		}
 		switch {
 		case c.Judged == 0:
 			// Silence about nothing would read as a clean bill.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"runtime/debug"
+	"slices"
 
 	"evenhand/audit"
 	"evenhand/audit/replay"
@@ -87,6 +88,14 @@ func (g *gatherer) partition(p int) (err error) {
 		}
 	})
 	return nil
+}
+
+// loans reports whether the check is fed timelines of loans, which payments are
+// part of.
+func (c *running) loans() bool {
+	return slices.ContainsFunc(c.check.Needs.Tables, func(n audit.TableNeed) bool {
+		return n.Timeline && (n.Table == "repayments" || n.Table == "payments")
+	})
 }
 
 // fill fills the snapshots that limits borrow and computes the facts of the

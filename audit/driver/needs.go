@@ -27,6 +27,7 @@ type run struct {
 	periods  *audit.Periods
 	scored   []int64                  // rows scored by each model
 	borrowed map[string]features.Kind // features that limits take from table features
+	orphans  int64                    // payments of loans that no repayment tells of
 }
 
 // running is a check that can run.

@@ -155,7 +155,13 @@ func (p *pool) gather(workers []*worker) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	return p.timelines(p.checks, states, p.shuffle)
+	if err := p.timelines(p.checks, states, p.shuffle); err != nil {
+		return err
+	}
+	if t := p.table("payments"); t != nil && t.shuffled >= 0 {
+		p.orphans = p.shuffle.Dropped(t.shuffled)
+	}
+	return nil
 }
 
 type worker struct {

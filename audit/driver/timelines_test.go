@@ -120,8 +120,12 @@ func follow(t *testing.T, tables map[string]string, more, card string, opt drive
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = driver.Run(context.Background(), driver.Input{Plan: p, Checks: []*audit.Check{c}, Sources: sources, Models: models}, opt); err != nil {
+	res, err := driver.Run(context.Background(), driver.Input{Plan: p, Checks: []*audit.Check{c}, Sources: sources, Models: models}, opt)
+	if err != nil {
 		t.Fatal(err)
+	}
+	if why := fmt.Sprint(res.Coverage[0].Why); strings.Contains(tables["payments"], "nobody's") != strings.Contains(why, "1 payments are of loans") {
+		t.Errorf("the coverage says %s", why)
 	}
 	return out
 }
@@ -206,54 +210,6 @@ func TestTimelines(t *testing.T) {
 			if !maps.Equal(got, want) {
 				t.Errorf("memory %d, %d workers: other timelines", memory, workers)
 			}
-		}
-	}
-}
-
-// TestBorrowed: evaluations take the features that limits lack from the latest
-// snapshot that was known then, and are scored on them.
-func TestBorrowed(t *testing.T) {
-	tables := map[string]string{
-		"limits": `event_id,account_id,customer_id,at,kind,model_version,y
-e1,a,c1,2026-01-05T00:00:00Z,evaluate,m1,1
-e2,a,c1,2026-01-10T00:00:00Z,evaluate,m1,1
-e3,a,c1,2026-01-20T00:00:00Z,evaluate,m1,1
-e4,a,c1,2026-01-20T00:00:00Z,display,m1,1
-e5,a,c1,2026-01-30T00:00:00Z,evaluate,m1,1
-e6,a,c2,2026-01-30T00:00:00Z,evaluate,m1,1
-e7,a,c3,2026-01-01T00:00:00Z,evaluate,m1,1
-`,
-		"features": `customer_id,as_of,x,x__available_at,y
-c1,2026-01-10T00:00:00Z,10,,7
-c1,2026-01-15T00:00:00Z,20,2026-01-25T00:00:00Z,7
-c1,2026-01-29T00:00:00Z,30,2026-01-29T00:00:00Z,7
-c3,2026-01-02T00:00:00Z,40,,7
-`,
-	}
-	const card = "evenhand: card\nversion: 1\nclosed: left\nbase_points: 0\ncharacteristics: [{name: x, edges: [15, 25], points: [1, 2, 3], missing: 9}, {name: y, points: [100]}]\n"
-	for _, memory := range []int64{0, 1} {
-		got := ""
-		for _, text := range follow(t, tables, "models: [{version: m1, file: 1}]", card, driver.Options{Memory: memory, TempDir: t.TempDir()}) {
-			for line := range strings.Lines(text) {
-				if strings.HasPrefix(line, "limits") {
-					got += line
-				}
-			}
-		}
-		want := map[string]string{"e1": "", "e2": "x=10", "e3": "x=10", "e4": "", "e5": "x=30", "e6": "", "e7": ""}
-		points := map[string]string{"e1": "109", "e2": "101", "e3": "101", "e4": "109", "e5": "103", "e6": "109", "e7": "109"}
-		n := 0
-		for line := range strings.Lines(got) {
-			id := strings.TrimPrefix(strings.Fields(line)[1], "event_id=")
-			_, x, _ := strings.Cut(line, "feature:x=")
-			x, _, _ = strings.Cut(x, " ")
-			if x != strings.TrimPrefix(want[id], "x=") || !strings.HasSuffix(line, "-> 0 "+points[id]+"\n") {
-				t.Errorf("event %s: %s", id, line)
-			}
-			n++
-		}
-		if n != len(want) {
-			t.Errorf("%d events", n)
 		}
 	}
 }
