@@ -80,16 +80,16 @@ type ruling struct {
 type replayer struct {
 	env     *audit.Env
 	engine  *replay.Engine
-	classes engineClasses
+	prover  *prover
 	steps   []int64  // by policy: what limits are multiples of, in minor units
 	arrears []int    // columns that must be 0 for a customer without arrears
 	factors []factor // that R0.8 neutralises
 	judges  bool     // there is anything to judge by
 
-	status, code, decider, override int // columns
-	score, granted, requested       int
-	decided, experiment, arm        int
-	product, reasons                int
+	decider, override         int // columns
+	score, granted, requested int
+	decided, experiment, arm  int
+	product, reasons          int
 
 	rulings []ruling
 	asked   []int // rows to explain
@@ -102,10 +102,9 @@ type replayer struct {
 }
 
 func newReplayer(env *audit.Env) *replayer {
-	r := &replayer{env: env}
-	r.classes.plan = env.Plan
+	r := &replayer{env: env, prover: newProver(env)}
 	for name, at := range map[string]*int{
-		"engine_status": &r.status, "error_code": &r.code, "decider": &r.decider, "override_reason": &r.override, "score": &r.score,
+		"decider": &r.decider, "override_reason": &r.override, "score": &r.score,
 		"approved_limit": &r.granted, "requested_amount": &r.requested, "decided_at": &r.decided,
 		"experiment_id": &r.experiment, "experiment_arm": &r.arm, "product": &r.product, "reasons": &r.reasons,
 	} {
@@ -164,7 +163,7 @@ const (
 func (r *replayer) rule(b *features.Batch, recorded []uint8, exempt func(i int) bool) []ruling {
 	r.rulings = r.rulings[:0]
 	r.asked, r.flips, r.agreed = r.asked[:0], r.flips[:0], r.agreed[:0]
-	r.classes.bind(&b.Cols[r.status], &b.Cols[r.code])
+	r.prover.bind(b)
 	for i := range b.N {
 		x := ruling{factor: -1}
 		if recorded[i] <= outReferred {
@@ -178,7 +177,7 @@ func (r *replayer) rule(b *features.Batch, recorded []uint8, exempt func(i int) 
 					r.agreed = append(r.agreed, i)
 				}
 			case x.standing == technical:
-			case r.classes.of(i) == fraudHold || exempt(i):
+			case r.prover.engine.of(i) == fraudHold || exempt(i):
 				x.standing = fraudHeld
 			case x.standing == wrong || x.standing == skippedReview:
 				r.asked = append(r.asked, i)
@@ -201,7 +200,7 @@ func (r *replayer) rule(b *features.Batch, recorded []uint8, exempt func(i int) 
 // minor units withheld. An approval above the policy is wrong too.
 func (r *replayer) stand(b *features.Batch, i int, recorded uint8) (standing, int64) {
 	adverse := recorded == outDenied || recorded == outLower
-	if adverse && r.classes.of(i) == technicalFault {
+	if adverse && r.prover.proof(b, i) != noProof {
 		return technical, 0
 	}
 	if b.Replay == nil || b.Replay.Policy[i] < 0 {

@@ -151,7 +151,7 @@ func (s *state) hold(r *record, b *features.Batch, i int, x *ruling) {
 	all := s.env.Policies.Policies
 	if x.standing == wrong {
 		r.versions, r.as = x.versions, b.Replay.Policy[i]
-		if r.why&whyVersion != 0 && !s.col.decided.IsNull(i) {
+		if r.why&whyVersion != 0 && r.why&whyTie == 0 && !s.col.decided.IsNull(i) {
 			for j := range min(len(all), 64) {
 				if x.versions&(1<<j) != 0 {
 					s.versions.Add(versionKey(true, r.as, int16(j), s.col.product.Text(i), s.calendar.day(s.col.decided.Ints[i])))
@@ -238,12 +238,19 @@ func (s *state) settle(list []*record) ([]why, []int16) {
 			if r.versions&(1<<j) == 0 {
 				continue
 			}
-			if x := s.applied(r, int16(j)); x >= 0.5 && x > best {
+			denied, all := s.around(r, int16(j))
+			if x := float64(denied) / float64(max(all, 1)); x >= 0.5 && x > best {
 				best, others[i] = x, int16(j)
+				// Among denials that no tie explains, one at the cut-off is
+				// more of the same.
+				if denied >= 2 {
+					whys[i] &^= whyTie
+				}
 			}
 		}
 		if others[i] < 0 {
-			if whys[i] &^= whyVersion; whys[i] == noWhy {
+			whys[i] &^= whyVersion
+			if whys[i] == noWhy {
 				whys[i] = whyNothing
 			}
 		}
@@ -251,32 +258,30 @@ func (s *state) settle(list []*record) ([]why, []int16) {
 	return whys, others
 }
 
-// applied is the share of denials among the decisions of these days that the
-// other version denies and the row's own approves: at best over the days
-// before, around and after, with five decisions or more where a month has them.
-func (s *state) applied(r *record, other int16) float64 {
+// around counts, among the decisions of these days that the other version
+// denies and the row's own approves, the denied ones and all: over the days
+// before, around or after, whichever has the greatest share, with five decisions
+// or more where a month has them.
+func (s *state) around(r *record, other int16) (denied, all int64) {
 	if r.at == none {
-		return 0
+		return 0, 0
 	}
 	product, day := s.name(r.product), s.calendar.day(r.at)
-	count := func(from, to int64) (denied, all int64) {
-		for d := from; d <= to; d++ {
-			k := s.versions.N(versionKey(true, r.as, other, product, d))
-			denied, all = denied+k, all+k+s.versions.N(versionKey(false, r.as, other, product, d))
-		}
-		return denied, all
-	}
-	best := 0.0
 	for _, side := range [][2]int64{{1, 0}, {1, 1}, {0, 1}} {
-		var denied, all int64
+		var d, n int64
 		for _, days := range []int64{3, 7, 14, 30} {
-			if denied, all = count(day-days*side[0], day+days*side[1]); all >= 5 {
+			d, n = 0, 0
+			for x := day - days*side[0]; x <= day+days*side[1]; x++ {
+				k := s.versions.N(versionKey(true, r.as, other, product, x))
+				d, n = d+k, n+k+s.versions.N(versionKey(false, r.as, other, product, x))
+			}
+			if n >= 5 {
 				break
 			}
 		}
-		if all > 0 {
-			best = max(best, float64(denied)/float64(all))
+		if n > 0 && (all == 0 || d*all > denied*n) {
+			denied, all = d, n
 		}
 	}
-	return best
+	return denied, all
 }

@@ -48,7 +48,7 @@ func concludeSubstance(env *audit.Env, cases []audit.Case, metrics []audit.Metri
 		}
 		out = append(out, f)
 	}
-	var forces, edges []*audit.Metric
+	var forces, edges, watches []*audit.Metric
 	above := map[string][]*audit.Metric{}
 	var classes []string
 	for i := range metrics {
@@ -59,7 +59,7 @@ func concludeSubstance(env *audit.Env, cases []audit.Case, metrics []audit.Metri
 		case m.Name == edgeMetric:
 			edges = append(edges, m)
 		case m.Name == watchMetric:
-			out = append(out, watchFinding(env, m))
+			watches = append(watches, m)
 		case strings.HasPrefix(m.Name, mismatchMetric) && m.Group == "side=above the policy" && m.Name != mismatchMetric+"D1":
 			if above[m.Name] == nil {
 				classes = append(classes, m.Name)
@@ -67,6 +67,7 @@ func concludeSubstance(env *audit.Env, cases []audit.Case, metrics []audit.Metri
 			above[m.Name] = append(above[m.Name], m)
 		}
 	}
+	out = append(out, watchFindings(env, watches)...)
 	for _, m := range forces {
 		out = append(out, forceFinding(m))
 	}
@@ -245,23 +246,55 @@ func edgeFinding(ms []*audit.Metric) audit.Finding {
 	return f
 }
 
-// watchFinding is the watch on a rule that turns a single factor into a denial.
-func watchFinding(env *audit.Env, m *audit.Metric) audit.Finding {
-	v, name := versionOf(m), strings.TrimPrefix(m.Group, "factor=")
+// watchFindings are the watches on rules that turn a single factor into a
+// denial, one a factor.
+func watchFindings(env *audit.Env, ms []*audit.Metric) []audit.Finding {
+	var names []string
+	by := map[string][]*audit.Metric{}
+	for _, m := range ms {
+		name := strings.TrimPrefix(m.Group, "factor=")
+		if by[name] == nil {
+			names = append(names, name)
+		}
+		by[name] = append(by[name], m)
+	}
+	slices.Sort(names)
+	var out []audit.Finding
+	for _, name := range names {
+		out = append(out, watchFinding(env, name, by[name]))
+	}
+	return out
+}
+
+func watchFinding(env *audit.Env, name string, ms []*audit.Metric) audit.Finding {
 	zh, en := name, name
 	if f, ok := env.Plan.Dictionary[name]; ok {
 		zh, en = cmp.Or(f.Zh, name), cmp.Or(f.En, name)
 	}
-	return audit.Finding{
-		ID: audit.StableID(checkName, watchMetric, v, name), Check: checkName, Severity: audit.S4, Grade: audit.E1, Cause: cause.MultiLender,
-		Causes: []audit.Supported{{Code: cause.MultiLender, Grade: audit.E1}}, Rules: []string{"R0.8"}, Substance: audit.Justified, Metrics: []string{m.ID()}, Harm: m.K,
-		Title: audit.Text{
-			En: fmt.Sprintf("Watch: under version %s, %s would be approvals but for one factor, %s", v, plural(m.K, "denial"), en),
-			Zh: fmt.Sprintf("观察：版本%s下，%s笔拒绝仅因一项因素（%s），否则复算为通过", v, audit.Thousands(m.K), zh),
-		},
-		What: audit.Tf("Of %d denials that the policy gives, %d flip in the replay when this factor alone is at its best, on customers without arrears whose debt burden the policy accepts. The denials are right under the policy; whether the policy is too strict is a matter for its owner.",
-			"政策给出的%d笔拒绝中，有%d笔在仅将该因素设为最优时复算为通过，且客户没有逾期、负债水平也在政策限额之内。这些拒绝符合政策；政策是否过严由其负责人判断。", m.N, m.K),
+	code := cause.Family(env.Plan, name)
+	f := audit.Finding{
+		ID: audit.StableID(checkName, watchMetric, name), Check: checkName, Severity: audit.S4, Grade: audit.E1, Cause: code,
+		Causes: []audit.Supported{{Code: code, Grade: audit.E1}}, Rules: []string{"R0.8"}, Substance: audit.Justified,
 		Remedy: audit.T("Compare the later repayment of approved customers just below the threshold with that of others, and reconsider the rule, or refer such applications to a person.",
 			"比较略低于门槛而获批客户此后的还款情况，重新考虑该规则，或将此类申请转人工。"),
 	}
+	var k, n int64
+	var parts []string
+	for _, m := range ms {
+		k, n = k+m.K, n+m.N
+		parts = append(parts, versionOf(m)+" "+audit.Thousands(m.K))
+		f.Metrics = append(f.Metrics, m.ID())
+	}
+	f.Harm = k
+	f.Title = audit.Text{
+		En: fmt.Sprintf("Watch: %s would be approvals but for one factor, %s", plural(k, "denial"), en),
+		Zh: fmt.Sprintf("观察：%s笔拒绝仅因一项因素（%s），否则复算为通过", audit.Thousands(k), zh),
+	}
+	f.What = audit.Text{
+		En: fmt.Sprintf("Of %s denials that the policy gives, %s flip in the replay when this factor alone is at its best, on customers without arrears whose debt burden the policy accepts. The denials are right under the policy; whether the policy is too strict is a matter for its owner. By policy version: %s.",
+			audit.Thousands(n), audit.Thousands(k), strings.Join(parts, ", ")),
+		Zh: fmt.Sprintf("政策给出的%s笔拒绝中，有%s笔在仅将该因素设为最优时复算为通过，且客户没有逾期、负债水平也在政策限额之内。这些拒绝符合政策；政策是否过严由其负责人判断。按政策版本：%s。",
+			audit.Thousands(n), audit.Thousands(k), strings.Join(parts, "、")),
+	}
+	return f
 }

@@ -1,6 +1,7 @@
 package denial
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -70,6 +71,8 @@ func (s *state) replayed(r *record, other int16, add func(name, value string)) {
 	}
 	if other >= 0 {
 		add(itemOther, s.env.Policies.Policies[other].Version)
+		denied, all := s.around(r, other)
+		add("denied_where_versions_differ", fmt.Sprintf("%d of %d decisions around", denied, all))
 	}
 	if r.standing == wrong {
 		add("withheld", decimal(r.amount, s.env.Plan.MoneyScale()))
@@ -275,8 +278,8 @@ func (s *state) replayCoverage() []audit.Text {
 			"%d笔不利决定缺少政策所需的信息：不判断其是否正确", k))
 	}
 	if len(s.replayer.factors) == 0 {
-		out = append(out, audit.T("no feature of the families multi_lender, inquiry and repayment in the dictionary: denials by a single factor (R0.8) are not watched",
-			"字典中没有multi_lender、inquiry和repayment类特征：不观察由单一因素导致的拒绝（R0.8）"))
+		out = append(out, audit.T("the dictionary has no feature of the families multi_lender and repayment: denials by a single factor (R0.8) are not watched",
+			"字典中没有multi_lender和repayment类特征：不观察由单一因素导致的拒绝（R0.8）"))
 	}
 	return out
 }

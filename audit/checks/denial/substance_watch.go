@@ -8,8 +8,8 @@ import (
 	"evenhand/features"
 )
 
-// factor is a feature that R0.8 neutralises: one of other lenders' loans or of
-// inquiries, set to its best.
+// factor is a feature that R0.8 neutralises: one of other lenders' loans, set
+// to its best.
 type factor struct {
 	name   string
 	column int
@@ -39,7 +39,7 @@ func watched(env *audit.Env) (arrears []int, factors []factor) {
 			if f.Good == "lower" {
 				arrears = append(arrears, c)
 			}
-		case "multi_lender", "inquiry":
+		case "multi_lender":
 			best := math.NaN()
 			switch {
 			case f.Good == "lower" && f.Least != nil:

@@ -23,18 +23,6 @@ const (
 	techGuards
 )
 
-// proof is what shows that a denial was none.
-type proof uint8
-
-const (
-	noProof    proof = iota
-	byStatus         // the engine's status or error code is a technical one
-	byTimeout        // it ran into its time limit, and no rule's outcome is recorded
-	bySentinel       // the score is a placeholder
-	byNoScore        // the score that the policy needs is missing
-	proofs
-)
-
 // Kinds of cells of the cube.
 const (
 	techByPeriod = iota // value: hit or not
@@ -68,12 +56,11 @@ type technicalState struct {
 	// Caches and scratch, no part of the state.
 	at         technicalColumns
 	col        technicalVectors
-	engine     engineClasses
+	prover     *prover
 	outcomes   rows.Codes[uint8]
 	prescreens rows.Codes[bool]
 	judged     []bool
 	hit        []bool
-	hard       [][]bool // by policy and rule: it needs no score
 }
 
 // techSegment counts the denials judged and the technical ones of a column.
@@ -102,24 +89,12 @@ func newTechnicalState(env *audit.Env) (*technicalState, error) {
 	s.calendar.zone = env.Plan.Zone()
 	s.incidents = cause.NewIncidents(env)
 	s.failed, s.denied = cause.NewExcess(s.incidents), cause.NewExcess(s.incidents)
-	s.engine.plan = env.Plan
+	s.prover = newProver(env)
 	s.at.find(env)
 	l := env.Layouts["decisions"]
 	s.recorded = exported(l, "engine_status") || exported(l, "error_code") || exported(l, "latency_ms")
 	s.scored = exported(l, "score")
 	s.segments[0].name, s.segments[1].name = "product", "channel"
-	if env.Policies != nil {
-		for _, p := range env.Policies.Policies {
-			var hard []bool
-			for _, r := range p.Rules {
-				hard = append(hard, r.Cutoff == nil && r.Stage != "score")
-			}
-			for range p.Cooling {
-				hard = append(hard, true)
-			}
-			s.hard = append(s.hard, hard)
-		}
-	}
 	return s, nil
 }
 
@@ -141,7 +116,7 @@ func (s *technicalState) Update(b *features.Batch) {
 	c := &s.col
 	s.rowsIn += int64(b.N)
 	c.bind(b, &s.at)
-	s.engine.bind(c.status, c.code)
+	s.prover.bind(b)
 	classes := s.outcomes.Of(c.outcome, techClass)
 	prescreens := s.prescreens.Of(c.application, isPrescreened)
 	s.judged, s.hit = cleared(s.judged, b.N), cleared(s.hit, b.N)
@@ -156,7 +131,7 @@ func (s *technicalState) Update(b *features.Batch) {
 		if c.test.Ints[i] != 0 {
 			class = techTest
 		}
-		engine := s.engine.of(i)
+		engine := s.prover.engine.of(i)
 		if class == techGuards && engine == fraudHold {
 			class = techFraud
 		}
@@ -168,7 +143,7 @@ func (s *technicalState) Update(b *features.Batch) {
 		}
 		var p proof
 		if class == techGuards {
-			p = s.proof(b, i, engine)
+			p = s.prover.proof(b, i)
 			s.judged[i], s.hit[i] = true, p != noProof
 		}
 		s.place(b, i, class >= techFraud, p, engine == technicalFault)
@@ -180,50 +155,6 @@ func (s *technicalState) Update(b *features.Batch) {
 		s.segments[k].judged.Add(v, s.judged, b.N)
 		s.segments[k].hit.Add(v, s.hit, b.N)
 	}
-}
-
-// proof returns what shows that the denial of row i is a technical fault. A
-// status or code is proof by itself; the others give way to a hard rule of the
-// policy, which denies without a score.
-func (s *technicalState) proof(b *features.Batch, i int, engine engineClass) proof {
-	c := &s.col
-	if engine == technicalFault {
-		return byStatus
-	}
-	if engine == otherClass || s.deniedHard(b, i) {
-		return noProof
-	}
-	score := c.score.Floats[i]
-	lost := s.scored && score != score
-	failed := engine == unsaid && (c.status.Codes[i] != features.Null || c.code.Codes[i] != features.Null)
-	if limit := s.settings.TimeoutMS; limit > 0 && !c.latency.IsNull(i) && c.latency.Ints[i] >= limit && (failed || lost) {
-		return byTimeout
-	}
-	if score == score && slices.Contains(s.settings.Sentinels, score) && !s.scores(b, i, score) {
-		return bySentinel
-	}
-	// A missing score is proof only where the policy needs one: its replay,
-	// with the recomputed score, comes to the score rules.
-	if lost && c.model.Codes[i] != features.Null && b.Replay != nil && b.Replay.Outcome[i] != features.Undecided {
-		return byNoScore
-	}
-	return noProof
-}
-
-// scores reports whether the model itself gives row i that score.
-func (s *technicalState) scores(b *features.Batch, i int, score float64) bool {
-	return b.Scores != nil && b.Scores.Model[i] >= 0 && b.Scores.Score[i] == score
-}
-
-// deniedHard reports whether the policy denies row i by a rule that needs no
-// score.
-func (s *technicalState) deniedHard(b *features.Batch, i int) bool {
-	r := b.Replay
-	if r == nil || r.Policy[i] < 0 || r.Rule[i] < 0 || r.Outcome[i] >= uint8(len(features.Outcomes)) || features.Outcomes[r.Outcome[i]] != "denied" {
-		return false
-	}
-	hard := s.hard[r.Policy[i]]
-	return int(r.Rule[i]) < len(hard) && hard[r.Rule[i]]
 }
 
 // place counts a decision where it stands in time.

@@ -36,21 +36,23 @@ var TechnicalDenial = &audit.Check{
 		}},
 		Replay: true,
 	},
-	Settings: func() any {
-		return &TechnicalSettings{
-			TimeoutMS: 30_000, Sentinels: []float64{-999, -9999, -99999, 9999, 99999, 999999}, HourSpread: 0.05,
-			Regime: []string{"cn", "us", "eu"},
-		}
-	},
+	Settings: func() any { return technicalDefaults() },
 	New:      func(env *audit.Env) (audit.State, error) { return newTechnicalState(env) },
 	Letter:   technicalLetter,
 	Conclude: concludeTechnical,
 }
 
+func technicalDefaults() *TechnicalSettings {
+	return &TechnicalSettings{
+		TimeoutMS: 30_000, Sentinels: []float64{-1, -999, -9999, -99999, 9999, 99999, 999999}, HourSpread: 0.05,
+		Regime: []string{"cn", "us", "eu"},
+	}
+}
+
 // TechnicalSettings are the parameters of technicaldenial.
 type TechnicalSettings struct {
 	TimeoutMS  int64     `yaml:"timeout_ms" doc:"milliseconds from which a decision that failed ran into its time limit; 0: time-outs are not looked for; default 30000"`
-	Sentinels  []float64 `yaml:"placeholder_scores" doc:"recorded scores that stand for none; default -999, -9999, -99999, 9999, 99999 and 999999"`
+	Sentinels  []float64 `yaml:"placeholder_scores" doc:"recorded scores that stand for none; default -1 (where a model says otherwise), -999, -9999, -99999, 9999, 99999 and 999999"`
 	HourSpread float64   `yaml:"hour_spread" doc:"without engine_status, error_code and latency_ms: warn when the denial rate of an hour of the day is so far from that of all; default 0.05"`
 	Regime     []string  `yaml:"regime" doc:"whose clauses findings are evidence for: cn, us, eu; default all"`
 }
@@ -80,7 +82,8 @@ that fits:
 	                   plan's errors and, for codes that they lack, by a built-in lexicon
 	time-out           latency_ms of timeout_ms or more, with a status or code that no
 	                   catalogue explains, or without a score
-	placeholder score  the recorded score is one of placeholder_scores, and not the model's
+	placeholder score  the recorded score is one of placeholder_scores, and not the model's;
+	                   one between -10 and 10 only where the model gives another
 	missing score      no recorded score beside a model_version, though the policy, replayed,
 	                   gets as far as a score
 
@@ -120,7 +123,8 @@ const technicalDocZh = `技术故障被记为拒绝
 	引擎状态属技术故障  engine_status 或 error_code 属 technical 类：先看方案的 errors，
 	                    其中没有的代码再看内置词库
 	超时                latency_ms 达到 timeout_ms，且状态或代码无目录可解释，或没有评分
-	评分为占位值        记录的评分属 placeholder_scores，且不是模型算出的值
+	评分为占位值        记录的评分属 placeholder_scores，且不是模型算出的值；介于 -10 与 10
+	                    之间的，须模型算出的是另一个值
 	缺少评分            有 model_version 而没有评分，但按政策复算须用到评分
 
 后三项在政策复算由无需评分的规则（硬性拒绝等）作出拒绝时不成立。欺诈管控（状态或

@@ -27,7 +27,7 @@ var UnexplainedDenial = &audit.Check{
 				{Column: "account_id"}, {Column: "application_type"}, {Column: "is_test"},
 				{Column: "submitted_at"}, {Column: "completed_at"}, {Column: "requested_amount"},
 				{Column: "model_version"}, {Column: "policy_version"}, {Column: "channel"},
-				{Column: "decider"}, {Column: "override_reason"}, {Column: "engine_status"}, {Column: "error_code"},
+				{Column: "decider"}, {Column: "override_reason"}, {Column: "engine_status"}, {Column: "error_code"}, {Column: "latency_ms"},
 				{Column: "score"}, {Column: "approved_limit"}, {Column: "experiment_id"}, {Column: "experiment_arm"},
 				{Column: "reasons"}, {Column: "reason_text"}, {Column: "reasons_shown"}, {Column: "disclosure_exemption"},
 				{Column: "notice_at", Effect: audit.T(
@@ -138,7 +138,7 @@ Whether a denial was right is judged where the plan has policies: the version
 that the row records is replayed on its features and the recomputed score. In
 this order:
 
-	TECHNICAL      engine_status or error_code is of the class technical (see technicaldenial)
+	TECHNICAL      the row itself proves a failure (see technicaldenial)
 	INDETERMINATE  a fraud hold or declared exemption; no such version; something the policy needs is missing
 	JUSTIFIED      the replay denies, or grants no more
 	INDETERMINATE  an edge case: the score is within the model's tolerance of a cut-off, and not equal to it
@@ -160,11 +160,15 @@ the first that gives the recorded outcome is primary, all that do are listed:
 	EXPERIMENT         another arm of the row's experiment
 	UNEXPLAINED        none of these (D7)
 
+Another version explains a denial only when it was applied for a time: among the
+decisions that it denies and the row's own approves, of the same product and in
+the 3 to 30 days before, around or after, half or more were denied.
+
 R0.8 neutralises, on right denials of customers without arrears (history.max_dpd_12m
-and features of the family repayment at 0), one feature of the families multi_lender
-and inquiry at a time. Where exactly one flips the replay to an approval, which
-then finds the debt burden within the policy's limit too, it counts. It is a
-watch on the rule, never a verdict. Where repayments exist, the later bad rate of
+and features of the family repayment at 0), one feature of the family multi_lender
+at a time. Where exactly one flips the replay to an approval, which then finds the
+debt burden within the policy's limit too, it counts. It is a watch on the rule,
+never a verdict. Where repayments exist, the later bad rate of
 customers who were approved just below the threshold is given beside that of all.
 
 Approvals and limits above the policy are decision mismatches, and no verdicts.

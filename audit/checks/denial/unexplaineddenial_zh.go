@@ -35,7 +35,7 @@ completed_at 的，自 submitted_at 起算；仍没有的，自 decided_at 起�
 方案列有政策的，判断拒绝是否正确：以记录的特征和复算评分，按该笔记录的政策版本复
 算。顺序如下：
 
-	TECHNICAL      engine_status 或 error_code 属 technical 类（见 technicaldenial）
+	TECHNICAL      记录本身即可证明故障（见 technicaldenial）
 	INDETERMINATE  欺诈管控或已登记的豁免；没有该版本；缺少政策所需的信息
 	JUSTIFIED      复算为拒绝，或额度不高于实际
 	INDETERMINATE  临界情况：评分与分数线之差在模型容差以内而不相等
@@ -56,8 +56,11 @@ R0.6 案例的原因，以每次只改变一项再复算的方法查找；最先
 	EXPERIMENT         该笔所属实验的其他分组
 	UNEXPLAINED        以上均非（D7）
 
+其他版本只有在一段时间内实际适用过，才构成原因：在同一产品、此前、前后或此后 3 至
+30 日内，凡该版本会拒绝而本版本会通过的决定，有一半以上被拒绝。
+
 R0.8 针对没有逾期（history.max_dpd_12m 和 repayment 类特征均为 0）的客户的正确拒
-绝，把 multi_lender 和 inquiry 类特征逐一设为最优。恰有一项能使复算变为通过（此时
+绝，把 multi_lender 类特征逐一设为最优。恰有一项能使复算变为通过（此时
 负债水平也在政策限额之内）的，予以计数。这是对规则的观察，不是判定。有还款数据
 的，同时给出略低于门槛而获批的客户与全部客户此后的不良率。
 
