@@ -19,6 +19,7 @@ var All = []*audit.Check{
 	denial.TechnicalDenial,
 	denial.RepaidThenDenied,
 	limit.VanishedIncrement,
+	limit.StalledLimit,
 	limit.PhantomLimit,
 	limit.Ledger,
 	fairness.ApprovalParity,

@@ -44,7 +44,7 @@ func (s *stalledState) account(a *account) {
 	if k == nil {
 		return
 	}
-	s.judged(k.Substance == audit.Unjustified)
+	s.judged(w, k.Substance == audit.Unjustified)
 	s.cube.Add(stalledWait<<stalledShift | uint64(max(0, (s.asOf-w.rose)/day)))
 	s.cases.add(k)
 }

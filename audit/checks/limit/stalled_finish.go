@@ -224,7 +224,7 @@ func (m *stalledMeasures) quantiles(name string, kind uint64) {
 
 // groups writes how often accounts of each group are found unjustified.
 func (m *stalledMeasures) groups(g *stalledGroup) {
-	if g.column < 0 {
+	if g.column < 0 && !g.product {
 		return
 	}
 	type cell struct {

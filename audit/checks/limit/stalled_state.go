@@ -94,7 +94,8 @@ type stalledState struct {
 type stalledGroup struct {
 	name, reference string
 	segment         bool
-	column          int // of decisions, or -1
+	product         bool // the account's own, and not its customer's latest
+	column          int  // of decisions, or -1
 	judged, wrong   rows.Counts
 }
 
@@ -126,7 +127,8 @@ func newStalledState(env *audit.Env) (*stalledState, error) {
 		s.group = append(s.group, stalledGroup{name: g.Name, reference: g.Reference, column: env.Layouts["decisions"].Index(audit.GroupColumn(g.Name))})
 	}
 	for _, g := range env.Plan.Segments {
-		s.group = append(s.group, stalledGroup{name: g.Name, segment: true, column: env.Layouts["decisions"].Index(audit.SegmentColumn(g.Name))})
+		s.group = append(s.group, stalledGroup{name: g.Name, segment: true, column: env.Layouts["decisions"].Index(audit.SegmentColumn(g.Name)),
+			product: (g.Column == "product" || g.Column == "" && g.Name == "product") && len(g.Values) == 0 && has(env, "limits", "product")})
 	}
 	if err := s.panel.bind(env, s.settings); err != nil {
 		return nil, err
@@ -182,11 +184,14 @@ func (g *stalledGroup) label(t *audit.Timeline) string {
 }
 
 // judged counts an account of the cohort.
-func (s *stalledState) judged(wrong bool) {
+func (s *stalledState) judged(w *stalledAccount, wrong bool) {
 	s.n[stalledCohort]++
 	for i := range s.group {
 		g := &s.group[i]
-		label := g.label(s.t)
+		label := w.product
+		if !g.product {
+			label = g.label(s.t)
+		}
 		g.judged.AddN(label, 1)
 		if wrong {
 			g.wrong.AddN(label, 1)
