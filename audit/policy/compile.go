@@ -51,6 +51,10 @@ type compiler struct {
 // "limits". The error names each expression that does not fit the table.
 func (r *Registry) Compile(table string, resolve func(name string) (expr.Column, bool)) (*Program, error) {
 	p := &Program{r: r, table: table, resolve: resolve, arms: newArmTable(r, resolve)}
+	p.scratch.verdicts.hair.column = -1
+	if x, ok := resolve(string(score)); ok && x.Kind == features.Float {
+		p.scratch.verdicts.hair.column = x.Index
+	}
 	var errs []error
 	for i := range r.Policies {
 		for arm := -1; arm < len(p.arms.pairs); arm++ {

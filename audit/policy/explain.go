@@ -51,6 +51,7 @@ func (p *Program) Explain(b *features.Batch, policy int16, tolerance float64, ro
 	policies, kept := make([]int16, b.N), p.scratch
 	policies[row] = policy
 	p.scratch = scratch{}
+	p.scratch.verdicts.hair.column = kept.verdicts.hair.column
 	defer func() { p.scratch = kept }()
 	s := &p.scratch
 	of := make([]int32, b.N)

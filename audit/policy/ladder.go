@@ -17,6 +17,7 @@ type ladder struct {
 	factor, add, step, share quantity
 	tenure                   float64
 	lower                    bool
+	scored                   bool // the conditions read the score
 
 	kind, before, limit, months int // columns, or -1
 	evaluate                    int32
@@ -31,6 +32,7 @@ func (c *compiler) ladder(x *Ladder) *ladder {
 		step: c.number("ladder.min_increase", x.MinStep), share: c.number("ladder.min_increase_share", x.MinShare),
 		tenure: float64(x.Tenure), lower: x.Decrease,
 	}
+	l.scored = c.scored(l.when)
 	column := func(name string, kind features.Kind) int {
 		if col, ok := c.lookup(name); ok && col.Kind == kind {
 			return col.Index
@@ -106,6 +108,17 @@ func (p *Program) review(v *variant, b *features.Batch, tolerance []float64, out
 		v.limit.fixed.load(b)
 	}
 	scope, when := l.load(b)
+	if l.scored && (tolerance != nil || p.flip) {
+		v := &s.verdicts
+		v.now = append(v.now[:0], when...)
+		when = v.now
+		if tolerance != nil {
+			v.hair.mark(l.when, b, when, tolerance, func(i int) { out.Edge[i] = out.Edge[i] || s.want[i] })
+		}
+		if p.flip {
+			v.hair.turn(l.when, b, when)
+		}
+	}
 	for i := range b.N {
 		if s.want[i] {
 			p.reviewRow(v, x, b, i, truthAt(scope, i), truthAt(when, i), out)

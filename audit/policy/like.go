@@ -11,6 +11,7 @@ import (
 // i's own products is meant, else the first.
 func (v *validator) like(i int) {
 	p := &v.r.Policies[i]
+	v.base[i] = -1
 	if p.Like == "" {
 		return
 	}
@@ -27,6 +28,7 @@ func (v *validator) like(i int) {
 		v.wrong("like", "no version %q stands before this one; list it first, or write the policy out", p.Like)
 		return
 	}
+	v.base[i] = base
 	b := &v.r.Policies[base]
 	own := *p
 	p.Values = under(b.Values, p.Values)

@@ -163,7 +163,7 @@ func (c *compiler) axis(path string, x *Axis) axis {
 		of = Expr(choice)
 	}
 	a.of = c.number(path+".of", of)
-	a.scored = c.scored(&a.of) && len(x.Values) == 0
+	a.scored = c.scored(a.of.x) && len(x.Values) == 0
 	return a
 }
 

@@ -36,7 +36,7 @@ func New(policies []Policy, zone *time.Location, exponent int) (*Registry, []Pro
 		zone = time.UTC
 	}
 	r := &Registry{Policies: slices.Clone(policies), zone: zone, scale: math.Pow10(exponent), digits: exponent}
-	v := &validator{r: r}
+	v := &validator{r: r, base: make([]int, len(policies))}
 	for i := range r.Policies {
 		v.at(i).like(i)
 	}
@@ -99,8 +99,11 @@ func (r *Registry) in(i int, at int64) bool {
 }
 
 // InForce reports whether policy i was in force at an instant, µs UTC, or had
-// ended no longer ago than its pipeline_days.
+// ended no longer ago than its pipeline_days. Of -1 it is false.
 func (r *Registry) InForce(i int16, at int64) bool {
+	if i < 0 {
+		return false
+	}
 	late := int64(r.Policies[i].Pipeline) * 24 * 3600 * 1e6
 	return slices.ContainsFunc(r.windows[i], func(w window) bool {
 		return w.from <= at && (at < w.to || at-w.to < late)

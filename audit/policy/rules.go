@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 
 	"evenhand/audit/policy/expr"
 	"evenhand/features"
@@ -50,6 +51,7 @@ type rule struct {
 	then    uint8
 	missing uint8
 	worst   bool // it also looks at rows that are referred
+	scored  bool // its condition reads the score
 }
 
 // cut is a compiled cut-off.
@@ -91,23 +93,16 @@ func (c *compiler) rules(v *variant, p *Policy) {
 			if k.ReferTie != "" {
 				r.cut.referTie = k.ReferTie != "fail"
 			}
-			r.cut.scored = c.scored(&r.cut.of)
+			r.cut.scored = c.scored(r.cut.of.x)
 		}
+		r.scored = c.scored(r.when)
 		v.rules = append(v.rules, r)
 	}
 }
 
-// scored reports whether a quantity reads the score.
-func (c *compiler) scored(q *quantity) bool {
-	if q.x == nil {
-		return false
-	}
-	for _, n := range q.x.Names() {
-		if n == string(score) {
-			return true
-		}
-	}
-	return false
+// scored reports whether an expression reads the score.
+func (c *compiler) scored(e *expr.Expr) bool {
+	return e != nil && slices.Contains(e.Names(), string(score))
 }
 
 // verdicts is what the rules say of the rows of a batch.
@@ -118,6 +113,8 @@ type verdicts struct {
 	first []int16 // the first rule in doubt
 	edge  []bool
 	worst bool // a denial wins over any referral
+	now   []expr.Truth
+	hair  hair
 }
 
 func (s *verdicts) reset(n int, edge []bool, worst bool) {
@@ -130,7 +127,8 @@ func (s *verdicts) reset(n int, edge []bool, worst bool) {
 }
 
 // apply lets a rule decide the rows of a batch that are open. With tolerance,
-// rows within it of a cut-off are marked.
+// rows within it of a cut-off are marked; with flip, scores equal to one are
+// taken the other way.
 func (s *verdicts) apply(r *rule, b *features.Batch, tolerance []float64, flip bool) {
 	n := b.N
 	var scope []expr.Truth
@@ -142,6 +140,21 @@ func (s *verdicts) apply(r *rule, b *features.Batch, tolerance []float64, flip b
 		return
 	}
 	when := r.when.Truths(b)[:n]
+	if r.scored && (flip || tolerance != nil) {
+		s.now = grow(s.now, n)
+		copy(s.now, when)
+		when = s.now
+		if tolerance != nil {
+			s.hair.mark(r.when, b, when, tolerance, func(i int) {
+				if !s.closed(i, r) && (scope == nil || scope[i] != expr.False) {
+					s.edge[i] = true
+				}
+			})
+		}
+		if flip {
+			s.hair.turn(r.when, b, when)
+		}
+	}
 	for i, t := range when {
 		if t == expr.False || s.closed(i, r) {
 			continue

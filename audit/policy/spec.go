@@ -71,9 +71,7 @@ type Rule struct {
 }
 
 // Cutoff decides by a score: from Approve on the row passes to the next rule,
-// from Refer on it is referred, below it the rule's `then` follows. A replay
-// knows what to make of recomputed scores within a hair of a cut-off only when
-// it is written as one, and not as a condition on score.
+// from Refer on it is referred, below it the rule's `then` follows.
 type Cutoff struct {
 	Of       Expr   `yaml:"of" doc:"what is cut; default score"`
 	Approve  Expr   `yaml:"approve" doc:"passes from here on: a number or an expression, e.g. {'cash': 565, 'line': 568}[product]"`

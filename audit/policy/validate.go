@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,6 +21,7 @@ type validator struct {
 	prefix   string
 	index    int
 	problems []Problem
+	base     []int // the policy that each one is like, or -1
 }
 
 // at makes problems be those of policy i.
@@ -32,15 +34,32 @@ func (v *validator) wrong(path, format string, args ...any) {
 	v.problems = append(v.problems, Problem{v.prefix + path, fmt.Sprintf(format, args...)})
 }
 
-// sorted returns the problems in the order of the list of policies.
+// sorted returns the problems in the order of the list of policies, leaving out
+// those that a policy only has from the one that it is like.
 func (v *validator) sorted() []Problem {
-	number := func(p Problem) int {
-		n := 0
-		fmt.Sscanf(p.Path, "%d.", &n)
-		return n
+	split := func(p Problem) (int, string) {
+		number, rest, _ := strings.Cut(p.Path, ".")
+		n, _ := strconv.Atoi(number)
+		return n - 1, rest + "\x00" + p.Text
 	}
-	slices.SortStableFunc(v.problems, func(a, b Problem) int { return cmp.Compare(number(a), number(b)) })
-	return v.problems
+	seen := map[int]map[string]bool{}
+	for _, p := range v.problems {
+		i, what := split(p)
+		if seen[i] == nil {
+			seen[i] = map[string]bool{}
+		}
+		seen[i][what] = true
+	}
+	out := slices.DeleteFunc(v.problems, func(p Problem) bool {
+		i, what := split(p)
+		return v.base[i] >= 0 && seen[v.base[i]][what]
+	})
+	slices.SortStableFunc(out, func(a, b Problem) int {
+		i, _ := split(a)
+		j, _ := split(b)
+		return cmp.Compare(i, j)
+	})
+	return out
 }
 
 // windows returns the times in force of a policy: at least one.

@@ -89,6 +89,11 @@ func TestProblems(t *testing.T) {
 	if _, _, err := parsePolicies("policies:\n  - version: a\n" + rule); err != nil {
 		t.Error(err)
 	}
+	// What a version has from another is told once.
+	_, _, err := parsePolicies("policies:\n  - {version: a, effective_to: 2025-02-01, terms: {notice_days: -3}}\n  - {version: b, like: a, effective_from: 2025-02-01}\n  - {version: c, like: b, effective_from: 2025-03-01}\n")
+	if err == nil || strings.Count(err.Error(), "notice_days") != 1 || strings.Count(err.Error(), "policies.3") != 1 {
+		t.Errorf("%v", err)
+	}
 }
 
 // What looks odd and is right.
