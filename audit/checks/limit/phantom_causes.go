@@ -27,6 +27,10 @@ func (s *phantom) explain(a *account, r *run, known bool, v *phantomVerdict) {
 	s.newcomer(a, r, v)
 	s.score(a, r, v)
 	s.frozen(a, r, v)
+	if stale, _, since := s.lagging(a, r); stale && v.cause == "" && known && s.env.Policies != nil {
+		v.item("limit_changed_at", stamp(since, s.zone))
+		v.decide(cause.DisplayLag, audit.Unjustified, audit.E1)
+	}
 	v.sentinel = first.drawable == last.drawable
 	switch {
 	case v.cause != "":
@@ -75,6 +79,11 @@ func (s *phantom) held(a *account, r *run, v *phantomVerdict) {
 		from = r.before.row + 1
 	}
 	for i := from; i <= r.last().row; i++ {
+		switch s.ledger.kind.text(a.batch, i) {
+		case "display", "draw", "freeze":
+		default:
+			continue // the reason of another event holds nothing back
+		}
 		for _, code := range s.codes(a, i) {
 			h, ok := s.hold(s.policyAt(a, i), code)
 			if !ok {

@@ -31,7 +31,8 @@ func (s *phantom) judge(a *account, r *run) {
 	v := phantomVerdict{incident: -1}
 	phantom := r.phantom >= 2 || r.phantom == 1 && r.lasts() >= day
 	entitled, known := first.entitled()
-	lagging, since := s.lagging(a, r)
+	stale, follows, since := s.lagging(a, r)
+	lagging := stale && follows
 	switch {
 	case phantom:
 		k.Rules = append(k.Rules, "R3.1")
@@ -48,9 +49,11 @@ func (s *phantom) judge(a *account, r *run) {
 			v.substance, v.grade = audit.Indeterminate, audit.E2
 		}
 	}
-	if lagging {
+	if stale {
 		k.Rules = append(k.Rules, "R3.3")
 		v.support(cause.DisplayLag, audit.E1)
+	}
+	if lagging {
 		v.item("limit_changed_at", stamp(since, s.zone))
 	}
 	if r.before != nil && s.falls(a, r.before, first) {
@@ -132,13 +135,14 @@ func (v *phantomVerdict) decide(code string, x audit.Substance, g audit.Grade) {
 }
 
 // lagging reports whether the run shows what could be drawn before the limit
-// last changed, more than an hour ago, while what can be drawn follows it.
-func (s *phantom) lagging(a *account, r *run) (bool, int64) {
+// last changed, more than an hour ago (stale), and whether what can be drawn
+// follows the change.
+func (s *phantom) lagging(a *account, r *run) (stale, follows bool, since int64) {
 	lag := int64(s.settings.LagMinutes) * minute
 	first := r.first()
 	e, known := first.entitled()
 	if !known || first.drawable > e {
-		return false, 0
+		return false, false, 0
 	}
 	for i := len(a.writes) - 1; i >= 0; i-- {
 		w := &a.writes[i]
@@ -146,9 +150,9 @@ func (s *phantom) lagging(a *account, r *run) (bool, int64) {
 			continue
 		}
 		was := max(a.limitAt(w.at-1)-first.owed, 0)
-		return w.delta < 0 && first.displayed == was && first.drawable == e && r.last().at-w.at > lag, w.at
+		return w.delta < 0 && first.displayed == was && r.last().at-w.at > lag, first.drawable == e, w.at
 	}
-	return false, 0
+	return false, false, 0
 }
 
 // seen writes what a run showed.

@@ -111,6 +111,7 @@ What explains a phantom is the first of these that the evidence decides:
 	PARTNER_QUOTA, DEVICE_RISK, FRAUD_HOLD, REG_CAP, PRODUCT_CAP  a declared quota or hold by its code: JUSTIFIED
 	NEW_USER_STRATEGY          a declared rule for new customers: JUSTIFIED
 	SCORE_ERROR                a recorded score that recomputation does not give: UNJUSTIFIED
+	DISPLAY_LAG                the display is of before the last change of the limit: UNJUSTIFIED
 	SENTINEL_VALUE             a placeholder (R3.2): UNJUSTIFIED
 	UNEXPLAINED                nothing of this kind: UNJUSTIFIED
 

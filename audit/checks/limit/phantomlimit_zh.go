@@ -24,6 +24,7 @@ const phantomDocZh = `显示有额度却借不出
 	PARTNER_QUOTA, DEVICE_RISK, FRAUD_HOLD, REG_CAP, PRODUCT_CAP  代码表明为已声明的限额或冻结：JUSTIFIED
 	NEW_USER_STRATEGY          已声明的新客户规则：JUSTIFIED
 	SCORE_ERROR                记录的评分与复算不符：UNJUSTIFIED
+	DISPLAY_LAG                展示停留在最近一次额度变动之前：UNJUSTIFIED
 	SENTINEL_VALUE             占位值（R3.2）：UNJUSTIFIED
 	UNEXPLAINED                以上均无：UNJUSTIFIED
 
