@@ -49,7 +49,8 @@ const (
 // paid_at). Days are calendar days of the plan's zone, so that "the last 30
 // days" are today and the 30 days before. Facts of loans are over all of the
 // customer's loans; facts of a limit are those of the row's account or, when
-// the row names none, of the customer's only account.
+// the row names none, of the customer's only account. All are missing for a
+// customer of more than Crowd rows.
 var Facts = []Fact{
 	{"applications_30d", "applications first decided in the last 30 days, without prescreens and tests; missing without decisions"},
 	{"applications_90d", "applications first decided in the last 90 days, without prescreens and tests; missing without decisions"},

@@ -16,7 +16,7 @@ type Loan struct {
 	// Booked is booked_at, or else when the decision that booked it was made.
 	Booked  int64
 	PaidOff int64 // when the last instalment was settled; NoTime while one is open
-	Posted  int64 // when the lender last booked a payment of it; NoTime
+	Posted  int64 // when the lender booked the last payment that settled an instalment; NoTime
 	// Instalments are by due date, then number.
 	Instalments []Instalment
 
@@ -135,7 +135,7 @@ func (r *Reader) loan(cols *repayments, own payments, id []byte, lo, hi int) {
 	}
 	l.Instalments = r.insts[first:len(r.insts):len(r.insts)]
 	slices.SortStableFunc(l.Instalments, func(a, b Instalment) int { return cmp.Or(cmp.Compare(a.Due, b.Due), cmp.Compare(a.No, b.No)) })
-	if l.Booked == NoTime && l.Decision != nil {
+	if l.Booked == NoTime && l.Decision != nil && !r.h.crowd {
 		l.Booked = r.decided(l.Decision)
 	}
 	r.grace.until(r, l, cols.product)

@@ -26,6 +26,10 @@ type moment struct {
 }
 
 func (m *moment) set(h *History, account []byte, at int64) {
+	if h.crowd {
+		m.h = h
+		return
+	}
 	*m = moment{h: h, at: at, day: h.r.calendar.Day(at), repay: h.t.Repayments.Batch != nil, limits: h.t.Limits.Batch != nil, payoff: NoTime}
 	if account != nil {
 		m.account = h.Account(account)
@@ -36,6 +40,9 @@ func (m *moment) set(h *History, account []byte, at int64) {
 
 // fact computes one fact.
 func (m *moment) fact(h *History, id factID) float64 {
+	if h.crowd {
+		return math.NaN()
+	}
 	switch id {
 	case applications30, applications90, denials180, daysSinceApproval, daysSinceDenial:
 		return m.ofDecisions(id)

@@ -15,6 +15,11 @@ import (
 	"evenhand/features"
 )
 
+// Crowd is the most rows that one customer can have. What has more is an id
+// that stands for many, such as 0 or "unknown": all its facts are missing, and
+// its loans are not looked up among its decisions.
+const Crowd = 50_000
+
 // NoTime stands for an instant that is not there.
 const NoTime = math.MinInt64
 
@@ -56,6 +61,7 @@ type History struct {
 	t      *audit.Timeline
 	due    []ref // instalments of all loans by due date, once somebody asks
 	sorted bool  // due is built
+	crowd  bool  // no one person: see Crowd
 	firsts
 }
 
@@ -135,6 +141,7 @@ func (r *Reader) Read(t *audit.Timeline) *History {
 	h.t, h.sorted = t, false
 	h.Loans, h.Accounts, h.Mismatches = h.Loans[:0], h.Accounts[:0], h.Mismatches[:0]
 	h.firsts.known, h.firsts.of = false, nil
+	h.crowd = t.Decisions.Len()+t.Repayments.Len()+t.Payments.Len()+t.Limits.Len() > Crowd
 	r.loans()
 	r.accounts()
 	return h
