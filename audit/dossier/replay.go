@@ -1,0 +1,201 @@
+package dossier
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"evenhand/audit"
+	"evenhand/audit/policy"
+	"evenhand/features"
+)
+
+// replay says what the policy in force makes of a row, step by step, and, when
+// that is adverse, what would change it. one is a batch of the row.
+func (b *builder) replay(table string, one *features.Batch, d *Decision) {
+	evaluation := table == "limits"
+	if evaluation && b.text(table, one, "kind", 0) != "evaluate" {
+		return
+	}
+	r := one.Replay
+	if b.env.Policies == nil || r == nil {
+		d.Why = audit.T("The plan names no policy: the outcome can't be replayed.", "方案未列出政策：无法复算结果。")
+		return
+	}
+	if r.Policy[0] < 0 {
+		version := b.text(table, one, "policy_version", 0)
+		d.Why = audit.Tf("The plan has no policy %[1]s for this product: the outcome can't be replayed.", "方案中没有适用于该产品的政策 %[1]s：无法复算结果。", version)
+		if version == "" {
+			d.Why = audit.T("No policy of the plan can be told to be the one that decided: the outcome can't be replayed.", "无法确定由方案中的哪一版政策作出：无法复算结果。")
+		}
+		return
+	}
+	p := &b.env.Policies.Policies[r.Policy[0]]
+	steps, _ := b.engines[table].Explain(one, r.Policy[0], 0)
+	d.Policy = p.Label()
+	d.Rule, d.Edge, d.Limit = p.RuleName(int(r.Rule[0])), r.Edge[0], r.Limit[0]
+	d.Path = path(p, steps, evaluation || d.Limit >= 0)
+	if d.Limit >= 0 {
+		d.Bound = p.TermName(int(r.Bound[0]))
+	}
+	if evaluation {
+		d.Now = b.present(one)
+		d.Next = next(p, steps, d.Now)
+	}
+	if r.Outcome[0] == features.Undecided {
+		d.Why = b.undecided(one, steps)
+		return
+	}
+	if !evaluation {
+		d.Replayed = features.Outcomes[r.Outcome[0]]
+	}
+	b.recourse(table, one, d)
+}
+
+// present is the limit before an evaluation, as the policies' replay sees it.
+func (b *builder) present(one *features.Batch) int64 {
+	if v, ok := b.number("limits", one, "limit_before", 0); ok {
+		return v
+	}
+	c := b.env.Layouts["limits"].Index(audit.HistoryColumn("limit"))
+	if c < 0 || one.Cols[c].Unread() || one.Cols[c].IsNull(0) {
+		return -1
+	}
+	return int64(one.Cols[c].Floats[0]*float64(b.env.Plan.MoneyScale()) + 0.5)
+}
+
+// next is the ladder's next step above the present limit, -1 for none.
+func next(p *policy.Policy, steps []policy.Step, now int64) int64 {
+	for _, s := range steps {
+		if s.Kind == "growth" && p.TermKind(int(s.Index)) == "step" && s.Amount > now && now >= 0 {
+			return s.Amount
+		}
+	}
+	return -1
+}
+
+// undecided says what a replay lacks.
+func (b *builder) undecided(one *features.Batch, steps []policy.Step) audit.Text {
+	var names []string
+	for _, s := range steps {
+		if s.Says != "missing" {
+			continue
+		}
+		for _, v := range s.Reads {
+			if v.Missing && !slices.Contains(names, v.Name) {
+				names = append(names, v.Name)
+			}
+		}
+	}
+	if len(names) > 0 {
+		slices.Sort(names)
+		return audit.Tf("The outcome can't be replayed: the policy needs %[1]s, and the row has no value.", "无法复算结果：政策需要 %[1]s，而该行没有取值。", strings.Join(names, ", "))
+	}
+	if b.model(one) == nil {
+		return audit.T("The outcome can't be replayed: no model of the plan scored the row.", "无法复算结果：方案中没有模型能为该行评分。")
+	}
+	return audit.T("The outcome can't be replayed: the policy leaves it open.", "无法复算结果：政策未作规定。")
+}
+
+// recourse looks for the smallest change that a replay accepts, where a
+// decision is adverse by replay or a limit stays.
+func (b *builder) recourse(table string, one *features.Batch, d *Decision) {
+	approved := func(x *features.Batch, i int) bool {
+		o := x.Replay.Outcome[i]
+		return o != features.Undecided && !x.Replay.Edge[i] && features.Outcomes[o] == "approved"
+	}
+	good := approved
+	switch {
+	case table == "limits" && d.Now >= 0 && d.Limit >= 0 && d.Limit <= d.Now:
+		good = func(x *features.Batch, i int) bool { return !x.Replay.Edge[i] && x.Replay.Limit[i] > d.Now }
+	case table == "decisions" && (d.Replayed == "denied" || d.Replayed == "referred"):
+		good = func(x *features.Batch, i int) bool {
+			return approved(x, i) || x.Replay.Outcome[i] != features.Undecided && features.Outcomes[x.Replay.Outcome[i]] == "approved_lower"
+		}
+	default:
+		return
+	}
+	if p := &b.env.Policies.Policies[one.Replay.Policy[0]]; p.RuleExempt(int(one.Replay.Rule[0])) {
+		return // what need not be explained is not a matter of advice
+	}
+	model := int16(-1)
+	if one.Scores != nil {
+		model = one.Scores.Model[0]
+	}
+	d.Changes = b.engines[table].Recourse(b.env.Plan, b.env.Layouts[table], one, model, one.Replay.Policy[0], good)
+	d.Searched = true
+}
+
+// path are the steps with what the policy writes of them. What bounds a limit
+// is left out where the replay grants none, unless it is what decided.
+func path(p *policy.Policy, steps []policy.Step, limited bool) []Rule {
+	var out []Rule
+	for _, s := range steps {
+		r := Rule{Step: s, Condition: condition(p, &s)}
+		switch s.Kind {
+		case "term", "growth":
+			if !limited && !s.Decides {
+				continue
+			}
+			r.Stage = p.TermKind(int(s.Index))
+		default:
+			r.Stage = p.RuleStage(int(s.Index))
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// condition is what a step looks at, in the policy's own words.
+func condition(p *policy.Policy, s *policy.Step) string {
+	i := int(s.Index)
+	text := func(x policy.Expr) string { return strings.Join(strings.Fields(string(x)), " ") }
+	scoped := func(scope, x policy.Expr) string {
+		if scope == "" {
+			return text(x)
+		}
+		return text(scope) + ": " + text(x)
+	}
+	switch s.Kind {
+	case "rule", "cutoff":
+		r := &p.Rules[i]
+		if c := r.Cutoff; c != nil {
+			than := " >= "
+			if c.Better == "lower" {
+				than = " <= "
+			}
+			return scoped(r.For, cmp.Or(c.Of, "score")+policy.Expr(than)+c.Approve)
+		}
+		return scoped(r.For, r.When)
+	case "cooling_off":
+		c := &p.Cooling[i-len(p.Rules)]
+		return scoped(c.For, policy.Expr("history.days_since_"+c.After+" <= "+itoa(c.Days)))
+	case "term":
+		t := p.Term(i)
+		if m := t.Matrix; m != nil {
+			of := "matrix of " + string(cmp.Or(m.Rows.Of, "score"))
+			if m.Columns != nil {
+				of += " and " + string(cmp.Or(m.Columns.Of, "score"))
+			}
+			return scoped(t.For, policy.Expr(of))
+		}
+		return scoped(t.For, t.Value)
+	}
+	l := p.Ladder
+	if l == nil {
+		return ""
+	}
+	switch p.TermKind(i) {
+	case "scope":
+		return text(l.For)
+	case "conditions":
+		return text(l.When)
+	case "tenure":
+		return "history.months_on_book >= " + itoa(l.Tenure)
+	case "factor":
+		return "limit * " + text(l.Factor)
+	case "add":
+		return "limit + " + text(l.Add)
+	}
+	return ""
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"evenhand/audit"
+	"evenhand/audit/checks"
+	"evenhand/audit/dossier"
+	"evenhand/audit/driver"
+	"evenhand/audit/policy"
+	"evenhand/features"
+	"evenhand/features/parquetfile"
+	"evenhand/reports"
+)
+
+// explainJob is one run of `evenhand explain`.
+type explainJob struct {
+	auditJob
+	id   string
+	page string
+
+	models   []audit.ScoringModel
+	policies *policy.Registry
+	sources  map[string]*parquetfile.Source
+}
+
+func explainCommand() *cobra.Command {
+	j := &explainJob{}
+	cmd := &cobra.Command{
+		Use:   "explain ID [-c audit.yaml] [-o FILE.html]",
+		Short: "open one decision's or account's dossier",
+		Long: `explain looks for ID among the decisions, applications, accounts, limit
+events, loans and customers of the export, in this order, and prints what is
+known: inputs, score and contributions, rule path, reasons given and
+recomputed, verdicts of the whole audit, timeline, and what would change it.
+
+The verdicts are those of the audit of the whole export, which runs for it.`,
+		Example: `  evenhand explain D0001234 -c audit.yaml
+  evenhand explain A000077 -c audit.yaml -o dossier.html -lang zh`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			j.id, j.stdout, j.stderr = args[0], cmd.OutOrStdout(), cmd.ErrOrStderr()
+			return j.run(cmd.Context())
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&j.plan, "plan", "c", "audit.yaml", "the plan")
+	f.StringVarP(&j.page, "out", "o", "", "write the dossier as a page to this file too")
+	f.IntVar(&j.workers, "workers", runtime.GOMAXPROCS(0), "workers; they change speed, never an answer")
+	f.StringVar(&j.lang, "lang", "en", "language: en or zh")
+	f.BoolVarP(&j.quiet, "quiet", "q", false, "no progress")
+	return cmd
+}
+
+// run is the straight line from an id to its dossier: find whose it is, open
+// that customer's rows, audit the whole export, put the verdicts in.
+func (j *explainJob) run(ctx context.Context) (err error) {
+	if err := j.validate(); err != nil {
+		return err
+	}
+	plan, err := readPlan(j.plan)
+	if err != nil {
+		return err
+	}
+	if j.models, err = readModels(plan); err != nil {
+		return err
+	}
+	if j.policies, err = plan.LoadPolicies(os.ReadFile); err != nil {
+		return err
+	}
+	if j.sources, err = openTables(ctx, plan); err != nil {
+		return err
+	}
+	defer closeAll(j.sources)
+
+	match, err := j.find(ctx, plan)
+	if err != nil {
+		return err
+	}
+	file, err := j.open(ctx, plan, match)
+	if err != nil {
+		return err
+	}
+	bar := newProgress(j.stderr)
+	result, err := driver.Run(ctx, j.input(plan, checks.All, asSources(j.sources)), j.options(bar))
+	bar.done()
+	if err != nil {
+		return err
+	}
+	file.Take(result.Cases)
+	report := reports.New(reports.Input{
+		Plan: plan, Checks: checks.All, Result: result, Tables: describe(j.sources, result),
+		Models: describeModels(j.models, result), Binary: version(), Lang: j.lang,
+	})
+	if j.page != "" {
+		if err := j.write(report, file); err != nil {
+			return err
+		}
+	}
+	_, err = io.WriteString(j.stdout, report.DossierText(file, j.lang))
+	return err
+}
+
+func (j *explainJob) input(plan *audit.Plan, run []*audit.Check, sources map[string]features.Source) driver.Input {
+	return driver.Input{Plan: plan, Checks: run, Sources: sources, Models: j.models, Policies: j.policies}
+}
+
+// find returns what the id means in this export.
+func (j *explainJob) find(ctx context.Context, plan *audit.Plan) (*dossier.Match, error) {
+	var match *dossier.Match
+	finder := dossier.Finder(j.id, func(m *dossier.Match) { match = m })
+	if _, err := driver.Run(ctx, j.input(plan, []*audit.Check{finder}, asSources(j.sources)), driver.Options{Workers: j.workers}); err != nil {
+		return nil, err
+	}
+	if match == nil {
+		return nil, usagef("no decision, application, account, limit event, loan or customer of the export is called %q", j.id)
+	}
+	return match, nil
+}
+
+// open returns the dossier of the customer that the id belongs to, without
+// verdicts. Payments are found by the customer's loans, so that two runs over
+// the customer's rows alone are needed: the first finds the loans.
+func (j *explainJob) open(ctx context.Context, plan *audit.Plan, match *dossier.Match) (*dossier.Dossier, error) {
+	var file *dossier.Dossier
+	loans := map[string]bool{}
+	for range 2 {
+		sources := map[string]features.Source{}
+		for name, s := range j.sources {
+			switch name {
+			case "decisions", "repayments", "limits", "features":
+				sources[name] = &features.Filter{Source: s, Column: "customer_id", Keep: map[string]bool{match.Customer: true}}
+			case "payments":
+				sources[name] = &features.Filter{Source: s, Column: "loan_id", Keep: loans}
+			}
+		}
+		collector := dossier.Collector(j.id, match, func(d *dossier.Dossier) { file = d })
+		if _, err := driver.Run(ctx, j.input(plan, []*audit.Check{collector}, sources), driver.Options{Workers: 1}); err != nil {
+			return nil, err
+		}
+		if file == nil {
+			return nil, usagef("the export has no rows of the customer of %q", j.id)
+		}
+		if j.sources["payments"] == nil {
+			break
+		}
+		for _, l := range file.Loans {
+			loans[l] = true
+		}
+	}
+	return file, nil
+}
+
+func (j *explainJob) write(report *reports.Report, file *dossier.Dossier) error {
+	var b bytes.Buffer
+	if err := report.WriteDossier(&b, file); err != nil {
+		return err
+	}
+	if err := os.WriteFile(j.page, b.Bytes(), 0o666); err != nil {
+		return fmt.Errorf("the dossier can't be written: %w", err)
+	}
+	return nil
+}
