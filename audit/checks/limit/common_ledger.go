@@ -159,7 +159,7 @@ func (l *ledger) judge(a *account, prev, i int) {
 	if w.before == p.after || l.transferred(a, p.row, w.row) {
 		return
 	}
-	until := l.temporary.int(a.batch, p.row)
+	until := l.until(a, p)
 	switch {
 	case until != none && until <= w.at && w.before == p.before:
 		return // the temporary limit ended without an event
@@ -177,7 +177,7 @@ func (l *ledger) judge(a *account, prev, i int) {
 // other events record it, an hour later or more.
 func (l *ledger) reread(a *account, last int) {
 	w := &a.writes[last]
-	if w.kind != "increase" && w.kind != "decrease" || w.before == none || w.after == none || l.temporary.int(a.batch, w.row) != none {
+	if w.kind != "increase" && w.kind != "decrease" || w.before == none || w.after == none || l.until(a, w) != none {
 		return
 	}
 	for i := w.row + 1; i < a.hi; i++ {
@@ -202,13 +202,22 @@ func (l *ledger) ends(a *account, i int) bool {
 	}
 	for j := i - 1; j >= 0; j-- {
 		p := &a.writes[j]
-		until := l.temporary.int(a.batch, p.row)
+		until := l.until(a, p)
 		if p.state == applied && until != none && until <= w.at+day && p.delta > 0 && -w.delta <= p.delta {
 			return true
 		}
 	}
 	until := l.temporary.int(a.batch, w.row)
-	return until != none && until <= w.at+day
+	return until != none && until > w.at-day && until <= w.at+day
+}
+
+// until is the end of the temporary limit that a write gives, or none. An end
+// before its beginning is none.
+func (l *ledger) until(a *account, w *write) int64 {
+	if x := l.temporary.int(a.batch, w.row); x > w.at {
+		return x
+	}
+	return none
 }
 
 // reversals marks changes that were taken back within minutes.

@@ -103,6 +103,8 @@ func vanishedConclude(env *audit.Env, cases []audit.Case, metrics []audit.Metric
 		case m.Status < audit.Warn:
 		case m.Name == loadMetric:
 			out = append(out, loadFinding(m))
+		case m.Name == keptGapMetric:
+			out = append(out, gapFinding(m))
 		case m.Name == turnMetric:
 			out = append(out, turnFinding(env, m))
 		}

@@ -14,7 +14,8 @@ import (
 type dimension struct {
 	segment bool // else a group
 	name    string
-	column  column
+	column  column // of limits, or -1
+	decided column // of decisions, for groups that limits do not carry
 	ref     string // reference group
 }
 
@@ -22,10 +23,10 @@ type dimension struct {
 func dimensionsOf(env *audit.Env) []dimension {
 	var out []dimension
 	for _, g := range env.Plan.Segments {
-		out = append(out, dimension{segment: true, name: g.Name, column: columnOf(env, "limits", audit.SegmentColumn(g.Name))})
+		out = append(out, dimension{segment: true, name: g.Name, column: columnOf(env, "limits", audit.SegmentColumn(g.Name)), decided: -1})
 	}
 	for _, g := range env.Plan.Groups {
-		out = append(out, dimension{name: g.Name, column: columnOf(env, "limits", audit.GroupColumn(g.Name)), ref: g.Reference})
+		out = append(out, dimension{name: g.Name, column: columnOf(env, "limits", audit.GroupColumn(g.Name)), decided: columnOf(env, "decisions", audit.GroupColumn(g.Name)), ref: g.Reference})
 	}
 	return out
 }
@@ -54,7 +55,7 @@ func (s *vanished) count(a *account, p *promise, kept bool) {
 		by("product", x)
 	}
 	for _, d := range s.groups {
-		if x := d.column.text(a.batch, p.row); x != "" {
+		if x := s.valueOf(&d, a, p.row); x != "" {
 			by(d.key(), x)
 		}
 	}
@@ -81,6 +82,16 @@ func (s *vanished) count(a *account, p *promise, kept bool) {
 	ratio("hour", hourText((at-s.calendar.Start(s.calendar.Day(at)))/hour))
 }
 
+// valueOf is the group or segment of row i: as limits say, else as the
+// customer's last decision that says any.
+func (s *vanished) valueOf(d *dimension, a *account, i int) string {
+	x := d.column.text(a.batch, i)
+	for r, j := &s.timeline.Decisions, s.timeline.Decisions.Hi-1; x == "" && r.Batch != nil && j >= r.Lo; j-- {
+		x = d.decided.text(r.Batch, j)
+	}
+	return x
+}
+
 func (d *dimension) key() string {
 	if d.segment {
 		return "segment:" + d.name
@@ -93,8 +104,9 @@ func hourText(h int64) string { return string([]byte{byte('0' + h/10%10), byte('
 // measures writes the metrics of a state.
 type measures struct {
 	*vanished
-	r *audit.Result
-	n map[string]int64
+	r      *audit.Result
+	n      map[string]int64
+	hidden map[string]bool // groups too small to publish
 }
 
 func (m *measures) metric(name string) audit.Metric { return audit.NewMetric(vanishedName, name) }
@@ -122,6 +134,7 @@ func (m *measures) write(cases []audit.Case) {
 	for _, v := range values {
 		m.n[v.Name] = v.N
 	}
+	m.hide(values)
 	due := m.n[countKey("due", "", "")]
 	for _, v := range values {
 		what, by, value := splitKey(v.Name)
@@ -213,10 +226,43 @@ func (m *measures) keptRate(by, value string) {
 	x := m.metric("promise_kept_rate")
 	place(&x, by, value)
 	x = rate(x, m.env.Plan, m.n[countKey("kept", by, value)], m.n[countKey("due", by, value)])
-	if strings.HasPrefix(by, "group:") && x.N < m.env.Plan.Honesty.Suppress {
+	if m.hidden[by+"\x1f"+value] {
 		x.Suppress()
 	}
 	m.add(x)
+}
+
+// hide finds the groups that are too small to publish, and, where these could
+// be worked out from the others, the next smallest besides.
+func (m *measures) hide(values []rows.Value) {
+	m.hidden = map[string]bool{}
+	least := m.env.Plan.Honesty.Suppress
+	for _, d := range m.groups {
+		if d.segment {
+			continue
+		}
+		type group struct {
+			name string
+			n    int64
+		}
+		var all []group
+		rest := m.n[countKey("due", "", "")] // of no group
+		for _, v := range values {
+			if what, by, value := splitKey(v.Name); what == "due" && by == d.key() {
+				all = append(all, group{value, v.N})
+				rest -= v.N
+			}
+		}
+		slices.SortFunc(all, func(a, b group) int { return cmp.Or(cmp.Compare(a.n, b.n), cmp.Compare(a.name, b.name)) })
+		unseen := rest
+		for i, g := range all {
+			if g.n >= least && (i == 0 || unseen >= least) {
+				break
+			}
+			m.hidden[d.key()+"\x1f"+g.name] = true
+			unseen += g.n
+		}
+	}
 }
 
 // differences compares each group's rate with the reference group's.
@@ -232,24 +278,27 @@ func (m *measures) differences(values []rows.Value) {
 			if what != "due" || by != d.key() || value == d.ref || nRef == 0 {
 				continue
 			}
-			x := m.metric("promise_kept_rate_difference")
+			x := m.metric(keptGapMetric)
 			x.Group, x.Reference = d.name+"="+value, d.name+"="+d.ref
 			x.K, x.N, x.KRef, x.NRef = m.n[countKey("kept", by, value)], v.N, kRef, nRef
-			i := stats.Newcombe(x.K, x.N, kRef, nRef, m.env.Plan.Honesty.Level)
-			x.Value = float64(x.K)/float64(x.N) - float64(kRef)/float64(nRef)
-			x.Low, x.High, x.Level, x.Interval = i.Lo, i.Hi, m.env.Plan.Honesty.Level, "newcombe"
 			t := stats.TableOf(x.K, x.N, kRef, nRef)
-			x.Test, x.P = "fisher", t.Fisher()
-			switch least := min(x.N, nRef); {
-			case least < m.env.Plan.Honesty.Suppress:
+			i := stats.Newcombe(x.K, x.N, kRef, nRef, m.env.Plan.Honesty.Level)
+			x.Value, x.Low, x.High, x.Level, x.Interval = t.Difference(), i.Lo, i.Hi, m.env.Plan.Honesty.Level, "newcombe"
+			x.Test, x.P, x.Threshold = "fisher", t.Fisher(), -m.settings.KeptGap
+			switch {
+			case m.hidden[by+"\x1f"+value] || m.hidden[by+"\x1f"+d.ref]:
 				x.Suppress()
-			case least < m.env.Plan.Honesty.MinCell:
+			case min(x.N, nRef) < m.env.Plan.Honesty.MinCell:
 				x.Reach = audit.Insufficient
+			case x.Value <= -m.settings.KeptGap:
+				x.Reach = audit.Warn
 			}
 			m.add(x)
 		}
 	}
 }
+
+const keptGapMetric = "promise_kept_rate_difference"
 
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
 	out := make([]K, 0, len(m))

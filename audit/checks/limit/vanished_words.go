@@ -3,9 +3,7 @@ package limit
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
-	"time"
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
@@ -173,61 +171,4 @@ var vanishedWords = map[string]words{
 		remedy:   audit.T("Tell customers before a decrease, with the reason.", "下调前告知客户并说明原因。"),
 		customer: audit.T("Your limit was lowered under the lender's rule. You should have been told before; you may ask for the reason.", "您的额度按机构规则下调，本应事先告知。您可以要求说明原因。"),
 	},
-}
-
-// loadFinding is the finding that attempts fail under load.
-func loadFinding(m *audit.Metric) audit.Finding {
-	return audit.Finding{
-		ID: audit.StableID(vanishedName, "LOAD"), Check: vanishedName, Severity: audit.S3,
-		Title: audit.Tf("Increases in the slowest tenth fail %.1[1]f times as often as the others, by odds", "最慢十分之一的提额失败的优势比为其余的%.1[1]f倍", m.Value),
-		What: audit.Tf("%[1]s of %[2]s attempts in the top decile of latency_ms came to nothing, against %[3]s of %[4]s of the rest, compared within days; corrected p %[5]s. It points at concurrency, and says nothing about single cases.",
-			"latency_ms最高十分之一的%[2]s次尝试中%[1]s次没有结果，其余%[4]s次中%[3]s次，按日分层比较；校正后p值%[5]s。这指向并发问题，不说明单个案例。",
-			audit.Thousands(m.K), audit.Thousands(m.N), audit.Thousands(m.KRef), audit.Thousands(m.NRef), audit.PText(m.PAdjusted)),
-		Grade: audit.E3, Cause: cause.LostUpdate, Rules: []string{"R1.6"}, Metrics: []string{m.ID()},
-		Remedy: audit.T("Test increments under load, write limits by compare-and-set on a version, and queue what can't be written.", "对提额做压力测试，按版本号比较后写入额度，无法写入的进入队列。"),
-	}
-}
-
-// turnFinding is the finding that promises are kept less often from a day on,
-// and of what the registry and the incidents say about it.
-func turnFinding(env *audit.Env, m *audit.Metric) audit.Finding {
-	product := strings.TrimPrefix(m.Segment, "product=")
-	on := strings.TrimPrefix(m.Reference, "before ")
-	t, err := time.Parse(time.DateOnly, on)
-	if err != nil {
-		panic("limit: " + err.Error())
-	}
-	first := t.Unix() / (24 * 3600)
-	calendar := env.Plan.Calendar()
-	f := audit.Finding{
-		ID: audit.StableID(vanishedName, "R1.7", product, on), Check: vanishedName, Severity: audit.S3, Grade: audit.E3, Rules: []string{"R1.7"},
-		Metrics: []string{m.ID()}, FirstSeen: calendar.Start(first), Cause: cause.PolicyUndeclared,
-		Title: audit.Tf("From %[1]s on, %.1[2]f %% of promised increases were kept, before that %.1[3]f %%", "自%[1]s起，承诺提额的兑现率为%.1[2]f %%，此前为%.1[3]f %%",
-			on, 100*float64(m.K)/float64(m.N), 100*float64(m.KRef)/float64(m.NRef)),
-		Remedy:   audit.T("Find what changed on that day: a release, a rule or a job; declare it in the registry if it was meant.", "查明当日发生的变更：发布、规则或任务；如属有意，应登记在政策中。"),
-		Customer: makeUp,
-	}
-	note := audit.T("No version of the policy and no incident lies within two days of it.", "前后两日内没有政策版本变更，也没有故障。")
-	near := func(x cause.OneIncident) bool {
-		return x.From < calendar.Start(first+cause.DeclaredWithin+1) && x.To >= calendar.Start(first-cause.DeclaredWithin)
-	}
-	incidents := cause.NewIncidents(env)
-	switch i := slices.IndexFunc(incidents.List, near); {
-	case cause.Declared(env, calendar, product, first):
-		f.Cause, f.Severity = cause.PolicyDeclared, audit.S4
-		note = audit.T("A version of the policy came into force within two days of it.", "前后两日内有政策版本生效。")
-	case i >= 0:
-		f.Cause = cause.Incident
-		note = audit.Tf("Incident %[1]s lies within two days of it; the overlap alone proves nothing.", "前后两日内有故障%[1]s；仅时间重合不构成证明。", incidents.List[i].ID)
-	case env.Policies == nil:
-		f.Cause = cause.Unexplained
-		note = audit.T("No incident lies within two days of it; the plan has no policies to look at.", "前后两日内没有故障；计划中没有政策可供对照。")
-	}
-	f.What = audit.Tf("%[1]s of %[2]s promises due from that day, against %[3]s of %[4]s before; corrected p %[5]s. It is where to look, not a verdict on cases. ",
-		"自当日起到期的%[2]s笔承诺中兑现%[1]s笔，此前%[4]s笔中兑现%[3]s笔；校正后p值%[5]s。这说明应在何处查找，不是对个案的判定。",
-		audit.Thousands(m.K), audit.Thousands(m.N), audit.Thousands(m.KRef), audit.Thousands(m.NRef), audit.PText(m.PAdjusted))
-	f.What.En += note.En
-	f.What.Zh += note.Zh
-	f.Causes = []audit.Supported{{Code: f.Cause, Grade: audit.E3}}
-	return f
 }

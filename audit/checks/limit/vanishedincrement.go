@@ -37,6 +37,7 @@ var VanishedIncrement = &audit.Check{
 				},
 			},
 			{Table: "repayments", IfPresent: true, Timeline: true, Required: []string{"loan_id", "installment_no", "customer_id", "due_date", "due_amount"}},
+			{Table: "decisions", IfPresent: true, Timeline: true, Groups: true, Required: []string{"decision_id", "customer_id", "decided_at"}},
 			{Table: "features", IfPresent: true, Timeline: true, Required: []string{"customer_id", "as_of"}, Features: true},
 		},
 		Lookups: []audit.TableNeed{
@@ -46,7 +47,7 @@ var VanishedIncrement = &audit.Check{
 	},
 	Settings: func() any {
 		return &VanishedSettings{
-			Grace: 1, Increments: 7, Spacing: 2, Gap: 3, DropDays: 30, Reversal: 10, Skew: 5, Base: 14, Timeout: 10_000,
+			Grace: 1, Increments: 7, Spacing: 2, Gap: 3, DropDays: 30, Reversal: 10, Skew: 5, Base: 14, Timeout: 10_000, KeptGap: 0.05,
 			Regime: []string{"cn", "us", "uk"},
 		}
 	},
@@ -66,6 +67,7 @@ type VanishedSettings struct {
 	Skew       int      `yaml:"skew_seconds" doc:"two writes of the same limit_before within so many seconds collide; default 5"`
 	Base       int      `yaml:"base_days" doc:"first days with promises due that later ones are held against (R1.7); default 14"`
 	Timeout    int      `yaml:"timeout_ms" doc:"an increase that took at least so long and changed nothing timed out; default 10000"`
+	KeptGap    float64  `yaml:"kept_gap" doc:"warn when a group's promises are kept less often than the reference group's by this much; default 0.05"`
 	Regime     []string `yaml:"regime" doc:"whose clauses findings are evidence for: cn, us, uk; default all"`
 }
 
@@ -80,6 +82,9 @@ func (s *VanishedSettings) validate() error {
 		if x.value < x.least || x.value > 1_000_000 {
 			return fmt.Errorf("checks: %s: %s %d must be between %d and 1000000", vanishedName, x.name, x.value, x.least)
 		}
+	}
+	if !(s.KeptGap > 0 && s.KeptGap <= 1) {
+		return fmt.Errorf("checks: %s: kept_gap %v must be above 0 and at most 1", vanishedName, s.KeptGap)
 	}
 	return validRegime(vanishedName, s.Regime)
 }
@@ -125,6 +130,7 @@ decrease is UNJUSTIFIED only where the policy says how limits are lowered and
 its replay does not lower this one.
 
 	promise_kept_rate             promises kept, of those due; Wilson interval
+	promise_kept_rate_difference  by group against the reference; Newcombe interval, Fisher test
 	promise_unmet_rate            by cause, of those due
 	promise_applied_ratio         amount applied of the amount promised, by policy version, arm and hour
 	promise_shortfall             minor units not applied, of promises due

@@ -37,6 +37,7 @@ MISLEADING，除非已告知客户，或承诺的文字载明了条件（conditi
 UNJUSTIFIED。
 
 	promise_kept_rate             到期承诺中已兑现的占比；Wilson 区间
+	promise_kept_rate_difference  各群体与对照群体之差；Newcombe 区间，Fisher 检验
 	promise_unmet_rate            按原因，占到期承诺的比例
 	promise_applied_ratio         到账金额与承诺金额之比，按政策版本、实验分组和小时
 	promise_shortfall             到期承诺中未到账的金额，以最小货币单位计
