@@ -28,6 +28,9 @@ func (p *Plan) Calendar() *Calendar {
 	return &Calendar{zone: p.zone, off: daySet(p.Holidays), on: daySet(p.Workdays)}
 }
 
+// NewCalendar returns a calendar of a zone without holidays.
+func NewCalendar(zone *time.Location) *Calendar { return &Calendar{zone: zone} }
+
 // daySet returns the days of dates that the plan's validation has passed.
 func daySet(dates []string) map[int64]bool {
 	set := make(map[int64]bool, len(dates))
@@ -50,6 +53,12 @@ func (c *Calendar) Day(at int64) int64 {
 		d--
 	}
 	return d
+}
+
+// Hour returns the hour of the day, 0 to 23, of an instant, µs UTC.
+func (c *Calendar) Hour(at int64) int {
+	d := c.Day(at)
+	return int((at + c.offset - d*microsOfDay) / (3600 * microsOfSecond))
 }
 
 // look finds the zone's offset at an instant, and how long it holds.

@@ -41,6 +41,9 @@ func TestCalendarDays(t *testing.T) {
 			if got := c.Day(at.UnixMicro()); got != want {
 				t.Fatalf("%v is day %d, want %d", at, got, want)
 			}
+			if got := c.Hour(at.UnixMicro()); got != at.Hour() {
+				t.Fatalf("%v is in hour %d", at, got)
+			}
 			if start := c.Start(want); c.Day(start) != want || c.Day(start-1) >= want {
 				t.Fatalf("%s: day %d starts at %v", zone, want, time.UnixMicro(start).In(loc))
 			}
