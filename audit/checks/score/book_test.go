@@ -74,13 +74,13 @@ func newBook(t testing.TB, settings string) *book {
 		b.specs = append(b.specs, features.Spec{Name: audit.FeatureColumn(in.Name), Kind: kind})
 	}
 	b.env = &audit.Env{Plan: plan, Settings: plan.Settings("scorematch"), Periods: periods, Models: models,
-		Layouts: map[string]*audit.Layout{table: audit.NewLayout(b.specs)}}
+		Layouts: map[string]*audit.Layout{decisions: audit.NewLayout(b.specs)}}
 	return b
 }
 
 // batch returns n random rows of model m1 whose recorded score is right.
 func (k *book) batch(n int) *features.Batch {
-	b := &features.Batch{Table: table, N: n, Cols: make([]features.Vector, len(k.specs)), Period: make([]int32, n)}
+	b := &features.Batch{Table: decisions, N: n, Cols: make([]features.Vector, len(k.specs)), Period: make([]int32, n)}
 	for i := range b.Cols {
 		v := &b.Cols[i]
 		v.Kind, v.Present, v.Dict, v.Offsets = k.specs[i].Kind, true, features.NewDict(), []uint32{0}

@@ -146,8 +146,11 @@ type classifier struct {
 	terms     []float64
 }
 
-func newClassifier(env *audit.Env) *classifier {
+// newClassifier returns the classifier of the rows of a table, in whose layout
+// every input of every model must be.
+func newClassifier(env *audit.Env, table string) *classifier {
 	c := &classifier{}
+	l := env.Layouts[table]
 	set := env.Settings.(*Settings)
 	for _, m := range env.Models {
 		info := modelInfo{model: m.Model, name: modelName(m.Spec), fixed: m.Spec.Tolerance, output: outputNamed(m.Spec.Output)}
@@ -158,7 +161,11 @@ func newClassifier(env *audit.Env) *classifier {
 		edges, _ := m.Model.(model.Edges)
 		for i, in := range m.Model.Inputs() {
 			numeric := in.Kind == model.Numeric
-			info.at = append(info.at, c.place(m.Inputs[i], !numeric))
+			col := m.Inputs[i]
+			if table != decisions {
+				col = l.Index(audit.FeatureColumn(m.Spec.Feature(in.Name)))
+			}
+			info.at = append(info.at, c.place(col, !numeric))
 			info.numeric = append(info.numeric, numeric)
 			var e []float64
 			if edges != nil && numeric {
@@ -166,7 +173,7 @@ func newClassifier(env *audit.Env) *classifier {
 			}
 			info.edges = append(info.edges, e)
 			missing := slices.Clone(set.Missing)
-			for _, x := range missingCodes(env, m.Inputs[i]) {
+			for _, x := range missingCodes(l, col) {
 				if !slices.Contains(missing, x) {
 					missing = append(missing, x)
 				}
@@ -190,8 +197,8 @@ func (c *classifier) place(col int, text bool) int {
 
 // missingCodes returns the plan's missing codes of a feature column, as far as
 // they are numbers.
-func missingCodes(env *audit.Env, col int) []float64 {
-	spec := env.Layouts[table].Specs[col]
+func missingCodes(l *audit.Layout, col int) []float64 {
+	spec := l.Specs[col]
 	var out []float64
 	for _, s := range spec.Missing {
 		if x, err := strconv.ParseFloat(s, 64); err == nil && x-x == 0 {

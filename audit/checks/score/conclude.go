@@ -14,24 +14,71 @@ import (
 // conclude clusters the cases: each systemic explanation is a finding, and so
 // is what is left of each class. M9 makes one from its metrics.
 func conclude(env *audit.Env, cases []audit.Case, metrics []audit.Metric) []audit.Finding {
+	var out []audit.Finding
+	for _, table := range []string{decisions, limits} {
+		// Cases and metrics of one table at a time, under the names that those
+		// of decisions have.
+		var of []*audit.Case
+		for i := range cases {
+			if cases[i].Table == table {
+				of = append(of, &cases[i])
+			}
+		}
+		var ms []audit.Metric
+		ids := map[string]string{}
+		for _, m := range metrics {
+			own := m.ID()
+			plain, limit := strings.CutPrefix(m.Name, metricOf(limits, ""))
+			if limit != (table == limits) {
+				continue
+			}
+			m.Name = plain
+			ms = append(ms, m)
+			ids[m.ID()] = own
+		}
+		for _, f := range concludeTable(env, table, of, ms) {
+			for i, id := range f.Metrics {
+				f.Metrics[i] = ids[id]
+			}
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func concludeTable(env *audit.Env, table string, cases []*audit.Case, metrics []audit.Metric) []audit.Finding {
 	set := env.Settings.(*Settings)
 	clusters := map[string][]*audit.Case{}
 	for i := range cases {
-		key := evidence(&cases[i], evSignature)
+		key := evidence(cases[i], evSignature)
 		if key == "" {
-			key = evidence(&cases[i], evClass)
+			key = evidence(cases[i], evClass)
 		}
-		clusters[key] = append(clusters[key], &cases[i])
+		clusters[key] = append(clusters[key], cases[i])
 	}
 	overall := metric(metrics, matchRate, "")
 	var out []audit.Finding
 	for _, key := range slices.Sorted(maps.Keys(clusters)) {
 		out = append(out, cluster(env, set, key, clusters[key], overall, metrics, len(cases)))
 	}
-	if f := unscoredFinding(set, metrics); f != nil {
+	if f := unscoredFinding(set, table, metrics); f != nil {
 		out = append(out, *f)
 	}
+	if table == limits {
+		for i := range out {
+			f := &out[i]
+			f.Title.En += " (limit evaluations)"
+			f.Title.Zh += "（额度评估）"
+		}
+	}
 	return out
+}
+
+func findingID(table, key string) string {
+	if table == limits {
+		return audit.StableID(name, table, key)
+	}
+	return audit.StableID(name, key)
 }
 
 func evidence(c *audit.Case, name string) string {
@@ -56,7 +103,7 @@ func metric(ms []audit.Metric, name, segment string) *audit.Metric {
 func cluster(env *audit.Env, set *Settings, key string, cases []*audit.Case, overall *audit.Metric, metrics []audit.Metric, listed int) audit.Finding {
 	first := cases[0]
 	f := audit.Finding{
-		ID: audit.StableID(name, key), Check: name, Cause: first.Cause, Rules: slices.Clone(first.Rules),
+		ID: findingID(first.Table, key), Check: name, Cause: first.Cause, Rules: slices.Clone(first.Rules),
 		Substance: audit.Indeterminate, Disclosure: audit.NotAssessed, Grade: audit.E1,
 		Cases: int64(len(cases)), FirstSeen: first.At, LastSeen: first.At,
 		Clauses: []audit.Text{audit.T("SR 26-2 (outcomes analysis)", "美国 SR 26-2（结果分析）"), audit.T("China, interim measures on commercial banks' internet loans, chapter 3", "商业银行互联网贷款管理暂行办法 第三章")},
@@ -191,13 +238,13 @@ func periodRange(env *audit.Env, cases []*audit.Case, metrics []audit.Metric, mo
 }
 
 // unscoredFinding is the finding of M9, nil when every row was recomputed.
-func unscoredFinding(set *Settings, metrics []audit.Metric) *audit.Finding {
+func unscoredFinding(set *Settings, table string, metrics []audit.Metric) *audit.Finding {
 	all := metric(metrics, notRecomputable, "")
 	if all == nil || all.K == 0 {
 		return nil
 	}
 	f := &audit.Finding{
-		ID: audit.StableID(name, "M9"), Check: name, Severity: audit.S3, Cause: "M9_NOT_RECOMPUTABLE", Rules: []string{"M9"},
+		ID: findingID(table, "M9"), Check: name, Severity: audit.S3, Cause: "M9_NOT_RECOMPUTABLE", Rules: []string{"M9"},
 		Substance: audit.Indeterminate, Disclosure: audit.NotAssessed, Grade: audit.E1,
 		Metrics: []string{all.ID()}, Remedy: remedies["M9"],
 	}

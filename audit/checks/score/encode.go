@@ -84,7 +84,7 @@ func (s *state) UnmarshalBinary(b []byte) error {
 }
 
 func encodeRecord(e *stats.Encoder, r *record) {
-	e.Strings([]string{r.key, r.customer, r.version, r.policy, r.product, r.channel, r.partner, r.region})
+	e.Strings([]string{r.key, r.customer, r.version, r.policy, r.product, r.channel, r.partner, r.region, r.account})
 	e.Varint(r.at)
 	e.Uvarint(uint64(r.model))
 	e.Float(r.recorded)
@@ -110,11 +110,11 @@ func encodeRecord(e *stats.Encoder, r *record) {
 
 func decodeRecord(d *stats.Decoder, models int) *record {
 	r := &record{}
-	if t := d.Strings(); len(t) == 8 {
+	if t := d.Strings(); len(t) == 9 {
 		r.key, r.customer, r.version, r.policy = t[0], t[1], t[2], t[3]
-		r.product, r.channel, r.partner, r.region = t[4], t[5], t[6], t[7]
+		r.product, r.channel, r.partner, r.region, r.account = t[4], t[5], t[6], t[7], t[8]
 	} else {
-		d.Fail("%d texts of a mismatch instead of 8", len(t))
+		d.Fail("%d texts of a mismatch instead of 9", len(t))
 	}
 	r.at = d.Varint()
 	if m := d.Uvarint(); m < uint64(models) {

@@ -46,7 +46,11 @@ func (s *state) finish(r *audit.Result, stale []float64, holds []bool, match map
 		r.Cases = append(r.Cases, s.caseOf(records[i], v, from))
 	}
 	total := s.total()
+	first := len(r.Metrics)
 	s.metrics(r, total, verdicts)
+	for i := first; i < len(r.Metrics); i++ {
+		r.Metrics[i].Name = metricOf(s.table, r.Metrics[i].Name)
+	}
 	var unscored int64
 	for _, u := range s.unscoredRows() {
 		unscored += u.n
@@ -62,6 +66,14 @@ func (s *state) finish(r *audit.Result, stale []float64, holds []bool, match map
 			"共 %[2]d 行评分不一致；按 decision_id 的哈希抽取其中 %[1]d 行分类并列出", k, s.sample.Count()))
 	}
 	r.Coverage = append(r.Coverage, cov)
+}
+
+// metricOf is what a metric is called of the scores of a table.
+func metricOf(table, metric string) string {
+	if table == limits {
+		return "limit_" + metric
+	}
+	return metric
 }
 
 func (s *state) total() (t cell) {
@@ -210,7 +222,7 @@ const (
 
 func (s *state) caseOf(r *record, v verdict, from *snapshot) audit.Case {
 	c := audit.Case{
-		Check: name, Table: table, Key: r.key, Customer: r.customer, At: r.at,
+		Check: name, Table: s.table, Key: r.key, Customer: r.customer, Account: r.account, At: r.at,
 		Product: r.product, PolicyVersion: r.policy, ModelVersion: r.version,
 		Substance: audit.Indeterminate, Disclosure: audit.NotAssessed, Grade: audit.E1,
 		Rules: []string{v.class.String()}, Cause: causes[v.class],

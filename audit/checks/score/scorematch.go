@@ -17,7 +17,7 @@ var ScoreMatch = &audit.Check{
 	Needs: audit.Needs{
 		Models: true,
 		Tables: []audit.TableNeed{{
-			Table:    table,
+			Table:    decisions,
 			Required: []string{"decision_id", "decided_at", "score"},
 			Optional: []audit.Want{
 				{Column: "customer_id", Effect: audit.T(
@@ -28,6 +28,13 @@ var ScoreMatch = &audit.Check{
 				{Column: "pd", Probability: true}, {Column: "is_test"},
 			},
 			Features: true,
+		}, {
+			Table:     limits,
+			IfPresent: true,
+			Required:  []string{"event_id", "at"},
+			Optional: []audit.Want{
+				{Column: "account_id"}, {Column: "customer_id"}, {Column: "score"}, {Column: "model_version"}, {Column: "policy_version"}, {Column: "product"},
+			},
 		}},
 	},
 	Settings: func() any {
@@ -36,7 +43,7 @@ var ScoreMatch = &audit.Check{
 			Missing: []float64{-1, -9, -99, -999, -9999, 999, 9999},
 		}
 	},
-	New:      func(env *audit.Env) (audit.State, error) { return newState(env), nil },
+	New:      func(env *audit.Env) (audit.State, error) { return newTables(env), nil },
 	Conclude: conclude,
 }
 
@@ -49,7 +56,11 @@ type Settings struct {
 	Missing      []float64 `yaml:"missing" doc:"numbers that a model service may have been given in place of a null, besides 0 and the plan's missing codes"`
 }
 
-const table = "decisions"
+// The tables that hold scores.
+const (
+	decisions = "decisions"
+	limits    = "limits"
+)
 
 const scorematchDoc = `Recorded scores against recomputed scores
 
@@ -81,6 +92,10 @@ and, where a model has 200 mismatches or more, those with a probability of 0.01
 or more.
 M7 is held against the mean count of the other differences of its model, and
 against that of the ten nearest ones.
+
+Scores of limit evaluations (table limits, cases by event_id) are compared likewise,
+where the events carry the models' inputs, or the table features lends them; M5 is
+not looked for there. The names of their metrics start with limit_.
 
 Each case is evidence of grade E1 that the score on record is not the model's.
 It says nothing about the decision: substance stays INDETERMINATE. Where more

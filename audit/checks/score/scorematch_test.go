@@ -36,12 +36,12 @@ func TestEvidence(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	src, err := audittest.NewSource(table, string(files["decisions.csv"]), 20, 7)
+	src, err := audittest.NewSource(decisions, string(files["decisions.csv"]), 20, 7)
 	if err != nil {
 		t.Fatal(err)
 	}
 	res, err := driver.Run(context.Background(), driver.Input{
-		Plan: plan, Checks: []*audit.Check{ScoreMatch}, Sources: map[string]features.Source{table: src}, Models: models,
+		Plan: plan, Checks: []*audit.Check{ScoreMatch}, Sources: map[string]features.Source{decisions: src}, Models: models,
 	}, driver.Options{Workers: 2})
 	if err != nil {
 		t.Fatal(err)

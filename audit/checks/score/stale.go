@@ -43,7 +43,7 @@ func (s *state) Reread() func() audit.RowState {
 		w.bloom[h&w.mask/64] |= 1 << (h & 63)
 	}
 	return func() audit.RowState {
-		return &second{wanted: w, c: newClassifier(s.env), last: map[int]snapshot{}, match: map[int]snapshot{}}
+		return &second{wanted: w, c: newClassifier(s.env, s.table), last: map[int]snapshot{}, match: map[int]snapshot{}}
 	}
 }
 

@@ -18,10 +18,11 @@ var dimensions = [...]string{"product", "channel", "partner", "region"}
 
 // state is scorematch's statistic. One per worker.
 type state struct {
-	env *audit.Env
-	set *Settings
-	c   *classifier
-	col columns
+	table string
+	env   *audit.Env
+	set   *Settings
+	c     *classifier
+	col   columns
 
 	rows, test, unrecorded int64
 	cells                  [][]cell // by model, period+1
@@ -43,13 +44,13 @@ type cell struct{ n, differ int64 }
 
 // columns are the positions of what the check reads besides inputs.
 type columns struct {
-	id, at, score, customer, version, policy, pd, test int
-	dims                                               [len(dimensions)]int
+	id, at, score, customer, account, version, policy, pd, test int
+	dims                                                        [len(dimensions)]int
 }
 
 // record is one mismatching row.
 type record struct {
-	key, customer            string
+	key, customer, account   string
 	at                       int64
 	model                    int16
 	recorded, recomputed     float64
@@ -60,7 +61,7 @@ type record struct {
 }
 
 func compareRecords(a, b *record) int {
-	return cmp.Or(strings.Compare(a.key, b.key), cmp.Compare(a.at, b.at), strings.Compare(a.customer, b.customer),
+	return cmp.Or(strings.Compare(a.key, b.key), cmp.Compare(a.at, b.at), strings.Compare(a.customer, b.customer), strings.Compare(a.account, b.account),
 		cmp.Compare(a.recorded, b.recorded), cmp.Compare(a.recomputed, b.recomputed), cmp.Compare(a.model, b.model),
 		strings.Compare(a.version, b.version), strings.Compare(a.policy, b.policy), strings.Compare(a.product, b.product),
 		strings.Compare(a.channel, b.channel), strings.Compare(a.partner, b.partner), strings.Compare(a.region, b.region),
@@ -71,12 +72,19 @@ func compareValues(a, b model.Value) int {
 	return cmp.Or(cmp.Compare(a.Num, b.Num), strings.Compare(a.Text, b.Text))
 }
 
-func newState(env *audit.Env) *state {
+func newState(env *audit.Env) *state { return newStateOf(env, decisions) }
+
+// newStateOf returns the identity state of the scores of a table.
+func newStateOf(env *audit.Env, table string) *state {
 	l := env.Layouts[table]
-	s := &state{env: env, set: env.Settings.(*Settings), c: newClassifier(env), cells: make([][]cell, len(env.Models))}
+	key, at := "decision_id", "decided_at"
+	if table == limits {
+		key, at = "event_id", "at"
+	}
+	s := &state{table: table, env: env, set: env.Settings.(*Settings), c: newClassifier(env, table), cells: make([][]cell, len(env.Models))}
 	s.col = columns{
-		id: env.Col(table, "decision_id"), at: env.Col(table, "decided_at"), score: env.Col(table, "score"),
-		customer: l.Index("customer_id"), version: l.Index("model_version"), policy: l.Index("policy_version"),
+		id: env.Col(table, key), at: env.Col(table, at), score: env.Col(table, "score"),
+		customer: l.Index("customer_id"), account: l.Index("account_id"), version: l.Index("model_version"), policy: l.Index("policy_version"),
 		pd: l.Index("pd"), test: l.Index("is_test"),
 	}
 	for i, d := range dimensions {
@@ -233,6 +241,9 @@ func (s *state) mismatch(b *features.Batch, i int, m int16, x, y float64) {
 	}
 	if v := column(b, s.col.customer); v != nil {
 		r.customer = string(v.Opaque(i))
+	}
+	if v := column(b, s.col.account); v != nil && s.table == limits {
+		r.account = string(v.Opaque(i))
 	}
 	r.explained = s.c.explain(r)
 	s.sample.Add(hash, r)
