@@ -22,6 +22,8 @@ more: max(min_step, 5 % of the limit). The amount is what is missing now, the
 days count from the first evaluation at which it was missing. Its cause is the
 first of these that the evidence decides.
 
+	TECHNICAL_ERROR     the evaluation, or the increase after it, failed technically: TECHNICAL
+	LOST_UPDATE         the increase is on record and left no trace
 	SCORE_ERROR         the recorded score is not the model's, and with it the replay gives no more
 	DATA_STALE          the snapshot gives no more, but the values known at the evaluation do
 	EXPERIMENT_OVERRUN  only an experiment's arm keeps the limit, after its end or without approval
@@ -32,7 +34,9 @@ or on other evaluations (grade E1); where the snapshot doesn't say when its
 values were known, it must repeat an older row of the history (grade E2).
 An evaluation by hand (trigger ops), and a score within the model's tolerance of
 a cut point, are INDETERMINATE. An arm inside its approved window is JUSTIFIED
-(EXPERIMENT).
+(EXPERIMENT). A rise that an evaluation decided may take apply_days (7). An
+evaluation is replayed only when it has a snapshot, and a score where policies
+read one: terms that lack their value would not bind.
 
 When the replay gives no more, the limit is JUSTIFIED by the constraint that
 binds: SCORE_BAND, INCOME_CAP, EXPOSURE_CAP, PRODUCT_CAP, REG_CAP, LADDER_STEP,
@@ -85,6 +89,8 @@ const stalledDocZh = `按时还款但额度长期未提高
 额为目前所缺的差额，天数自首次出现差额的评估日起算。原因取下列中证据最先支持的
 一项。
 
+	TECHNICAL_ERROR     评估或其后的提额因技术故障失败：TECHNICAL
+	LOST_UPDATE         提额有记录但未生效
 	SCORE_ERROR         记录评分并非模型算出，且按记录评分复算额度不提高
 	DATA_STALE          按快照复算额度不提高，按评估时已知的数据则提高
 	EXPERIMENT_OVERRUN  仅因试验分组而未提额，且试验已结束或未经批准
@@ -93,7 +99,8 @@ const stalledDocZh = `按时还款但额度长期未提高
 较新的取值是指 __available_at 更晚的值，来自特征历史或其他评估（等级 E1）；快照
 未说明其取值何时可知的，必须与较早的历史行一致（等级 E2）。人工评估（trigger 为
 ops）以及评分处于分界点模型容差之内的，为 INDETERMINATE。处于已批准试验期内的分
-组为 JUSTIFIED（EXPERIMENT）。
+组为 JUSTIFIED（EXPERIMENT）。评估决定的提额可在 apply_days（7 天）内到账。只有
+带快照的评估才会复算，政策需要评分的还须有评分：缺少取值的约束项不起约束作用。
 
 复算额度不提高时，按约束项判为 JUSTIFIED：SCORE_BAND、INCOME_CAP、
 EXPOSURE_CAP、PRODUCT_CAP、REG_CAP、LADDER_STEP、NEW_USER_STRATEGY、

@@ -29,7 +29,7 @@ func stalledKey(c *audit.Case) string {
 	switch {
 	case c.Substance == audit.Justified || c.Substance == audit.NotYet:
 		return ""
-	case c.Substance == audit.Unjustified:
+	case c.Substance == audit.Unjustified, c.Substance == audit.Technical:
 		return strings.Join([]string{c.Substance.String(), c.Cause, c.PolicyVersion, c.ModelVersion}, stalledSep)
 	case stalledWatched(c):
 		return "watch"
@@ -45,7 +45,7 @@ func stalledSay(f *audit.Finding, c *cluster, env *audit.Env) {
 	n, people := audit.Thousands(f.Cases), audit.Thousands(f.Customers)
 	f.Severity = severity(f)
 	switch w := cause.Words(f.Cause); {
-	case f.Substance == audit.Unjustified:
+	case f.Substance == audit.Unjustified, f.Substance == audit.Technical:
 		f.Title = audit.Text{
 			En: fmt.Sprintf("%s of %s stand%s below what the lender's own policy gives (cause: %s)", plural(f.Cases, "limit"),
 				plural(f.Customers, "punctual customer"), stalledOne(f.Cases, "s"), w.En),
@@ -106,6 +106,8 @@ func stalledRemedy(code string) audit.Text {
 	then := map[string]audit.Text{
 		cause.ScoreError:     audit.T(", and correct the score service: the recorded score is not the model's.", "，并修正评分服务：记录的评分并非模型算出。"),
 		cause.DataStale:      audit.T(", and make evaluations read values as of their own day: they used older ones.", "，并使评估读取当日的数据：当前使用的是旧值。"),
+		cause.TechnicalError: audit.T(", retry what failed, and alert on increases that end in an error.", "，重试失败的操作，并对以错误告终的提额设置告警。"),
+		cause.LostUpdate:     audit.T(", and write limits by compare-and-set: the increase is on record and left no trace.", "，并以比较后写入的方式更新额度：提额有记录但未生效。"),
 		cause.ExperimentOver: audit.T(", and end the experiment's restriction: its window is over or it was never approved.", "，并解除试验限制：试验期已过或未经批准。"),
 	}
 	t, ok := then[code]
@@ -151,7 +153,7 @@ func stalledLetter(plan *audit.Plan, c *audit.Case) audit.Text {
 	fmt.Fprintf(&en, "Your last %s instalments were paid on time. ", get(stalledStreakItem))
 	fmt.Fprintf(&zh, "您近%s期均按时还款。", get(stalledStreakItem))
 	switch {
-	case c.Substance == audit.Unjustified:
+	case c.Substance == audit.Unjustified, c.Substance == audit.Technical:
 		fmt.Fprintf(&en, "Your limit is %s. Recomputed by the rules in force at the evaluation of %s it is short by %s. The cause found is %s. You may ask for the difference to be corrected, and for a human review.",
 			get(stalledLimitItem), stalledDay(get(stalledEvalItem)), get(stalledShortItem), cause.Words(c.Cause).En)
 		fmt.Fprintf(&zh, "当前额度为%s。按%s评估时适用的规则复算，额度应再增加%s。查明的原因：%s。您可以要求补足差额，并申请人工复核。",

@@ -159,7 +159,7 @@ func (m *stalledMeasures) cohort(cases []audit.Case) {
 		c := &cases[i]
 		verdicts[c.Substance]++
 		overdue += stalledTruth(slices.Contains(c.Rules, "R2.2"))
-		if c.Substance == audit.Unjustified {
+		if c.Substance == audit.Unjustified || c.Substance == audit.Technical {
 			shortfall += c.Amount
 		}
 		if c.Substance == audit.Justified {
@@ -167,7 +167,7 @@ func (m *stalledMeasures) cohort(cases []audit.Case) {
 			bound[c.Cause]++
 		}
 	}
-	for _, v := range []audit.Substance{audit.Unjustified, audit.Justified, audit.NotYet, audit.Indeterminate} {
+	for _, v := range []audit.Substance{audit.Unjustified, audit.Technical, audit.Justified, audit.NotYet, audit.Indeterminate} {
 		m.add(m.rate("stalled_"+strings.ToLower(v.String())+"_rate", verdicts[v], n))
 	}
 	var codes []string

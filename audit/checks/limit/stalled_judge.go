@@ -101,7 +101,7 @@ func (s *stalledState) judge(w *stalledAccount) *kept {
 		k.Rules = append(k.Rules, "R2.2")
 		s.add(k, stalledOverdueItem, s.date(overdue))
 		s.alsoSupported(k, cause.EvaluationOverdue, s.cycleGrade(w))
-		if k.Substance != audit.Unjustified {
+		if k.Substance != audit.Unjustified && k.Substance != audit.Technical {
 			// What the latest evaluation said is no longer the question.
 			k.Substance, k.Cause, k.Remedy, k.At, k.Grade = audit.Indeterminate, cause.EvaluationOverdue, "run_evaluation", overdue, s.cycleGrade(w)
 			k.Amount, k.Days = 0, max(0, (s.asOf-overdue)/day)
@@ -250,7 +250,15 @@ func (s *stalledState) short(w *stalledAccount, k *kept, i int, limit int64) {
 	if !math.IsNaN(computed) {
 		s.add(k, "recomputed_score", stalledNumber(computed))
 	}
+	code, failed := s.attempted(w, i)
 	switch r := b.Replay; {
+	case code == "" && !stalledKeeps[stalledFold(c.result.text(b, i))] && s.asOf-c.at.int(b, i) <= int64(s.settings.ApplyDays)*day:
+		k.Substance, k.Remedy, k.Amount, k.Days = audit.NotYet, "tell", 0, 0
+	case failed:
+		k.Substance = audit.Technical
+		s.supported(k, code)
+	case code != "":
+		s.supported(k, code)
 	case c.trigger.text(b, i) == "ops":
 		k.Substance, k.Grade, k.Remedy = audit.Indeterminate, audit.E2, "human_review"
 		s.supported(k, cause.Override)
@@ -263,6 +271,38 @@ func (s *stalledState) short(w *stalledAccount, k *kept, i int, limit int64) {
 	default:
 		s.supported(k, cause.Unexplained)
 	}
+}
+
+// stalledKeeps are the results of evaluations, folded, by which a limit stays:
+// no rise is on its way.
+var stalledKeeps = map[string]bool{
+	"keep": true, "kept": true, "stay": true, "hold": true, "nochange": true, "unchanged": true, "decline": true, "declined": true,
+	"deny": true, "denied": true, "reject": true, "rejected": true, "no": true, "维持": true, "不变": true, "拒绝": true,
+}
+
+// attempted looks for what became of the rise that an evaluation should have
+// brought: an attempt that failed technically, or one that left no trace. It
+// returns the cause, "" when there was no attempt, and whether that is a
+// technical failure.
+func (s *stalledState) attempted(w *stalledAccount, i int) (code string, failed bool) {
+	c, b := s.ledger.limitColumns, w.batch
+	technical := func(row int) bool {
+		return cause.Technical(s.env.Plan, c.result.text(b, row), c.errorCode.text(b, row)) == "technical"
+	}
+	if technical(i) {
+		return cause.TechnicalError, true
+	}
+	for k := range w.writes {
+		x := &w.writes[k]
+		switch {
+		case x.at < c.at.int(b, i) || x.at > s.asOf || x.kind != "increase":
+		case technical(x.row):
+			return cause.TechnicalError, true
+		case x.state == lost:
+			code = cause.LostUpdate
+		}
+	}
+	return code, false
 }
 
 // stalledRaised reports whether a replay raises the limit of row i.

@@ -46,7 +46,7 @@ var StalledLimit = &audit.Check{
 	},
 	Settings: func() any {
 		return &StalledSettings{
-			Months: 6, Instalments: 6, StallDays: 180, Cycles: 2, ActiveDays: 183, CycleDays: 180, Overdue: 1.5,
+			Months: 6, Instalments: 6, StallDays: 180, Cycles: 2, ActiveDays: 183, CycleDays: 180, ApplyDays: 7, Overdue: 1.5,
 			LeastStep: 100, StepShare: .01, GapShare: .05, PeerShare: .05, Peers: 30, Distances: true,
 			OptOut:    []string{"opt_out", "opted_out", "customer_opt_out", "no_consent", "consent_withdrawn"},
 			Inactive:  []string{"inactive", "dormant"},
@@ -67,6 +67,7 @@ type StalledSettings struct {
 	Cycles      int     `yaml:"cycles" doc:"… or over so many evaluations; default 2"`
 	ActiveDays  int     `yaml:"active_days" doc:"an account is active with a balance, a draw or an instalment within so many days; default 183"`
 	CycleDays   int     `yaml:"cycle_days" doc:"days from one evaluation to the next, where no policy says; default 180"`
+	ApplyDays   int     `yaml:"apply_days" doc:"days after an evaluation in which a rise that it decided may still come; default 7"`
 	Overdue     float64 `yaml:"overdue" doc:"an evaluation is overdue after so many cycles; default 1.5"`
 
 	LeastStep float64 `yaml:"min_step" doc:"a smaller rise is none: an amount in units such as yuan; default 100"`
@@ -98,7 +99,7 @@ func (s *StalledSettings) validate() error {
 		least int
 	}{
 		{"months", s.Months, 0}, {"instalments", s.Instalments, 1}, {"stall_days", s.StallDays, 1}, {"cycles", s.Cycles, 1},
-		{"active_days", s.ActiveDays, 1}, {"cycle_days", s.CycleDays, 1}, {"peers", s.Peers, 2},
+		{"active_days", s.ActiveDays, 1}, {"cycle_days", s.CycleDays, 1}, {"apply_days", s.ApplyDays, 0}, {"peers", s.Peers, 2},
 		{"late_grace_days", s.LateGrace, 0}, {"panel_months", s.PanelMonths, 1},
 	} {
 		if x.value < x.least || x.value > 36500 {
