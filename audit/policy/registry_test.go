@@ -8,6 +8,7 @@ import (
 
 	"evenhand/audit/policy"
 	"evenhand/audit/policy/expr"
+	"evenhand/audit/timeline"
 	"evenhand/features"
 )
 
@@ -92,6 +93,18 @@ func TestPickZone(t *testing.T) {
 	}
 	if got := r.Bounds(); len(got) != 3 || got[1] != at(t, "2025-01-31T16:00:00Z") {
 		t.Errorf("bounds %v", got)
+	}
+}
+
+// The facts that policies can name are those that histories have.
+func TestFacts(t *testing.T) {
+	var have []string
+	for _, f := range timeline.Facts {
+		have = append(have, f.Name)
+	}
+	slices.Sort(have)
+	if got := policy.Facts(); !slices.Equal(got, have) {
+		t.Errorf("policies know %q, histories have %q", got, have)
 	}
 }
 

@@ -184,10 +184,12 @@ func (v *validator) expression(p *Policy, x visit) bool {
 	if x.value != "" && (x.value == "history" || x.value == string(score)) {
 		v.wrong(x.path, "the name %s is taken; rename the value", x.value)
 	}
-	if _, err := expr.Parse(string(x.expr)); err != nil {
+	s, err := expr.Parse(string(x.expr))
+	if err != nil {
 		v.wrong(x.path, "%v", err)
 		return false
 	}
+	v.history(x.path, s.Names())
 	c, constant := decimal(x.expr)
 	switch {
 	case !constant || x.use == anything || x.use == number:

@@ -72,6 +72,7 @@ func TestProblems(t *testing.T) {
 		{"arm", "  - version: a\n    experiments: {E: {arms: {x: {values: {cut: 5}}}}}\n", "policies.1.experiments.E.arms.x.values.cut: the policy has no value cut"},
 		{"no arms", "  - version: a\n    experiments: {E: {}}\n", "policies.1.experiments.E.arms: the experiment has no arms"},
 		{"terms", "  - version: a\n    terms: {notice_days: -3}\n", "policies.1.terms.notice_days: -3 is less than none"},
+		{"no fact", "  - version: a\n    rules: [{id: a, when: history.open_loan > 1}]\n", "policies.1.rules.1.when: there is no history.open_loan; the facts of the history are "},
 		{"value called score", "  - version: a\n    values: {score: 5}\n", "policies.1.values.score: the name score is taken"},
 		{"value with a hyphen", "  - version: a\n    values: {a-b: 5}\n", "policies.1.values.a-b: a value must be named like a column"},
 		{"cycle of values", "  - version: a\n    values: {x: y + 1, y: x + 1}\n", "policies.1.values.x: value x is defined by itself"},
