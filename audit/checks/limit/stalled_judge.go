@@ -1,14 +1,11 @@
 package limit
 
 import (
-	"fmt"
-	"math"
 	"slices"
 	"strconv"
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
-	"evenhand/features"
 )
 
 // Names of evidence that Conclude, Letter and Finish read again.
@@ -226,120 +223,6 @@ func (s *stalledState) replayed(i int) (int64, bool) {
 	return x, x != none && s.readable(i)
 }
 
-// short judges an account whose replayed limit is materially above the one it
-// has.
-func (s *stalledState) short(w *stalledAccount, k *kept, i int, limit int64) {
-	c, b := s.ledger.limitColumns, w.batch
-	k.Substance, k.Remedy, k.Amount = audit.Unjustified, "apply_shortfall", limit-w.base
-	since := c.at.int(b, i)
-	for _, j := range w.evals {
-		then := w.limitAt(c.at.int(b, j))
-		if x, ok := s.replayed(j); ok && stalledRaised(b, j) && x-then >= s.gap(then) {
-			since = c.at.int(b, j)
-			break
-		}
-	}
-	k.Days = max(0, (s.asOf-since)/day)
-	s.add(k, stalledShortItem, money(k.Amount, s.scale))
-	s.add(k, "material_gap", money(s.gap(w.base), s.scale))
-	s.add(k, "held_since", s.date(since))
-	recorded, computed, wrong := s.scores(i)
-	if !math.IsNaN(recorded) {
-		s.add(k, "recorded_score", stalledNumber(recorded))
-	}
-	if !math.IsNaN(computed) {
-		s.add(k, "recomputed_score", stalledNumber(computed))
-	}
-	code, failed := s.attempted(w, i)
-	switch r := b.Replay; {
-	case code == "" && !stalledKeeps[stalledFold(c.result.text(b, i))] && s.asOf-c.at.int(b, i) <= int64(s.settings.ApplyDays)*day:
-		k.Substance, k.Remedy, k.Amount, k.Days = audit.NotYet, "tell", 0, 0
-	case failed:
-		k.Substance = audit.Technical
-		s.supported(k, code)
-	case code != "":
-		s.supported(k, code)
-	case c.trigger.text(b, i) == "ops":
-		k.Substance, k.Grade, k.Remedy = audit.Indeterminate, audit.E2, "human_review"
-		s.supported(k, cause.Override)
-	case r.Edge[i]:
-		k.Substance, k.Grade, k.Remedy = audit.Indeterminate, audit.E2, "human_review"
-		s.supported(k, cause.ThresholdRule)
-		s.add(k, "edge", "the score lies within the model's tolerance of a cut-off")
-	case wrong && !s.underScore(w, i, recorded):
-		s.supported(k, cause.ScoreError)
-	default:
-		s.supported(k, cause.Unexplained)
-	}
-}
-
-// stalledKeeps are the results of evaluations, folded, by which a limit stays:
-// no rise is on its way.
-var stalledKeeps = map[string]bool{
-	"keep": true, "kept": true, "stay": true, "hold": true, "nochange": true, "unchanged": true, "decline": true, "declined": true,
-	"deny": true, "denied": true, "reject": true, "rejected": true, "no": true, "维持": true, "不变": true, "拒绝": true,
-}
-
-// attempted looks for what became of the rise that an evaluation should have
-// brought: an attempt that failed technically, or one that left no trace. It
-// returns the cause, "" when there was no attempt, and whether that is a
-// technical failure.
-func (s *stalledState) attempted(w *stalledAccount, i int) (code string, failed bool) {
-	c, b := s.ledger.limitColumns, w.batch
-	technical := func(row int) bool {
-		return cause.Technical(s.env.Plan, c.result.text(b, row), c.errorCode.text(b, row)) == "technical"
-	}
-	if technical(i) {
-		return cause.TechnicalError, true
-	}
-	for k := range w.writes {
-		x := &w.writes[k]
-		switch {
-		case x.at < c.at.int(b, i) || x.at > s.asOf || x.kind != "increase":
-		case technical(x.row):
-			return cause.TechnicalError, true
-		case x.state == lost:
-			code = cause.LostUpdate
-		}
-	}
-	return code, false
-}
-
-// stalledRaised reports whether a replay raises the limit of row i.
-func stalledRaised(b *features.Batch, i int) bool {
-	return stalledLimitOf(b, i) != none && features.Outcomes[b.Replay.Outcome[i]] == "approved"
-}
-
-// more reports whether the replay of row i raises the limit of the account
-// materially.
-func (s *stalledState) more(b *features.Batch, i int, w *stalledAccount) bool {
-	return stalledRaised(b, i) && stalledLimitOf(b, i)-w.base >= s.gap(w.base)
-}
-
-// scores returns the recorded and the recomputed score of an evaluation, and
-// whether they differ by more than the model's tolerance.
-func (s *stalledState) scores(i int) (recorded, computed float64, wrong bool) {
-	recorded, computed = math.NaN(), math.NaN()
-	c, b := s.ledger.limitColumns.score, s.t.Limits.Batch
-	if c >= 0 && i < len(b.Cols[c].Floats) {
-		recorded = b.Cols[c].Floats[i]
-	}
-	if x := b.Scores; x != nil && x.Model[i] >= 0 {
-		m := &s.env.Models[x.Model[i]]
-		computed = x.Score[i]
-		switch m.Spec.Output {
-		case "margin":
-			computed = x.Margin[i]
-		case "probability":
-			if i < len(x.Probability) {
-				computed = x.Probability[i]
-			}
-		}
-		wrong = !math.IsNaN(recorded) && !math.IsNaN(computed) && math.Abs(recorded-computed) > m.Tolerance(computed)
-	}
-	return recorded, computed, wrong
-}
-
 // bound judges an account whose limit is what the replay arrives at: by the
 // constraint that binds, and what would move it.
 func (s *stalledState) bound(w *stalledAccount, k *kept, i int) {
@@ -359,58 +242,3 @@ func (s *stalledState) bound(w *stalledAccount, k *kept, i int) {
 
 // stalledNumber writes a number without noise.
 func stalledNumber(x float64) string { return strconv.FormatFloat(x, 'g', 10, 64) }
-
-// events lists what happened to the account: its ledger and evaluations, and
-// the last instalments.
-func (s *stalledState) events(w *stalledAccount) []audit.Event {
-	c, b := s.ledger.limitColumns, w.batch
-	var out []audit.Event
-	for i := w.lo; i < w.hi; i++ {
-		kind := c.kind.text(b, i)
-		if kind == "display" || kind == "draw" {
-			continue
-		}
-		e := audit.Event{At: c.at.int(b, i), What: "limits." + kind, Key: string(c.id.id(b, i))}
-		before, after := c.before.int(b, i), c.after.int(b, i)
-		switch {
-		case kind == "evaluate":
-			e.Note = stalledOr(c.result.text(b, i), "-")
-			if r := c.reason.text(b, i); r != "" {
-				e.Note += " " + r
-			}
-			if x, ok := s.replayed(i); ok {
-				e.Note += fmt.Sprintf("; replay %s", money(x, s.scale))
-			}
-		case before != none && after != none:
-			e.Note = money(before, s.scale) + " -> " + money(after, s.scale)
-		case after != none:
-			e.Note = money(after, s.scale)
-		}
-		out = append(out, e)
-	}
-	const most, dues = 30, 8
-	out = out[max(0, len(out)-(most-dues)):]
-	var paid []audit.Event
-	for l := range s.h.Loans {
-		loan := &s.h.Loans[l]
-		for i := range loan.Instalments {
-			if x := &loan.Instalments[i]; s.own(loan, w.account) && x.OnTime() && x.Settled <= s.asOf {
-				paid = append(paid, audit.Event{At: x.Settled, What: "repayments.paid", Key: fmt.Sprintf("%s/%d", loan.ID, x.No),
-					Note: money(x.Amount, s.scale) + ", due " + audit.DateText(x.Due)})
-			}
-		}
-	}
-	byTime := func(a, b audit.Event) int {
-		if a.At != b.At {
-			if a.At < b.At {
-				return -1
-			}
-			return 1
-		}
-		return 0
-	}
-	slices.SortStableFunc(paid, byTime)
-	out = append(out, paid[max(0, len(paid)-dues):]...)
-	slices.SortStableFunc(out, byTime)
-	return out
-}
