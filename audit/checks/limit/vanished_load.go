@@ -101,7 +101,7 @@ func (m *measures) load() {
 	}
 	x := m.metric(loadMetric)
 	x.K, x.N, x.KRef, x.NRef = all.bad, all.n, all.badRest, all.nRest
-	x.Segment, x.Reference = "latency=top decile", "latency=the rest"
+	x.Segment, x.Reference = "latency=slowest", "latency=the rest"
 	or := stats.MantelHaenszelOR(strata, m.env.Plan.Honesty.Level)
 	test := stats.CochranMantelHaenszel(strata, false)
 	x.Value, x.Low, x.High, x.Level, x.Interval = or.Value, or.Interval.Lo, or.Interval.Hi, m.env.Plan.Honesty.Level, "mantel_haenszel"

@@ -13,9 +13,9 @@ import (
 func loadFinding(m *audit.Metric) audit.Finding {
 	return audit.Finding{
 		ID: audit.StableID(vanishedName, "LOAD"), Check: vanishedName, Severity: audit.S3,
-		Title: audit.Tf("Increases in the slowest tenth fail %.1[1]f times as often as the others, by odds", "最慢十分之一的提额失败的优势比为其余的%.1[1]f倍", m.Value),
-		What: audit.Tf("%[1]s of %[2]s attempts in the top decile of latency_ms came to nothing, against %[3]s of %[4]s of the rest, compared within days; corrected p %[5]s. It points at concurrency, and says nothing about single cases.",
-			"latency_ms最高十分之一的%[2]s次尝试中%[1]s次没有结果，其余%[4]s次中%[3]s次，按日分层比较；校正后p值%[5]s。这指向并发问题，不说明单个案例。",
+		Title: audit.Tf("The slowest increases fail %.1[1]f times as often as the others, by odds", "最慢的提额失败的优势比为其余的%.1[1]f倍", m.Value),
+		What: audit.Tf("%[1]s of %[2]s attempts in the top tenth of latency_ms, with ties, came to nothing, against %[3]s of %[4]s of the rest, compared within days; corrected p %[5]s. It points at concurrency, and says nothing about single cases.",
+			"latency_ms最高十分之一（含并列）的%[2]s次尝试中%[1]s次没有结果，其余%[4]s次中%[3]s次，按日分层比较；校正后p值%[5]s。这指向并发问题，不说明单个案例。",
 			audit.Thousands(m.K), audit.Thousands(m.N), audit.Thousands(m.KRef), audit.Thousands(m.NRef), audit.PText(m.PAdjusted)),
 		Grade: audit.E3, Cause: cause.LostUpdate, Rules: []string{"R1.6"}, Metrics: []string{m.ID()},
 		Remedy: audit.T("Test increments under load, write limits by compare-and-set on a version, and queue what can't be written.", "对提额做压力测试，按版本号比较后写入额度，无法写入的进入队列。"),
@@ -35,7 +35,7 @@ func turnFinding(env *audit.Env, m *audit.Metric) audit.Finding {
 	calendar := env.Plan.Calendar()
 	f := audit.Finding{
 		ID: audit.StableID(vanishedName, "R1.7", product, on), Check: vanishedName, Severity: audit.S3, Grade: audit.E3, Rules: []string{"R1.7"},
-		Metrics: []string{m.ID()}, FirstSeen: calendar.Start(first), Cause: cause.PolicyUndeclared,
+		Metrics: []string{m.ID()}, FirstSeen: calendar.Start(first), LastSeen: env.Plan.AsOfMicros(), Cause: cause.PolicyUndeclared,
 		Title: audit.Tf("From %[1]s on, %.1[2]f %% of promised increases were kept, before that %.1[3]f %%", "自%[1]s起，承诺提额的兑现率为%.1[2]f %%，此前为%.1[3]f %%",
 			on, 100*float64(m.K)/float64(m.N), 100*float64(m.KRef)/float64(m.NRef)),
 		Remedy:   audit.T("Find what changed on that day: a release, a rule or a job; declare it in the registry if it was meant.", "查明当日发生的变更：发布、规则或任务；如属有意，应登记在政策中。"),
