@@ -137,7 +137,7 @@ func penaltyFinding(env *audit.Env, m *audit.Metric) audit.Finding {
 		ID: audit.StableID(repaidName, "penalty"), Check: repaidName, Severity: audit.S3, Substance: audit.Indeterminate, Grade: audit.E3,
 		Cause: cause.Unexplained, Rules: []string{"R4.5"}, Metrics: []string{m.ID()},
 		Title:   audit.T("Customers who repaid in full are approved less often than others of equal score", "结清客户的通过机会低于同评分的其他客户"),
-		What:    audit.T("Odds of approval within bands of the recomputed score and versions of the policy. It is statistical: what else sets these customers apart is not known.", "在复算评分档与政策版本内比较通过的比值。此为统计结论：这些客户的其他差异未知。"),
+		What:    audit.T("Odds of approval within bands of the recomputed score, versions of the policy and replayed outcomes. It is statistical: what else sets these customers apart is not known.", "在复算评分档、政策版本与复算结果内比较通过的比值。此为统计结论：这些客户的其他差异未知。"),
 		Remedy:  audit.T("Look for a feature or rule that punishes an early payoff, and say so openly if it is meant.", "查找惩罚提前结清的特征或规则；若为有意设计，应公开说明。"),
 		Clauses: clausesOfRegime(env.Settings.(*RepaidSettings).Regime),
 	}

@@ -258,13 +258,15 @@ func (s *repaid) larger(b *features.Batch, i, prior int) bool {
 	return ok && known && float64(asked) > s.settings.Larger*float64(was)
 }
 
-// stratum counts an application for R4.5: by policy and band of the score.
+// stratum counts an application for R4.5: by policy, band of the score and
+// replayed outcome, so that customers of one stratum are alike in all that the
+// lender's rules look at.
 func (s *repaid) stratum(b *features.Batch, i int, approved, after bool) {
 	if b.Scores == nil || b.Scores.Model[i] < 0 || b.Replay == nil || b.Replay.Policy[i] < 0 {
 		return
 	}
 	band := int64(b.Scores.Score[i]/s.settings.Band) + 1<<20
-	key := uint64(b.Replay.Policy[i])<<32 | uint64(band)<<2
+	key := uint64(b.Replay.Policy[i])<<40 | uint64(b.Replay.Outcome[i])<<32 | uint64(band)<<2
 	if after {
 		key |= 2
 	}

@@ -114,7 +114,7 @@ lost most points, or of the rule that denied.
 	repaid_denied                 denials looked into
 	repaid_denial_rate            of the applications after a payoff; Wilson interval
 	posting_lag_p50, _p99         hours from payment to posting, exact
-	payoff_approval_odds_ratio    odds of approval after a payoff against others, over score band and policy; Mantel-Haenszel
+	payoff_approval_odds_ratio    odds of approval after a payoff against others, over score band, policy and replayed outcome; Mantel-Haenszel
 
 Source: article 004 of the patterns this audit answers. A finding is evidence
 for a clause, not a judgment under it.`

@@ -28,6 +28,6 @@ INDETERMINATE；复算拒绝为JUSTIFIED，并给出份额。没有政策或没�
 	repaid_denied                 被审视的拒绝笔数
 	repaid_denial_rate            占结清后再借申请的比例；Wilson区间
 	posting_lag_p50, _p99         还款到入账的小时数，精确
-	payoff_approval_odds_ratio    结清后与其他申请的通过比值比，按评分档与政策分层；Mantel-Haenszel
+	payoff_approval_odds_ratio    结清后与其他申请的通过比值比，按评分档、政策与复算结果分层；Mantel-Haenszel
 
 来源：本审计所回应的投诉004。问题是某一条款的证据，不是依该条款作出的裁断。`
