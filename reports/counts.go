@@ -21,20 +21,29 @@ func (r *Report) refusedCells() int64 {
 }
 
 // rowsJudged adds up, over the tables, the rows the widest check judged. Checks
-// overlap, so their sum would count rows twice.
+// overlap, so their sum would count rows twice; one that reads several tables
+// stands for all of them.
 func (r *Report) rowsJudged() int64 {
-	most := map[string]int64{}
+	most, whole := map[string]int64{}, int64(0)
 	for _, c := range r.res.Coverage {
-		if k := r.check[c.Check]; k != nil && len(k.Needs.Tables) > 0 {
+		k := r.check[c.Check]
+		switch {
+		case k == nil:
+			most[""] = max(most[""], c.Judged)
+		case len(k.Needs.Tables) > 1:
+			whole = max(whole, c.Judged)
+		case len(k.Needs.Tables) == 1:
 			t := k.Needs.Tables[0].Table
 			most[t] = max(most[t], c.Judged)
-		} else {
-			most[""] = max(most[""], c.Judged)
 		}
 	}
 	var n int64
 	for _, m := range most {
 		n += m
+	}
+	n = max(n, whole)
+	if read := r.rowsRead(); read > 0 {
+		n = min(n, read)
 	}
 	return n
 }
@@ -58,6 +67,12 @@ func (r *Report) span() (first, last string) {
 			if at != 0 {
 				note(r.periods.Label(r.periods.Of(at)))
 			}
+		}
+	}
+	// A promise may fall due after the export was made.
+	if at := r.plan.AsOfMicros(); at > 0 {
+		if end := r.periods.Label(r.periods.Of(at)); last > end && first <= end {
+			last = end
 		}
 	}
 	return first, last

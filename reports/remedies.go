@@ -15,15 +15,20 @@ var remediesFormat = Format{
 	},
 }
 
-// Owed reports whether a case's remedy is more than telling the customer.
+// owed reports whether a case's remedy is more than telling the customer.
 func owed(c *audit.Case) bool { return c.Remedy != "" && c.Remedy != "tell" }
 
-// owed are the cases with a remedy owed, in the order of the cases.
+// owed are the cases with a remedy owed, in the order of the cases. What several
+// checks find of one decision or event is owed once: as the first of them says.
 func (r *Report) owed() []audit.Case {
+	type what struct{ remedy, table, key string }
+	seen := map[what]bool{}
 	var out []audit.Case
 	for i := range r.res.Cases {
-		if owed(&r.res.Cases[i]) {
-			out = append(out, r.res.Cases[i])
+		c := &r.res.Cases[i]
+		if k := (what{c.Remedy, c.Table, c.Key}); owed(c) && !seen[k] {
+			seen[k] = true
+			out = append(out, *c)
 		}
 	}
 	return out

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"evenhand/audit"
+	"evenhand/audit/cause"
 	"evenhand/features"
 )
 
@@ -125,6 +126,9 @@ func New(in Input) *Report {
 // index prepares everything the formats look up, in one pass over the cases.
 func (r *Report) index() {
 	r.check, r.words = map[string]*audit.Check{}, map[string]audit.Text{}
+	for _, code := range cause.Codes() {
+		r.words[code] = cause.Words(code)
+	}
 	for _, c := range r.checks {
 		r.check[c.Name] = c
 		maps.Copy(r.words, c.Words)

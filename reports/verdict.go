@@ -121,7 +121,7 @@ func (r *Report) patternTiles() []tile {
 			}
 			live = true
 			t.Href = "#chapter-" + c.Chapter
-			judged += cov.Judged
+			judged = max(judged, cov.Judged) // several checks judge the same rows
 			if s := r.sums[c.Name]; s != nil {
 				unjustified, technical, disclosure, amount = unjustified+s.Unjustified, technical+s.Technical, disclosure+s.Disclosure, amount+s.Amount
 			}

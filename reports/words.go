@@ -54,30 +54,30 @@ var chapters = []struct {
 	{"ingest", audit.T("Data quality", "数据质量"), audit.T("Is the export itself consistent?", "导出的数据本身是否一致？")},
 }
 
-// causeWords name the causes that checks share; others show their code alone.
+// causeWords name the causes that are not those of package cause; others show
+// their code alone.
 var causeWords = map[string]audit.Text{
-	"TECH": audit.T("technical fault", "技术故障"), "TECHNICAL": audit.T("technical fault", "技术故障"),
-	"LOST_UPDATE": audit.T("lost update", "写入丢失"), "INCIDENT": audit.T("incident", "系统事故"),
-	"DATA_STALE": audit.T("stale data", "数据过期"), "DATA_MISSING": audit.T("missing data", "数据缺失"), "DATA_UNIT": audit.T("wrong unit", "单位错误"),
-	"SCORE_ERROR": audit.T("wrong score", "评分错误"), "EXPERIMENT": audit.T("experiment", "测试分组"),
-	"POLICY": audit.T("policy", "政策"), "POLICY_DECLARED": audit.T("declared policy change", "已登记的政策调整"),
-	"POLICY_UNDECLARED": audit.T("undeclared policy change", "未登记的政策调整"),
-	"MODEL":             audit.T("model", "模型"), "FEATURES": audit.T("features", "特征"),
-	"MULTI_LENDER": audit.T("multi-lender borrowing", "多头借贷"), "REPAYMENT_ANOMALY": audit.T("repayment anomaly", "还款异常"),
-	"INFO_CHANGE": audit.T("change of personal data", "个人信息变更"), "INQUIRY_BURST": audit.T("burst of inquiries", "集中查询"),
-	"PARTNER_QUOTA": audit.T("partner quota", "资金方额度"), "REG_CAP": audit.T("regulatory cap", "监管上限"),
-	"PRODUCT_CAP": audit.T("product cap", "产品上限"), "INCOME_CAP": audit.T("income cap", "收入上限"),
-	"MANUAL_OVERRIDE": audit.T("manual override", "人工改判"), "UNEXPLAINED": audit.T("unexplained", "无法解释"),
-	"FRAUD_HOLD": audit.T("fraud hold", "反欺诈冻结"), "OPT_OUT": audit.T("opted out", "客户已拒绝提额"), "INACTIVE": audit.T("inactive", "不活跃"),
-	"CONDITION_UNMET": audit.T("condition unmet", "条件未满足"), "CAMPAIGN_END": audit.T("campaign ended", "活动结束"),
-	"APPEAL_NOT_OFFERED": audit.T("no appeal offered", "未提供申诉渠道"), "APPEAL_OVERDUE": audit.T("overdue appeal", "申诉逾期未结"),
-	"APPEAL_WITHOUT_HUMAN": audit.T("appeal without a human", "申诉无人工复核"), "APPEAL_UNMATCHED": audit.T("appeal without a decision", "申诉无对应决策"),
-	"NOTICE_WITHOUT_REASON": audit.T("notice without a reason", "通知未写理由"), "NO_REASON_RECORDED": audit.T("no reason recorded", "未记录理由"),
-	"UNEQUAL_REASONS": audit.T("reasons of unequal quality", "理由质量不均"), "APPROVAL_GAP": audit.T("gap in approval rates", "通过率差距"), "DRIFT": audit.T("drift", "漂移"),
-	"GENERIC_REASON": audit.T("generic reason", "理由笼统"), "NO_NOTICE": audit.T("no notice", "未告知"), "LATE_NOTICE": audit.T("late notice", "告知逾期"),
-	"M1_ROUNDING": audit.T("rounding", "取整"), "M2_BIN_EDGE": audit.T("bin edge", "分箱边界"), "M3_MISSING": audit.T("missing handling", "缺失值处理"),
-	"M4_VERSION": audit.T("wrong version", "版本错误"), "M5_STALE": audit.T("stale feature", "特征过期"), "M6_UNIT": audit.T("wrong unit", "单位错误"),
-	"M7_SHIFT": audit.T("constant shift", "常数偏移"), "M8_UNEXPLAINED": audit.T("unexplained", "无法解释"), "M9_NOT_RECOMPUTABLE": audit.T("not recomputable", "无法复算"),
+	"APPEAL_NOT_OFFERED":    audit.T("no appeal offered", "未提供申诉渠道"),
+	"APPEAL_OVERDUE":        audit.T("overdue appeal", "申诉逾期未结"),
+	"APPEAL_WITHOUT_HUMAN":  audit.T("appeal without a human", "申诉无人工复核"),
+	"APPEAL_UNMATCHED":      audit.T("appeal without a decision", "申诉无对应决策"),
+	"NOTICE_WITHOUT_REASON": audit.T("notice without a reason", "通知未写理由"),
+	"NO_REASON_RECORDED":    audit.T("no reason recorded", "未记录理由"),
+	"UNEQUAL_REASONS":       audit.T("reasons of unequal quality", "理由质量不均"),
+	"APPROVAL_GAP":          audit.T("gap in approval rates", "通过率差距"),
+	"DRIFT":                 audit.T("drift", "漂移"),
+	"GENERIC_REASON":        audit.T("generic reason", "理由笼统"),
+	"NO_NOTICE":             audit.T("no notice", "未告知"),
+	"LATE_NOTICE":           audit.T("late notice", "告知逾期"),
+	"M1_ROUNDING":           audit.T("rounding", "取整"),
+	"M2_BIN_EDGE":           audit.T("bin edge", "分箱边界"),
+	"M3_MISSING":            audit.T("missing handling", "缺失值处理"),
+	"M4_VERSION":            audit.T("wrong version", "版本错误"),
+	"M5_STALE":              audit.T("stale feature", "特征过期"),
+	"M6_UNIT":               audit.T("wrong unit", "单位错误"),
+	"M7_SHIFT":              audit.T("constant shift", "常数偏移"),
+	"M8_UNEXPLAINED":        audit.T("unexplained", "无法解释"),
+	"M9_NOT_RECOMPUTABLE":   audit.T("not recomputable", "无法复算"),
 }
 
 // cause names a cause code, "" when only the code is known.
