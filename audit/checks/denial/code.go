@@ -17,6 +17,7 @@ func (s *state) MarshalBinary() ([]byte, error) {
 	e.Value(&s.cube)
 	e.Value(&s.replays)
 	e.Value(&s.versions)
+	s.twins.encode(&e)
 	for d := range s.groups {
 		s.groups[d].judged.Encode(&e)
 		s.groups[d].specific.Encode(&e)
@@ -45,6 +46,7 @@ func (s *state) UnmarshalBinary(data []byte) error {
 	d.Value(&t.cube)
 	d.Value(&t.replays)
 	d.Value(&t.versions)
+	t.twins.decode(d)
 	for i := range t.groups {
 		t.groups[i].judged.Decode(d)
 		t.groups[i].specific.Decode(d)

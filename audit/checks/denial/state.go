@@ -62,6 +62,7 @@ type state struct {
 	cube   stats.Cube
 	// What the replay counts: see substance_count.go.
 	replays, versions stats.Cube
+	twins             twins
 
 	groups  []groupCounts
 	records records
@@ -112,6 +113,7 @@ func newState(env *audit.Env) (*state, error) {
 		s.groups = append(s.groups, groupCounts{plan: g, column: env.Col("decisions", audit.GroupColumn(g.Name))})
 	}
 	s.replayer = newReplayer(env)
+	s.twins = newTwins()
 	s.texts = map[string]read{}
 	s.code = s.lexicon.code
 	s.intern = func(v string) int32 { return s.records.names.ID(v) }
@@ -221,6 +223,7 @@ func (s *state) Merge(other audit.State) {
 	s.cube.Merge(&o.cube)
 	s.replays.Merge(&o.replays)
 	s.versions.Merge(&o.versions)
+	s.twins.merge(&o.twins)
 	for d := range s.groups {
 		s.groups[d].judged.Merge(&o.groups[d].judged)
 		s.groups[d].specific.Merge(&o.groups[d].specific)

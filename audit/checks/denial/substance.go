@@ -173,7 +173,7 @@ func (r *replayer) rule(b *features.Batch, recorded []uint8, exempt func(i int) 
 				switch {
 				case x.standing == wrong:
 					r.asked = append(r.asked, i)
-				case x.standing == right && recorded[i] == outApproved && r.several:
+				case x.standing == right && recorded[i] == outApproved && (r.several || len(r.factors) > 0):
 					r.agreed = append(r.agreed, i)
 				}
 			case x.standing == technical:

@@ -103,6 +103,11 @@ func (s *state) replay(b *features.Batch) []ruling {
 			s.versions.Add(versionKey(false, b.Replay.Policy[i], other, s.col.product.Text(i), s.calendar.day(s.col.decided.Ints[i])))
 		}
 	})
+	if s.watches() {
+		s.replayer.twins(b, func(i int, factor uint8) {
+			s.twins.near.Add(rows.Hash(0, s.col.id.Opaque(i)), factor)
+		})
+	}
 	return rulings
 }
 

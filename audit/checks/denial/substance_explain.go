@@ -195,7 +195,7 @@ func (r *replayer) under(b *features.Batch, rows []int, own []int16, j int16, as
 // speaks against that version having been applied.
 func (r *replayer) between(b *features.Batch, f func(i int, other int16)) {
 	n := len(r.agreed)
-	if n == 0 {
+	if n == 0 || !r.several {
 		return
 	}
 	s := r.gather(b, r.agreed)

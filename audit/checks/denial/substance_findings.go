@@ -48,7 +48,7 @@ func concludeSubstance(env *audit.Env, cases []audit.Case, metrics []audit.Metri
 		}
 		out = append(out, f)
 	}
-	var forces, edges, watches []*audit.Metric
+	var forces, edges, watches, twins []*audit.Metric
 	above := map[string][]*audit.Metric{}
 	var classes []string
 	for i := range metrics {
@@ -60,6 +60,8 @@ func concludeSubstance(env *audit.Env, cases []audit.Case, metrics []audit.Metri
 			edges = append(edges, m)
 		case m.Name == watchMetric:
 			watches = append(watches, m)
+		case m.Name == twinMetric:
+			twins = append(twins, m)
 		case strings.HasPrefix(m.Name, mismatchMetric) && m.Group == "side=above the policy" && m.Name != mismatchMetric+"D1":
 			if above[m.Name] == nil {
 				classes = append(classes, m.Name)
@@ -67,7 +69,7 @@ func concludeSubstance(env *audit.Env, cases []audit.Case, metrics []audit.Metri
 			above[m.Name] = append(above[m.Name], m)
 		}
 	}
-	out = append(out, watchFindings(env, watches)...)
+	out = append(out, watchFindings(env, watches, twins)...)
 	for _, m := range forces {
 		out = append(out, forceFinding(m))
 	}
@@ -248,7 +250,7 @@ func edgeFinding(ms []*audit.Metric) audit.Finding {
 
 // watchFindings are the watches on rules that turn a single factor into a
 // denial, one a factor.
-func watchFindings(env *audit.Env, ms []*audit.Metric) []audit.Finding {
+func watchFindings(env *audit.Env, ms, twins []*audit.Metric) []audit.Finding {
 	var names []string
 	by := map[string][]*audit.Metric{}
 	for _, m := range ms {
@@ -261,7 +263,21 @@ func watchFindings(env *audit.Env, ms []*audit.Metric) []audit.Finding {
 	slices.Sort(names)
 	var out []audit.Finding
 	for _, name := range names {
-		out = append(out, watchFinding(env, name, by[name]))
+		f := watchFinding(env, name, by[name])
+		for _, m := range twins {
+			if m.Group != "factor="+name {
+				continue
+			}
+			f.Metrics = append(f.Metrics, m.ID())
+			if m.Status == audit.Insufficient {
+				continue
+			}
+			f.What.En += fmt.Sprintf(" Of %s loans of customers who were approved one step below the threshold, %s were later %d days past due or more; of all loans %s.",
+				audit.Thousands(m.N), audit.Percent(m.K, m.N), badDays, audit.Percent(m.KRef, m.NRef))
+			f.What.Zh += fmt.Sprintf("仅差一步未达门槛而获批的客户，其%s笔贷款中此后逾期%d日及以上的占%s；全部贷款中占%s。",
+				audit.Thousands(m.N), badDays, audit.Percent(m.K, m.N), audit.Percent(m.KRef, m.NRef))
+		}
+		out = append(out, f)
 	}
 	return out
 }

@@ -128,6 +128,7 @@ const (
 	forceMetric    = "policy_not_in_force"
 	edgeMetric     = "substance_edge_case"
 	watchMetric    = "single_factor_denials"
+	twinMetric     = "single_factor_twins_bad_rate"
 	mismatchMetric = "decision_mismatch_"
 )
 
@@ -229,6 +230,7 @@ func (m *measures) substance() {
 			m.add(m.share(wrongMetric, label, c[0], c[1]))
 		}
 	}
+	m.twinRates()
 	for name, v := range by {
 		segment := "policy_version=" + name
 		add := func(metric, group string, k, n int64, warn bool) {
@@ -282,4 +284,22 @@ func (s *state) replayCoverage() []audit.Text {
 			"字典中没有multi_lender和repayment类特征：不观察由单一因素导致的拒绝（R0.8）"))
 	}
 	return out
+}
+
+// twinRates are the bad rates of loans of customers approved just below a
+// watched threshold, beside that of all loans.
+func (m *measures) twinRates() {
+	if !m.watches() {
+		return
+	}
+	all, near := m.twins.rates(len(m.replayer.factors))
+	for k, f := range m.replayer.factors {
+		if near[k][1] == 0 {
+			continue
+		}
+		x := m.share(twinMetric, "", near[k][0], near[k][1])
+		x.Group, x.Reference = "factor="+f.name, "all loans"
+		x.KRef, x.NRef = all[0], all[1]
+		m.add(x)
+	}
 }

@@ -14,6 +14,7 @@ type factor struct {
 	name   string
 	column int
 	best   float64
+	worse  float64 // one step to the worse, or 0
 }
 
 // watched returns the columns that show arrears, and the factors, by name. No
@@ -49,7 +50,18 @@ func watched(env *audit.Env) (arrears []int, factors []factor) {
 			case f.Good == "higher" && f.Most != nil:
 				best = *f.Most
 			}
-			factors = append(factors, factor{name, c, best})
+			step := f.Step
+			if step <= 0 {
+				step = 1
+			}
+			switch f.Good {
+			case "higher":
+				step = -step
+			case "lower":
+			default:
+				step = 0
+			}
+			factors = append(factors, factor{name, c, best, step})
 		}
 	}
 	if len(arrears) == 0 {

@@ -77,6 +77,7 @@ func technicalFinding(env *audit.Env, proof, incident string, cases []*audit.Cas
 	f.What.En += ", and the outcome was still recorded as denied: no rule of the policy was decided on. Whether these applications would have been approved is not said here."
 	f.What.Zh += "，结果却仍记为拒绝：并未依据政策作出判断。这些申请本可否通过，此处不作判断。"
 	if incident != "" {
+		f.Title.En, f.Title.Zh = f.Title.En+", in incident "+incident, f.Title.Zh+"，处于事故"+incident
 		e := cases[0]
 		f.What.En += fmt.Sprintf(" They lie in incident %s (%s), in which %s failed, against %s; ratio %s with its 95 %% interval.",
 			incident, item(e, "incident_window"), item(e, "failures_in_window"), item(e, "failures_before"), item(e, "excess"))

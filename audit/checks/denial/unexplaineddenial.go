@@ -37,6 +37,10 @@ var UnexplainedDenial = &audit.Check{
 			},
 			Features: true,
 			Groups:   true,
+		}, {
+			Table: "repayments", IfPresent: true, Timeline: true,
+			Required: []string{"loan_id", "installment_no", "due_date", "due_amount"},
+			Optional: []audit.Want{{Column: "decision_id"}},
 		}},
 		Lookups: []audit.TableNeed{{
 			Table:    "appeals",
@@ -186,6 +190,7 @@ Approvals and limits above the policy are decision mismatches, and no verdicts.
 	decision_mismatch_D1 to _D7, _score by version and side
 	policy_not_in_force              decisions under a version while it was not in force (D3)
 	substance_edge_case, single_factor_denials
+	single_factor_twins_bad_rate     loans 30 days past due or more, of those approved one step below a threshold
 
 Sources: 12 CFR 1002.9(a) and (b)(2) with its sample form C-1; PIPL 24, which
 gives an explanation on request only; GDPR 15(1)(h) and 22; domain design, rules

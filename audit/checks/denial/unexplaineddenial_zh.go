@@ -79,6 +79,7 @@ R0.8 针对没有逾期（history.max_dpd_12m 和 repayment 类特征均为 0）
 	decision_mismatch_D1 至 _D7、_score 按版本和方向
 	policy_not_in_force              版本未生效期间仍按其作出的决定（D3）
 	substance_edge_case、single_factor_denials
+	single_factor_twins_bad_rate     仅差一步未达门槛而获批者的贷款中逾期 30 日及以上的占比
 
 来源：美国 12 CFR 1002.9(a) 和 (b)(2) 及其范本表格 C-1；个人信息保护法第二十四条
 （PIPL 24），其规定仅为应要求予以说明；欧盟 GDPR 第 15(1)(h) 条和第 22 条；领域
