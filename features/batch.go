@@ -38,8 +38,9 @@ type Replay struct {
 	// Outcome is an index into Outcomes, or Undecided when something that the
 	// policy needs is not known.
 	Outcome []uint8
-	// Rule is the index of the rule that decided (policy.Policy.Rules), or -1:
-	// none did, and the policy approves.
+	// Rule is the index of what decided, as policy.Policy.RuleName has it: a
+	// rule, a cooling-off time, or the limit. It is -1 when nothing did and the
+	// policy approves; of an undecided row it is the rule that lacks a value.
 	Rule []int16
 	// Limit is the limit that follows, in minor units; -1 when there is none.
 	Limit []int64
