@@ -1,82 +1,14 @@
 package limit
 
 import (
-	"maps"
+	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"evenhand/audit"
-	"evenhand/audit/cause"
 	"evenhand/audit/policy"
 	"evenhand/audit/policy/expr"
-	"evenhand/features"
 )
-
-// number is an amount that an expression of a policy states outright.
-type number struct {
-	minor int64
-	ok    bool
-}
-
-type numberKey struct {
-	policy int16
-	expr   policy.Expr
-}
-
-// number returns the amount, in minor units, that an expression of a policy
-// states: a number, or the name of a value that is one.
-func (s *vanished) number(pol int16, e policy.Expr) (int64, bool) {
-	if e == "" || pol < 0 {
-		return 0, false
-	}
-	k := numberKey{pol, e}
-	x, seen := s.numbers[k]
-	if !seen {
-		text := strings.TrimSpace(string(e))
-		if v, named := s.policy(pol).Values[text]; named {
-			text = strings.TrimSpace(string(v))
-		}
-		if f, err := strconv.ParseFloat(text, 64); err == nil {
-			x = number{units(f, s.scale), true}
-		}
-		s.numbers[k] = x
-	}
-	return x.minor, x.ok
-}
-
-// promiseOf returns the published promise that a promise event belongs to: the
-// one that its condition names, else the only one for the product, or, in an
-// export without promise_condition, the only one of its amount.
-func (s *vanished) promiseOf(pol int16, condition, product string, amount int64) (string, *policy.Promise) {
-	p := s.policy(pol)
-	if p == nil {
-		return "", nil
-	}
-	if x, ok := p.Promises[condition]; ok {
-		return condition, &x
-	}
-	var fits, same []string
-	for _, name := range slices.Sorted(maps.Keys(p.Promises)) {
-		x := p.Promises[name]
-		if len(x.Products) > 0 && !slices.Contains(x.Products, product) {
-			continue
-		}
-		fits = append(fits, name)
-		if a, ok := s.number(pol, x.Amount); ok && a == amount {
-			same = append(same, name)
-		}
-	}
-	if len(fits) > 1 && !s.coded {
-		fits = same
-	}
-	if len(fits) != 1 {
-		return "", nil
-	}
-	x := p.Promises[fits[0]]
-	return fits[0], &x
-}
 
 // conditions replays the conditions of an unmet promise as of its due date:
 // under the version that it was made under, then under the one in force.
@@ -94,7 +26,7 @@ func (s *vanished) conditions(a *account, p *promise, v *verdict) {
 		v.item("policy_on_due_date", pol.Version)
 	}
 	name := code
-	if name == "" && p.spec != nil && p.spec.When != "" {
+	if name == "" && p.spec != nil {
 		name = p.name
 	}
 	v.judged, v.holds = true, expr.True
@@ -103,8 +35,10 @@ func (s *vanished) conditions(a *account, p *promise, v *verdict) {
 	}
 	if name != "" {
 		v.holds = s.holds(a, p, p.policy, name)
-		v.item("condition", name)
-		v.item("condition_under_"+s.policy(p.policy).Version, truthText(v.holds))
+		if e, ok := s.conditionOf(p.policy, name); e != "" || !ok {
+			v.item("condition", name)
+			v.item("condition_under_"+s.policy(p.policy).Version, truthText(v.holds))
+		}
 	}
 	if until, ok := s.dayOf(p.spec); ok && p.due >= until {
 		v.over = true
@@ -158,15 +92,14 @@ func (s *vanished) superseded(a *account, p *promise, v *verdict, now int16, nam
 				return
 			}
 		}
-		if name == "" && x.When != "" {
-			name = p.name
-		}
 	}
 	if name == "" {
 		return
 	}
 	t := s.holds(a, p, now, name)
-	v.item("condition_under_"+later.Version, truthText(t))
+	if e, ok := s.conditionOf(now, name); e != "" || !ok {
+		v.item("condition_under_"+later.Version, truthText(t))
+	}
 	switch t {
 	case expr.False:
 		v.ended = true
@@ -207,6 +140,13 @@ func truthText(t expr.Truth) string {
 // evaluate evaluates a condition over the promise's row as of a moment: with
 // the limit, the features and the history of then.
 func (s *vanished) evaluate(a *account, p *promise, pol int16, name string, at int64) expr.Truth {
+	e, ok := s.conditionOf(pol, name)
+	switch {
+	case !ok:
+		return expr.Unknown
+	case e == "":
+		return expr.True
+	}
 	x := &s.scratch
 	x.load(a.batch, p.row)
 	l := &s.ledger
@@ -227,98 +167,52 @@ func (s *vanished) evaluate(a *account, p *promise, pol int16, name string, at i
 	}
 	s.engine.Score(&x.batch)
 	t := s.engine.Condition(&x.batch, []int16{pol}, name)
-	if len(t) == 0 {
+	if len(t) == 0 || t[0] == expr.False && s.lacks(pol, e) {
 		return expr.Unknown
 	}
 	return t[0]
 }
 
-// scratch is a batch of one row of limits, to ask the policies about.
-type scratch struct {
-	batch         features.Batch
-	carried       []int    // columns that later rows bring up to date
-	pairs         [][2]int // snapshot column, limits column
-	asOf, account column
-	facts         []string
-	cols          []int
+// conditionOf returns the condition of a name under a policy, "" for none, and
+// whether the policy has the name at all.
+func (s *vanished) conditionOf(pol int16, name string) (policy.Expr, bool) {
+	p := s.policy(pol)
+	if e, ok := p.Conditions[name]; ok {
+		return e, true
+	}
+	x, ok := p.Promises[name]
+	return x.When, ok
 }
 
-func (x *scratch) prepare(env *audit.Env) {
-	l := env.Layouts["limits"]
-	x.batch = features.Batch{Table: "limits", N: 1, Cols: make([]features.Vector, len(l.Specs)), Period: []int32{-1}}
-	x.asOf, x.account = columnOf(env, "features", "as_of"), columnOf(env, "limits", "account_id")
-	for i, spec := range l.Specs {
-		x.batch.Cols[i].Absent(spec.Kind, 1)
-		if fact, ok := strings.CutPrefix(spec.Name, audit.HistoryColumn("")); ok {
-			x.facts, x.cols = append(x.facts, fact), append(x.cols, i)
-			continue
+var identifier = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_.]*`)
+
+// lacks reports whether a value that a condition names is missing from the row
+// at hand. A missing value equals nothing, so that x == 0 is false of it: that
+// says nothing of the customer. A condition that speaks of null knows.
+func (s *vanished) lacks(pol int16, e policy.Expr) bool {
+	if strings.Contains(string(e), "null") {
+		return false
+	}
+	layout := s.env.Layouts["limits"]
+	for _, name := range identifier.FindAllString(string(e), -1) {
+		if v, ok := s.policy(pol).Values[name]; ok && string(v) != name && s.lacks(pol, v) {
+			return true
 		}
-		switch spec.Name {
-		case "score", "model_version", "outstanding", "holds":
-			x.carried = append(x.carried, i)
-		}
-		if strings.HasPrefix(spec.Name, audit.FeatureColumn("")) {
-			x.carried = append(x.carried, i)
-			if j := env.Layouts["features"].Index(spec.Name); j >= 0 {
-				x.pairs = append(x.pairs, [2]int{j, i})
+		fact, history := strings.CutPrefix(name, "history.")
+		c := layout.Index(audit.HistoryColumn(fact))
+		if !history {
+			if c = layout.Index(name); c < 0 {
+				c = layout.Index(audit.FeatureColumn(name))
 			}
 		}
-	}
-}
-
-// load makes the row a copy of row i of a batch of limits.
-func (x *scratch) load(b *features.Batch, i int) {
-	for c := range x.batch.Cols {
-		to := &x.batch.Cols[c]
-		to.Absent(to.Kind, 1)
-		copyCell(to, &b.Cols[c], i)
-	}
-	if id := x.account.id(b, i); id != nil { // facts are of the account's, too
-		v := &x.batch.Cols[x.account]
-		v.Bytes, v.Valid, v.Present = append(v.Bytes[:0], id...), nil, true
-		v.Offsets = append(v.Offsets[:0], 0, uint32(len(id)))
-	}
-}
-
-// carry brings the row up to date with row i of limits.
-func (x *scratch) carry(b *features.Batch, i int) {
-	for _, c := range x.carried {
-		copyCell(&x.batch.Cols[c], &b.Cols[c], i)
-	}
-}
-
-// snapshot brings the row up to date with row i of features.
-func (x *scratch) snapshot(b *features.Batch, i int) {
-	for _, p := range x.pairs {
-		copyCell(&x.batch.Cols[p[1]], &b.Cols[p[0]], i)
-	}
-}
-
-// put sets an amount or instant of the row.
-func (x *scratch) put(c column, n int64) {
-	if c < 0 || n == none {
-		return
-	}
-	v := &x.batch.Cols[c]
-	v.Ints[0], v.Valid, v.Present = n, nil, true
-}
-
-// copyCell sets row 0 of v to row i of another column, unless that is null.
-// Identifiers are left out: expressions can't read them.
-func copyCell(v, from *features.Vector, i int) {
-	switch {
-	case from.Kind != v.Kind, v.Kind == features.Opaque, v.Kind == features.TextList:
-	case v.Kind == features.Text:
-		if i < len(from.Codes) && from.Codes[i] != features.Null {
-			v.Codes[0], v.Present = v.Dict.CodeOf(from.Text(i)), true
+		if name == "score" && s.scratch.batch.Scores != nil && s.scratch.batch.Scores.Model[0] >= 0 {
+			continue
 		}
-	case v.Kind == features.Float:
-		if i < len(from.Floats) && !from.IsNull(i) {
-			v.Floats[0], v.Present = from.Floats[i], true
+		if c >= 0 && s.scratch.batch.Cols[c].IsNull(0) {
+			return true
 		}
-	case i < len(from.Ints) && !from.IsNull(i):
-		v.Ints[0], v.Valid, v.Present = from.Ints[i], nil, true
 	}
+	return false
 }
 
 // frozen reports whether the account was frozen through the whole of the due
@@ -334,42 +228,4 @@ func (s *vanished) frozen(a *account, p *promise) bool {
 		}
 	}
 	return frozen
-}
-
-// caps looks whether the limit was at a cap, as the policy in force on the due
-// date states it.
-func (s *vanished) caps(a *account, p *promise, v *verdict) {
-	limit := a.limitAt(p.stop - 1)
-	if limit == none || p.policy < 0 || v.ended {
-		return
-	}
-	v.item("limit_at_the_end", money(limit, s.scale))
-	reached := func(pol int16, e policy.Expr, code string) bool {
-		most, ok := s.number(pol, e)
-		if !ok || limit < most {
-			return false
-		}
-		v.capped = code
-		v.item("cap", money(most, s.scale))
-		return true
-	}
-	if p.spec != nil && reached(p.policy, p.spec.Cap, cause.ProductCap) {
-		return
-	}
-	if pol := s.policy(p.policy); pol.Limit != nil {
-		for _, t := range pol.Limit.Terms {
-			if t.For != "" {
-				continue
-			}
-			if t.Kind == "regulatory" && reached(p.policy, t.Value, cause.RegulatoryCap) || t.Kind == "product" && reached(p.policy, t.Value, cause.ProductCap) {
-				return
-			}
-		}
-	}
-}
-
-// parseDay reads a day, or the day of an instant, as days since 1970-01-01.
-func parseDay(s string) (int64, bool) {
-	t, err := time.Parse(time.DateOnly, s[:min(len(s), len(time.DateOnly))])
-	return t.Unix() / (24 * 3600), err == nil
 }
