@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"evenhand/audit/policy/expr"
 )
@@ -90,16 +91,14 @@ func (p *Policy) TermKind(i int) string {
 	return ""
 }
 
-// TermReasons are the reason codes that stand for what binds a limit.
+// TermReasons are the reason codes that stand for what binds a limit; those of
+// every approved_lower are Limit.Lower.
 func (p *Policy) TermReasons(i int) []string {
 	if t := p.Term(i); t != nil {
 		return t.Reasons
 	}
-	switch p.TermKind(i) {
-	case "new_user":
+	if p.TermKind(i) == "new_user" && p.NewUser != nil {
 		return p.NewUser.Reasons
-	case "requested":
-		return nil
 	}
 	return nil
 }
@@ -121,11 +120,13 @@ func (p *Policy) TermFactors(i int) []string {
 	}
 	switch p.TermKind(i) {
 	case "conditions":
-		return p.reads(p.Ladder.When)
+		if p.Ladder != nil {
+			return p.reads(p.Ladder.When)
+		}
 	case "tenure":
 		return []string{factMonths}
 	case "new_user":
-		if p.NewUser.When == "" {
+		if p.NewUser == nil || p.NewUser.When == "" {
 			return []string{factMonths}
 		}
 		return p.reads(p.NewUser.When)
@@ -273,16 +274,5 @@ func (p *Policy) Label() string {
 	if len(p.Products) == 0 {
 		return p.Version
 	}
-	return fmt.Sprintf("%s (%s)", p.Version, joinWords(p.Products))
-}
-
-func joinWords(words []string) string {
-	out := ""
-	for i, w := range words {
-		if i > 0 {
-			out += ", "
-		}
-		out += w
-	}
-	return out
+	return fmt.Sprintf("%s (%s)", p.Version, strings.Join(p.Products, ", "))
 }
