@@ -33,9 +33,8 @@ func (tr *tableReader) grouped() error {
 	return nil
 }
 
-// countGroups adds the values that a worker saw to those of the others, so that
-// the limit does not depend on how the rows fell to workers.
-func (r *run) countGroups(t *table, b *features.Batch) error {
+// countGroups adds the values that a worker saw to those of the others.
+func (r *run) countGroups(t *table, b *features.Batch) {
 	if t.seen == nil {
 		t.seen = map[int]map[string]bool{}
 	}
@@ -50,8 +49,17 @@ func (r *run) countGroups(t *table, b *features.Batch) error {
 		for code := range d.Len() {
 			t.seen[c][d.Value(int32(code))] = true
 		}
-		if len(t.seen[c]) > maxGroups {
-			return r.tooManyGroups(t, c)
+	}
+}
+
+// groupsAreFew holds what all workers saw to the limit, which so does not
+// depend on how the rows fell to them.
+func (r *run) groupsAreFew() error {
+	for _, t := range r.tables {
+		for _, c := range t.groups {
+			if len(t.seen[c]) > maxGroups {
+				return r.tooManyGroups(t, c)
+			}
 		}
 	}
 	return nil

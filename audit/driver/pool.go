@@ -77,17 +77,20 @@ func (r *run) pass(number int, checks []*running, newState func(i int) (audit.St
 	if p.err != nil {
 		return nil, p.err
 	}
+	for _, w := range workers {
+		for _, t := range r.tables {
+			w.leave(t)
+		}
+	}
+	if err := r.groupsAreFew(); err != nil {
+		return nil, err
+	}
 	if err := p.gather(workers); err != nil {
 		return nil, err
 	}
 	for _, w := range workers {
 		for i, s := range w.states {
 			merged[i].Merge(s)
-		}
-		if number == 1 {
-			if err := w.tally(); err != nil {
-				return nil, err
-			}
 		}
 	}
 	return merged, nil
@@ -169,6 +172,7 @@ type worker struct {
 	writer  *shuffle.Writer
 	states  []audit.State
 	readers map[*table]*tableReader
+	last    *table
 }
 
 func (w *worker) work(ctx context.Context) {
@@ -176,6 +180,10 @@ func (w *worker) work(ctx context.Context) {
 		i := w.next.Add(1) - 1
 		if i >= int64(len(w.tasks)) || ctx.Err() != nil || w.failedBefore(i) {
 			return
+		}
+		if t := w.tasks[i].table; t != w.last {
+			w.leave(w.last) // units come table by table
+			w.last = t
 		}
 		if err := w.unit(ctx, w.tasks[i]); err != nil {
 			w.fail(i, err)
@@ -238,15 +246,17 @@ func (w *worker) unit(ctx context.Context, t task) (err error) {
 	}
 }
 
-func (w *worker) tally() error {
-	for _, t := range w.tables {
-		tr := w.readers[t]
-		if tr == nil {
-			continue
-		}
-		if err := w.countGroups(t, &tr.batch); err != nil {
-			return err
-		}
+// leave ends the reading of a table: it takes what the reader noticed and lets
+// go of its memory.
+func (w *worker) leave(t *table) {
+	tr := w.readers[t]
+	if tr == nil {
+		return
+	}
+	delete(w.readers, t)
+	if w.number == 1 {
+		w.mu.Lock()
+		w.countGroups(t, &tr.batch)
 		a := w.tallies[t.name]
 		a.Add(tr.reader.Tally())
 		w.tallies[t.name] = a
@@ -255,8 +265,9 @@ func (w *worker) tally() error {
 				w.scored[i] += n
 			}
 		}
+		w.mu.Unlock()
 	}
-	return nil
+	tr.reader.Close()
 }
 
 func (w *worker) close() {
