@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -120,7 +121,8 @@ func TestReplace(t *testing.T) {
 	}
 }
 
-// TestCleanBook: a lender without faults is not accused of any.
+// TestCleanBook: a lender without faults is not accused of any: no verdict is
+// against it, and findings are advice at most.
 func TestCleanBook(t *testing.T) {
 	dir := t.TempDir()
 	opt := fixtures.Default
@@ -129,8 +131,15 @@ func TestCleanBook(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := evenhand(t, dir, nil, "audit", "-o", "report")
-	if o.code != exitOK || !strings.Contains(o.stdout, "No findings") {
+	if o.code != exitOK || !strings.Contains(o.stdout, "No finding is serious") || regexp.MustCompile(`(?m)^  S[123]`).MatchString(o.stdout) {
 		t.Errorf("exit %d: %s%s", o.code, o.stdout, o.stderr)
+	}
+	for _, k := range readKases(t, filepath.Join(dir, "report", "cases.arrow")) {
+		switch {
+		case k.substance == "UNJUSTIFIED", k.substance == "TECHNICAL",
+			k.disclosure != "ADEQUATE" && k.disclosure != "NOT_ASSESSED" && k.disclosure != "NOT_DUE" && k.disclosure != "EXEMPT":
+			t.Errorf("%s %s is %s, %s (%s)", k.check, k.key, k.substance, k.disclosure, k.cause)
+		}
 	}
 }
 
