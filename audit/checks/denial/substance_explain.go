@@ -78,7 +78,7 @@ func (r *replayer) explain(b *features.Batch, recorded []uint8) {
 	hold := func(bit why) {
 		for k, i := range r.asked {
 			if out := s.Replay.Outcome[k]; out <= outReferred && s.Replay.Policy[k] >= 0 {
-				if departs, _ := r.departsAs(s, k, b, i, recorded[i]); !departs && !r.skips(recorded[i], out) {
+				if departs, _ := r.departs(s, k, recorded[i], out, s.Replay.Limit[k]); !departs && !r.skips(recorded[i], out) {
 					r.rulings[i].why |= bit
 				}
 			}
@@ -119,6 +119,7 @@ func (r *replayer) explain(b *features.Batch, recorded []uint8) {
 		copy(column.Floats, kept)
 	}
 	r.versions(b, s, recorded, own, models)
+	r.arms(b, s, recorded, own, models)
 	for _, i := range r.asked {
 		x := &r.rulings[i]
 		if recorded[i] == outDenied && r.foreign(b, i) {
@@ -144,11 +145,6 @@ func (r *replayer) foreign(b *features.Batch, i int) bool {
 		}
 	}
 	return false
-}
-
-// departsAs is departs for row k of a scratch batch, whose row in b is i.
-func (r *replayer) departsAs(s *features.Batch, k int, b *features.Batch, i int, recorded uint8) (bool, int64) {
-	return r.departs(s, k, recorded, s.Replay.Outcome[k], s.Replay.Limit[k])
 }
 
 // skips reports whether an adverse outcome stands against a referral.

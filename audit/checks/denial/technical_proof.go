@@ -83,7 +83,7 @@ func (p *prover) proof(b *features.Batch, i int) proof {
 		return noProof
 	}
 	score := p.score.Floats[i]
-	lost := p.scored && score != score
+	lost := p.scored && score != score && p.version.Codes[i] != features.Null // a score was asked for
 	failed := engine == unsaid && (p.status.Codes[i] != features.Null || p.code.Codes[i] != features.Null)
 	if limit := p.settings.TimeoutMS; limit > 0 && !p.latency.IsNull(i) && p.latency.Ints[i] >= limit && (failed || lost) {
 		return byTimeout
@@ -93,7 +93,7 @@ func (p *prover) proof(b *features.Batch, i int) proof {
 	}
 	// A missing score is proof only where the policy needs one: its replay,
 	// with the recomputed score, comes to the score rules.
-	if lost && p.version.Codes[i] != features.Null && b.Replay != nil && b.Replay.Outcome[i] != features.Undecided {
+	if lost && b.Replay != nil && b.Replay.Outcome[i] != features.Undecided {
 		return byNoScore
 	}
 	return noProof

@@ -81,7 +81,7 @@ that fits:
 	technical status   engine_status or error_code is of the class technical, by the
 	                   plan's errors and, for codes that they lack, by a built-in lexicon
 	time-out           latency_ms of timeout_ms or more, with a status or code that no
-	                   catalogue explains, or without a score
+	                   catalogue explains, or without a score beside a model_version
 	placeholder score  the recorded score is one of placeholder_scores, and not the model's;
 	                   one between -10 and 10 only where the model gives another
 	missing score      no recorded score beside a model_version, though the policy, replayed,
@@ -122,7 +122,7 @@ const technicalDocZh = `技术故障被记为拒绝
 
 	引擎状态属技术故障  engine_status 或 error_code 属 technical 类：先看方案的 errors，
 	                    其中没有的代码再看内置词库
-	超时                latency_ms 达到 timeout_ms，且状态或代码无目录可解释，或没有评分
+	超时                latency_ms 达到 timeout_ms，且状态或代码无目录可解释，或有 model_version 而没有评分
 	评分为占位值        记录的评分属 placeholder_scores，且不是模型算出的值；介于 -10 与 10
 	                    之间的，须模型算出的是另一个值
 	缺少评分            有 model_version 而没有评分，但按政策复算须用到评分
