@@ -79,7 +79,7 @@ func countLoans(t *testing.T, limit int64) {
 		t.Fatal(err)
 	}
 	_, err = driver.Run(context.Background(), driver.Input{Plan: p, Checks: []*audit.Check{c}, Sources: map[string]features.Source{"repayments": src}},
-		driver.Options{Workers: 2, Memory: limit / 2})
+		driver.Options{Workers: 2, Memory: limit / 3})
 	if err != nil {
 		t.Fatal(err)
 	}

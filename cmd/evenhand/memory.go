@@ -63,7 +63,7 @@ func (j *auditJob) limitMemory() int64 {
 	if now := debug.SetMemoryLimit(-1); limit < now { // GOMEMLIMIT may ask for less
 		debug.SetMemoryLimit(limit)
 	}
-	return limit / 2
+	return limit / 3
 }
 
 // machineMemory returns the machine's memory, or the limit of the process'
