@@ -21,6 +21,7 @@ type dossierPage struct {
 	Facts     []fact
 	Verdicts  []dossierVerdict
 	Decisions []dossierDecision
+	More      audit.Text // that there are more decisions
 	Chart     *figure
 	Events    table
 	Digests   []fact
@@ -32,7 +33,7 @@ type dossierVerdict struct {
 	Level                                        string
 	Supported                                    []supported
 	Evidence                                     table
-	Letter                                       audit.Text
+	Letter, Remedy                               audit.Text
 }
 
 type dossierDecision struct {
@@ -45,6 +46,7 @@ type dossierDecision struct {
 	Reasons  table
 	Recorded table
 	Changes  audit.Text
+	Open     bool
 }
 
 // eventsOfDossier bounds the timeline printed; the page folds the rest.
@@ -84,11 +86,15 @@ func (r *Report) dossier(d *dossier.Dossier) *dossierPage {
 	}
 	for i := range d.Decisions[:min(len(d.Decisions), decisionsOfDossier)] {
 		p.Decisions = append(p.Decisions, r.dossierDecision(&d.Decisions[i]))
+		p.Decisions[i].Open = i == 0
+	}
+	if n := len(d.Decisions) - decisionsOfDossier; n > 0 {
+		p.More = audit.Tf("… and %[1]d earlier ones.", "……另有更早的 %[1]d 笔。", n)
 	}
 	p.Chart = r.limitChart(d)
 	p.Events.Head = head(audit.T("at", "时间"), audit.T("event", "事件"), audit.T("key", "编号"), audit.T("note", "说明"))
 	for _, e := range d.Events[max(0, len(d.Events)-eventsOfDossier):] {
-		p.Events.Rows = append(p.Events.Rows, []cell{{Text: same(r.instant(e.At)), Keep: true}, plainCell(e.What), code(e.Key), plainCell(clip(e.Note, 2000))})
+		p.Events.Rows = append(p.Events.Rows, []cell{{Text: same(r.instant(e.At)), Keep: true}, words(happened(e.What)), code(e.Key), plainCell(clip(e.Note, 2000))})
 	}
 	p.Digests = []fact{{w("Plan"), same(short(r.plan.Digest))}, {w("Data"), same(short(r.data))}, {w("Result"), same(short(r.digest))}}
 	return p
@@ -107,6 +113,9 @@ func (r *Report) dossierVerdict(c *audit.Case) dossierVerdict {
 		Grade: gradeWords[c.Grade], Supported: r.supported(c.Causes), Letter: r.letter(c), Level: "info"}
 	if c.Cause != "" {
 		v.CauseIs = r.cause(c.Cause)
+	}
+	if c.Remedy != "" {
+		v.Remedy = word(remedyWords, c.Remedy)
 	}
 	switch {
 	case c.Substance == audit.Unjustified || c.Substance == audit.Technical:

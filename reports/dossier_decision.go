@@ -28,6 +28,19 @@ var (
 		"experiment": audit.T("experiment", "测试分组"), "minimum": audit.T("least granted", "最低额度"), "step": audit.T("step of the ladder", "额度阶梯"), "factor": audit.T("growth, times", "增幅倍数"),
 		"add": audit.T("growth, amount", "增幅金额"), "tenure": audit.T("tenure", "在册时间"), "conditions": audit.T("conditions", "提额条件"), "min_increase": audit.T("least increase", "最小增幅"), "scope": audit.T("scope", "适用范围"),
 	}
+	// Codes of recorded columns; the code is kept in English.
+	codeWords = map[string]audit.Text{
+		"auto": audit.T("auto", "自动"), "manual": audit.T("manual", "人工"), "override": audit.T("override", "人工改判"),
+		"grant": audit.T("grant", "授信"), "promise": audit.T("promise", "承诺提额"), "increase": audit.T("increase", "提额"), "decrease": audit.T("decrease", "降额"), "freeze": audit.T("freeze", "冻结"),
+		"unfreeze": audit.T("unfreeze", "解冻"), "evaluate": audit.T("evaluate", "评估"), "display": audit.T("display", "展示"), "draw": audit.T("draw", "借款"), "expire": audit.T("expire", "到期"), "close": audit.T("close", "销户"),
+		"due": audit.T("due", "应还"), "paid": audit.T("paid", "已还"), "notice": audit.T("notice", "告知"), "scheduled": audit.T("scheduled", "按期付款"), "early": audit.T("early", "提前付款"), "payoff": audit.T("payoff", "结清付款"),
+		"refund": audit.T("refund", "退款"), "reversal": audit.T("reversal", "冲正"), "payment": audit.T("payment", "付款"), "keep": audit.T("keep", "维持"), "ok": audit.T("ok", "成功"),
+	}
+	tableWords  = map[string]audit.Text{"decisions": audit.T("decisions", "决策"), "limits": audit.T("limits", "额度"), "repayments": audit.T("repayments", "分期"), "payments": audit.T("payments", "付款")}
+	remedyWords = map[string]audit.Text{
+		"redecide": audit.T("decide it again", "重新审批"), "apply_shortfall": audit.T("apply what is short", "补足差额"), "run_evaluation": audit.T("run the evaluation", "执行评估"),
+		"correct_display": audit.T("correct the display", "更正展示"), "human_review": audit.T("review by a person", "人工复核"), "tell": audit.T("tell the customer", "告知客户"),
+	}
 	unitWords  = map[string]audit.Text{"share": audit.T("share", "（占比）"), "months": audit.T("months", "个月"), "days": audit.T("days", "天"), "years": audit.T("years", "年")}
 	grantWords = map[bool]audit.Text{true: audit.T("yes", "是"), false: audit.T("no", "否")}
 )
@@ -40,6 +53,19 @@ func word(in map[string]audit.Text, code string) audit.Text {
 		return t
 	}
 	return same(code)
+}
+
+// happened names an event of the timeline: its code in English.
+func happened(what string) audit.Text {
+	table, kind, ok := strings.Cut(what, ".")
+	if !ok {
+		return same(what)
+	}
+	name := word(outcomeWords, kind)
+	if t, ok := codeWords[kind]; ok {
+		name = t
+	}
+	return audit.T(what, word(tableWords, table).Zh+"："+name.Zh)
 }
 
 // saying is what a step of the rule path says.
@@ -123,7 +149,11 @@ func (r *Report) dossierOutcome(d *dossier.Decision) []line {
 		{"decider", audit.T("decided by", "决策方式")}, {"product", audit.T("product", "产品")}, {"policy_version", audit.T("policy", "政策")},
 	} {
 		if v := recorded(c.column); v != "" {
-			add(c.name, word(outcomeWords, v))
+			value := word(outcomeWords, v)
+			if t, ok := codeWords[v]; ok {
+				value = t
+			}
+			add(c.name, value)
 		}
 	}
 	if !math.IsNaN(d.Score.Recorded) || !math.IsNaN(d.Score.Computed) {

@@ -46,12 +46,12 @@ func (r *Report) DossierText(d *dossier.Dossier, lang string) string {
 	}
 	what, key := 0, 0
 	for _, e := range shown {
-		what, key = max(what, columns(oneLine(e.What))), max(key, columns(oneLine(e.Key)))
+		what, key = max(what, columns(s.in(happened(e.What)))), max(key, columns(oneLine(e.Key)))
 	}
 	for _, e := range shown {
-		s.row(2, []padded{{text: r.instant(e.At), width: 16}, {text: oneLine(e.What), width: min(what, 24)}, {text: oneLine(e.Key), width: min(key, 14)}}, clip(oneLine(e.Note), 3000))
+		s.row(2, []padded{{text: r.instant(e.At), width: 16}, {text: s.in(happened(e.What)), width: min(what, 24)}, {text: oneLine(e.Key), width: min(key, 14)}}, clip(oneLine(e.Note), 3000))
 	}
-	return s.b.String()
+	return strings.ReplaceAll(s.b.String(), nbsp, " ")
 }
 
 // noCase says what it means that a customer has no case: not that all was well
@@ -79,7 +79,7 @@ func (r *Report) verdictText(s *sheet, c *audit.Case) {
 		lines = append(lines, line{w("at stake"), audit.T(stake.En+lasted.En, stake.Zh+lasted.Zh)})
 	}
 	if c.Remedy != "" {
-		lines = append(lines, line{audit.T("Remedy owed", "须补救"), same(c.Remedy)})
+		lines = append(lines, line{w("Remedy owed"), coded(c.Remedy, word(remedyWords, c.Remedy))})
 	}
 	s.pairs(4, lines)
 	var read []line

@@ -39,7 +39,7 @@ var ui = map[string]string{
 	"Digests":                           "摘要值",
 	"Notes":                             "备注",
 
-	"Verdicts": "判定", "Reasons": "原因", "Rule path": "规则路径", "Timeline": "时间线", "Inputs and contributions": "输入与贡献",
+	"Verdicts": "判定", "Reasons": "原因", "Rule path": "规则路径", "Remedy owed": "须补救", "Timeline": "时间线", "Inputs and contributions": "输入与贡献",
 	"The row as recorded": "记录原文", "points": "分数", "share of the margin": "对评分边际的贡献", "lost of the score": "失去的分数",
 	"can be changed": "可改变", "known since": "可得时间",
 	"No check found this customer wronged; what ran, and on how much, is in the report's coverage.": "没有检查判定该客户受到不当对待；运行了哪些检查、覆盖多少，见报告的覆盖范围。",

@@ -92,7 +92,7 @@ type Reason struct {
 // Step is the limit shown and drawable from an instant on; -1: not known.
 type Step struct {
 	At              int64
-	Account         string
+	Account, Key    string
 	Limit           int64
 	Shown, Drawable int64
 }

@@ -102,7 +102,7 @@ func (b *builder) event(table string, batch *features.Batch, i int) []audit.Even
 func (b *builder) steps(rows audit.Rows) []Step {
 	var out []Step
 	for i := rows.Lo; i < rows.Hi; i++ {
-		s := Step{Account: b.text("limits", rows.Batch, "account_id", i), Limit: -1, Shown: -1, Drawable: -1}
+		s := Step{Account: b.text("limits", rows.Batch, "account_id", i), Key: b.text("limits", rows.Batch, "event_id", i), Limit: -1, Shown: -1, Drawable: -1}
 		s.At, _ = b.number("limits", rows.Batch, "at", i)
 		for _, x := range []struct {
 			column string

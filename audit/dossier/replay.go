@@ -43,13 +43,22 @@ func (b *builder) replay(table string, one *features.Batch, d *Decision) {
 		d.Next = next(p, steps, d.Now)
 	}
 	if r.Outcome[0] == features.Undecided {
-		d.Why = b.undecided(one, steps)
+		d.Rule, d.Why = "", b.undecided(one, steps)
 		return
 	}
 	if !evaluation {
 		d.Replayed = features.Outcomes[r.Outcome[0]]
 	}
+	if b.model(one) == nil && slices.ContainsFunc(d.Path, readsScore) {
+		d.Why = audit.T("No model of the plan scored the row: the replay takes the recorded score, and can't tell what would change it.",
+			"方案中没有模型能为该行评分：复算采用记录的评分，无法说明怎样会改变结果。")
+		return
+	}
 	b.recourse(table, one, d)
+}
+
+func readsScore(r Rule) bool {
+	return r.Decides && slices.ContainsFunc(r.Reads, func(v policy.Value) bool { return v.Name == "score" })
 }
 
 // present is the limit before an evaluation, as the policies' replay sees it.

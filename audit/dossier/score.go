@@ -78,6 +78,9 @@ func (b *builder) inputs(table string, one *features.Batch, d *Decision) []Input
 		x.Known, _ = b.number(table, one, s.Name+availableAt, 0)
 		out = append(out, x)
 	}
+	if !slices.ContainsFunc(out, func(x Input) bool { return x.Value != "" }) {
+		return nil // the row has no snapshot
+	}
 	slices.SortStableFunc(out, func(x, y Input) int {
 		return cmp.Or(last(x.Points, y.Points), last(x.Lost, y.Lost), -cmp.Compare(x.Lost, y.Lost),
 			cmp.Compare(direction*x.Points, direction*y.Points), cmp.Compare(x.Feature, y.Feature))

@@ -44,7 +44,12 @@ recomputed, verdicts of the whole audit, timeline, and what would change it.
 The verdicts are those of the audit of the whole export, which runs for it.`,
 		Example: `  evenhand explain D0001234 -c audit.yaml
   evenhand explain A000077 -c audit.yaml -o dossier.html -lang zh`,
-		Args: cobra.ExactArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 || args[0] == "" {
+				return usagef("explain takes one id; see evenhand explain -h")
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			j.id, j.stdout, j.stderr = args[0], cmd.OutOrStdout(), cmd.ErrOrStderr()
 			return j.run(cmd.Context())
@@ -54,6 +59,7 @@ The verdicts are those of the audit of the whole export, which runs for it.`,
 	f.StringVarP(&j.plan, "plan", "c", "audit.yaml", "the plan")
 	f.StringVarP(&j.page, "out", "o", "", "write the dossier as a page to this file too")
 	f.IntVar(&j.workers, "workers", runtime.GOMAXPROCS(0), "workers; they change speed, never an answer")
+	f.StringVar(&j.memory, "memory", "", "memory to do with, as of audit; no answer changes")
 	f.StringVar(&j.lang, "lang", "en", "language: en or zh")
 	f.BoolVarP(&j.quiet, "quiet", "q", false, "no progress")
 	return cmd
