@@ -233,3 +233,32 @@ func readKases(t *testing.T, path string) (out []kase) {
 	}
 	return out
 }
+
+// readColumns reads text columns of an Arrow file: the cells of each row,
+// joined by NUL.
+func readColumns(t *testing.T, path string, names ...string) (out []string) {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	r, err := ipc.NewFileReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range r.NumRecords() {
+		rec, err := r.Record(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for row := range int(rec.NumRows()) {
+			var cells []string
+			for _, n := range names {
+				cells = append(cells, strings.Clone(rec.Column(r.Schema().FieldIndices(n)[0]).(*array.String).Value(row)))
+			}
+			out = append(out, strings.Join(cells, "\x00"))
+		}
+	}
+	return out
+}

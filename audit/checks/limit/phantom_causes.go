@@ -5,6 +5,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
+	"evenhand/audit/policy"
 )
 
 // explain looks for what explains a run, in the order of the engine of causes.
@@ -33,6 +34,8 @@ func (s *phantom) explain(a *account, r *run, known bool, v *phantomVerdict) {
 	}
 	v.sentinel = first.drawable == last.drawable
 	switch {
+	case v.cause != "" && v.substance == audit.Unjustified && (!known || s.env.Policies == nil):
+		v.substance, v.grade = audit.Indeterminate, audit.E3 // what else may hold it back is not known
 	case v.cause != "":
 	case !known || s.env.Policies == nil:
 		v.substance, v.grade, v.cause = audit.Indeterminate, audit.E3, cause.Unexplained
@@ -103,28 +106,25 @@ func (s *phantom) held(a *account, r *run, v *phantomVerdict) {
 	}
 }
 
-// newcomer is a declared rule for new customers that gives no more.
+// newcomer is a declared rule for new customers that gives no more: in force for
+// the first and the last view of the run.
 func (s *phantom) newcomer(a *account, r *run, v *phantomVerdict) {
-	p := s.policyAt(a, r.first().row)
-	if p == nil || p.NewUser == nil || p.NewUser.Drawable == "" {
+	if s.engine == nil {
 		return
 	}
-	most, err := strconv.ParseFloat(string(p.NewUser.Drawable), 64)
-	if err != nil {
-		return
-	}
-	opened := int64(none)
-	if len(a.writes) > 0 {
-		opened = a.writes[0].at
-	}
-	months := monthsBetween(opened, r.first().at, s.zone)
-	if opened == none || months >= p.NewUser.Months || r.first().drawable > units(most, s.scale) {
-		return
-	}
-	v.item("months_on_book", strconv.Itoa(months))
-	v.item("new_for_months", strconv.Itoa(p.NewUser.Months))
-	if monthsBetween(opened, r.last().at, s.zone) >= p.NewUser.Months {
-		return
+	for _, x := range []*view{r.first(), r.last()} {
+		p := s.policyAt(a, x.row)
+		if p == nil || p.NewUser == nil || p.NewUser.Drawable == "" {
+			return
+		}
+		row := a.batch.Slice(x.row, x.row+1)
+		most := s.engine.Amounts(&row, s.engine.Policies(&row), policy.NewUserDrawable, "")
+		if len(most) == 0 || most[0] < 0 || x.drawable > most[0] {
+			return
+		}
+		if x == r.first() {
+			v.item("new_user_drawable", money(most[0], s.scale))
+		}
 	}
 	v.decide(cause.NewUser, audit.Justified, audit.E1)
 }

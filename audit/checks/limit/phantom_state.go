@@ -1,13 +1,13 @@
 package limit
 
 import (
-	"cmp"
 	"time"
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
 	"evenhand/audit/checks/internal/rows"
 	"evenhand/audit/policy"
+	"evenhand/audit/replay"
 	"evenhand/audit/stats"
 )
 
@@ -46,6 +46,7 @@ type phantom struct {
 
 	// Scratch and helpers, no part of the state.
 	ledger      ledger
+	engine      *replay.Engine // nil without policies
 	screen      column
 	incidents   *cause.Incidents
 	arms        *cause.Experiments
@@ -71,6 +72,12 @@ func newPhantom(env *audit.Env) (*phantom, error) {
 	s.excess = cause.NewExcess(s.incidents)
 	s.screen = columnOf(env, "limits", "on_screen_reason")
 	s.arms = cause.NewExperiments(env)
+	if env.Policies != nil {
+		var err error
+		if s.engine, err = replay.New(env, "limits", false); err != nil {
+			return nil, err
+		}
+	}
 	s.displays = has(env, "limits", "displayed_limit") && has(env, "limits", "drawable_limit")
 	return s, nil
 }
@@ -196,19 +203,6 @@ func (s *phantom) policyAt(a *account, i int) *policy.Policy {
 		return nil
 	}
 	return &s.env.Policies.Policies[k]
-}
-
-// monthsBetween is the number of whole months from one instant to another.
-func monthsBetween(from, to int64, zone *time.Location) int {
-	if from == none || to < from {
-		return 0
-	}
-	a, b := time.UnixMicro(from).In(zone), time.UnixMicro(to).In(zone)
-	n := (b.Year()-a.Year())*12 + int(b.Month()-a.Month())
-	if cmp.Or(cmp.Compare(b.Day(), a.Day())) < 0 {
-		n--
-	}
-	return n
 }
 
 // Merge adds what o has seen.

@@ -18,6 +18,7 @@ var PhantomLimit = &audit.Check{
 	Article: "003",
 	Chapter: "limits",
 	Needs: audit.Needs{
+		Replay: true,
 		Tables: []audit.TableNeed{{
 			Table: "limits", Timeline: true, Features: true,
 			Required: []string{"event_id", "account_id", "customer_id", "at", "kind"},
