@@ -64,11 +64,11 @@ func (c column) id(b *features.Batch, i int) []byte {
 
 // limitColumns are the columns of the limits table.
 type limitColumns struct {
-	id, account, at, kind, product, before, after             column
-	promise, promised, due, condition, temporary              column
-	trigger, result, reason, policy, experiment, arm          column
-	errorCode, latency, notice, currency, model, displayed    column
-	requested, granted, outstanding, holds, loan, score, draw column
+	id, account, at, kind, product, before, after          column
+	promise, promised, due, condition, temporary           column
+	trigger, result, reason, policy, experiment, arm       column
+	errorCode, latency, notice, currency, model, displayed column
+	requested, granted, outstanding, holds, score, draw    column
 }
 
 func limitColumnsOf(env *audit.Env) *limitColumns {
@@ -81,7 +81,7 @@ func limitColumnsOf(env *audit.Env) *limitColumns {
 		"experiment_arm": &c.arm, "error_code": &c.errorCode, "latency_ms": &c.latency, "notice_at": &c.notice,
 		"currency": &c.currency, "model_version": &c.model, "displayed_limit": &c.displayed,
 		"requested_amount": &c.requested, "granted_amount": &c.granted, "outstanding": &c.outstanding, "holds": &c.holds,
-		"loan_id": &c.loan, "score": &c.score, "drawable_limit": &c.draw,
+		"score": &c.score, "drawable_limit": &c.draw,
 	} {
 		*at = columnOf(env, "limits", name)
 	}

@@ -245,6 +245,16 @@ func (l *ledger) transferred(a *account, i, j int) bool {
 	return differ(l.currency) || differ(l.product)
 }
 
+// next returns the write that the ledger goes on with after write i, or nil.
+func (a *account) next(i int) *write {
+	for j := i + 1; j < len(a.writes); j++ {
+		if w := &a.writes[j]; w.state != failed && w.state != unread {
+			return w
+		}
+	}
+	return nil
+}
+
 // limitAt is the limit of the ledger after all writes up to an instant, or
 // none.
 func (a *account) limitAt(at int64) int64 {

@@ -70,7 +70,7 @@ func (s *books) silent(a *account, i int) bool {
 	if w.delta < 0 {
 		k.Amount = -w.delta
 	}
-	s.keep(a, k, w.at)
+	s.keep(a, k, w.at, w.at)
 	return true
 }
 
@@ -83,7 +83,7 @@ func (s *books) broken(a *account, i int) {
 	add(k, "limit_expected", money(w.before-w.gap, s.scale))
 	add(k, "gap", money(w.gap, s.scale))
 	k.Amount = max(w.gap, -w.gap)
-	s.keep(a, k, w.at)
+	s.keep(a, k, w.at, w.at)
 }
 
 // vanished makes a lost update a case (R1.6).
@@ -104,11 +104,17 @@ func (s *books) vanished(a *account, i int) {
 	default:
 		add(k, "lost", "the ledger goes on from the limit before it")
 	}
+	to := w.at
+	if x := a.next(i); x != nil {
+		to = x.at
+		add(k, "next_event", string(s.ledger.id.id(a.batch, x.row)))
+		add(k, "next_limit_before", money(x.before, s.scale))
+	}
 	if w.before != none && w.after != none {
 		k.Amount = max(w.after-w.before, 0)
 	}
 	k.Days = max(s.calendar.Day(s.asOf)-s.calendar.Day(w.at), 0)
-	s.keep(a, k, w.at)
+	s.keep(a, k, w.at, to)
 }
 
 func (s *books) start(a *account, row int) *kept {
@@ -131,8 +137,8 @@ func (s *books) amounts(k *kept, w *write) {
 // around is how far before and after it a case's evidence timeline reaches.
 const around = 30 * day
 
-func (s *books) keep(a *account, k *kept, at int64) {
+func (s *books) keep(a *account, k *kept, from, to int64) {
 	k.Causes = []audit.Supported{{Code: k.Cause, Grade: k.Grade}}
-	k.Events = eventsOf(&s.ledger, a, at-around, at+around, s.scale, func(_ int, kind string) bool { return writes(kind) })
+	k.Events = eventsOf(&s.ledger, a, from-around, to+around, s.scale, func(_ int, kind string) bool { return writes(kind) })
 	s.cases.add(k)
 }

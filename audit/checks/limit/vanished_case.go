@@ -84,7 +84,17 @@ func (s *vanished) keep(a *account, p *promise, v *verdict) {
 	if k.Substance == audit.Justified {
 		k.Amount, k.Days = 0, 0
 	}
-	k.Events = s.events(a, p.row, p.start, p.stop+30*day, p.id)
+	from, to, id := p.start, p.stop+30*day, p.id
+	if p.lost >= 0 {
+		item("lost_event", string(s.ledger.id.id(a.batch, a.writes[p.lost].row)))
+		id = nil // what came after is the proof
+		if w := a.next(p.lost); w != nil {
+			to = max(to, w.at+1)
+			item("next_event", string(s.ledger.id.id(a.batch, w.row)))
+			item("next_limit_before", money(w.before, s.scale))
+		}
+	}
+	k.Events = s.events(a, p.row, from, to, id)
 	k.notes = []int64{v.attempt}
 	s.cases.add(k)
 }

@@ -39,8 +39,7 @@ const (
 	vQuietClosed = vGuards + 7 // … since the account was frozen or closed
 	vQuietTold   = vGuards + 8 // … and the customer was told
 	vUpTo        = vGuards + 9 // promises of "up to"
-	vUnlinked    = vGuards + 10
-	vCounters    = vGuards + 11
+	vCounters    = vGuards + 10
 )
 
 // vanished is the state of vanishedincrement.
