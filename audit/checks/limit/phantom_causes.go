@@ -118,7 +118,7 @@ func (s *phantom) newcomer(a *account, r *run, v *phantomVerdict) {
 			return
 		}
 		row := a.batch.Slice(x.row, x.row+1)
-		most := s.engine.Amounts(&row, s.engine.Policies(&row), policy.NewUserDrawable, "")
+		most := s.engine.Amounts(&row, []int16{s.policyOf(a, x.row)}, policy.NewUserDrawable, "")
 		if len(most) == 0 || most[0] < 0 || x.drawable > most[0] {
 			return
 		}

@@ -189,20 +189,27 @@ func (s *phantom) lookHold(p *policy.Policy, code string) hold {
 	return hold{}
 }
 
-// policyAt is the policy that row i records, else the one in force then.
-func (s *phantom) policyAt(a *account, i int) *policy.Policy {
+// policyOf is the policy that row i records, else the one in force then; -1
+// where there is none.
+func (s *phantom) policyOf(a *account, i int) int16 {
 	if s.env.Policies == nil {
-		return nil
+		return -1
 	}
-	at := s.ledger.at.int(a.batch, i)
-	k := s.env.Policies.Pick(s.ledger.policy.text(a.batch, i), s.ledger.product.text(a.batch, i), at)
-	if k < 0 {
-		k = s.env.Policies.Pick("", s.ledger.product.text(a.batch, i), at)
+	at, product := s.ledger.at.int(a.batch, i), s.ledger.product.text(a.batch, i)
+	if v := s.ledger.policy.text(a.batch, i); v != "" {
+		if k := s.env.Policies.Pick(v, product, at); k >= 0 {
+			return k
+		}
 	}
-	if k < 0 {
-		return nil
+	return s.env.Policies.Pick("", product, at)
+}
+
+// policyAt is the policy of policyOf, or nil.
+func (s *phantom) policyAt(a *account, i int) *policy.Policy {
+	if k := s.policyOf(a, i); k >= 0 {
+		return &s.env.Policies.Policies[k]
 	}
-	return &s.env.Policies.Policies[k]
+	return nil
 }
 
 // Merge adds what o has seen.
