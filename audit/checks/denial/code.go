@@ -146,7 +146,7 @@ func (rs *records) decode(d *stats.Decoder, faults int32) {
 		r.as = int16(as)
 		if appeal < -1 || appeal >= int64(faults) || late != int64(int32(late)) || r.rules == 0 || r.rules >= r07 ||
 			r.cause > noLapse || int(r.verdict) >= len(audit.DisclosureNames()) || as != int64(r.as) || r.standing >= standings || r.why > allWhys ||
-			r.standing == wrong && r.why == noWhy || r.rules&disclosureRules != 0 && r.cause == noLapse || r.startFrom > 2 || flags > 7 {
+			(r.standing == wrong) != (r.rules&r06 != 0) || (r.standing == skippedReview) != (r.rules&d07 != 0) || r.standing == wrong && r.why == noWhy || r.rules&disclosureRules != 0 && r.cause == noLapse || r.startFrom > 2 || flags > 7 {
 			d.Fail("bad case")
 		}
 		r.appeal, r.late = int32(appeal), int32(late)
@@ -189,6 +189,7 @@ func (s *state) verify(d *stats.Decoder) {
 			return
 		}
 	}
+	s.verifyReplays(d)
 	for key, n := range s.replays.All() {
 		c := cellOf(key)
 		if n < 0 || c.kind >= replayKinds || c.kind == confusion && (c.a > outReferred || c.b > unknownOutcome) ||
@@ -203,6 +204,60 @@ func (s *state) verify(d *stats.Decoder) {
 			if k := g.specific.Of(v.Name); v.N < 0 || k < 0 || k > v.N {
 				d.Fail("group %s: %d of %d", v.Name, k, v.N)
 			}
+		}
+	}
+}
+
+// verifyReplays makes sure that the counts of the replay fit together: each
+// share's part is no more than its whole.
+func (s *state) verifyReplays(d *stats.Decoder) {
+	type counts struct{ all, watched, right, adverse, mismatched, late, dated int64 }
+	by := map[int16]*counts{}
+	for key, n := range s.replays.All() {
+		c := cellOf(key)
+		if n < 0 || n > s.rowsIn || s.env.Policies == nil || c.policy < -1 || int(c.policy) >= len(s.env.Policies.Policies) {
+			d.Fail("bad cell %#x", key)
+			return
+		}
+		v := by[c.policy]
+		if v == nil {
+			v = &counts{}
+			by[c.policy] = v
+		}
+		switch c.kind {
+		case confusion:
+			v.all += n
+		case standingOf:
+			v.adverse += n
+			if standing(c.a) == right {
+				v.right += n
+			}
+		case mismatchOf:
+			v.mismatched += n
+		case forceOf:
+			v.dated += n
+			if c.b == 1 {
+				v.late += n
+			}
+		case watchOf:
+			v.watched = max(v.watched, n)
+		}
+	}
+	for i := range s.records.list {
+		r := &s.records.list[i]
+		if r.standing != wrong {
+			continue
+		}
+		if by[r.as] == nil {
+			d.Fail("a wrong denial that was not counted")
+			return
+		}
+		by[r.as].mismatched++
+	}
+	for _, v := range by {
+		if v.mismatched > v.all || v.watched > v.right || v.adverse > v.all {
+			d.Fail("the counts of a replay don't fit together")
+			return
 		}
 	}
 }

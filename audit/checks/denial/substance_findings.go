@@ -249,7 +249,8 @@ func edgeFinding(ms []*audit.Metric) audit.Finding {
 }
 
 // watchFindings are the watches on rules that turn a single factor into a
-// denial, one a factor.
+// denial, one a factor. A rule that the later repayment of the nearest approvals
+// bears out is none.
 func watchFindings(env *audit.Env, ms, twins []*audit.Metric) []audit.Finding {
 	var names []string
 	by := map[string][]*audit.Metric{}
@@ -264,6 +265,7 @@ func watchFindings(env *audit.Env, ms, twins []*audit.Metric) []audit.Finding {
 	var out []audit.Finding
 	for _, name := range names {
 		f := watchFinding(env, name, by[name])
+		borneOut := false // customers just below the threshold did go bad more often
 		for _, m := range twins {
 			if m.Group != "factor="+name {
 				continue
@@ -272,12 +274,15 @@ func watchFindings(env *audit.Env, ms, twins []*audit.Metric) []audit.Finding {
 			if m.Status == audit.Insufficient {
 				continue
 			}
+			borneOut = m.Value*float64(m.NRef) > float64(m.KRef)
 			f.What.En += fmt.Sprintf(" Of %s loans of customers who were approved one step below the threshold, %s were later %d days past due or more; of all loans %s.",
 				audit.Thousands(m.N), audit.Percent(m.K, m.N), badDays, audit.Percent(m.KRef, m.NRef))
 			f.What.Zh += fmt.Sprintf("仅差一步未达门槛而获批的客户，其%s笔贷款中此后逾期%d日及以上的占%s；全部贷款中占%s。",
 				audit.Thousands(m.N), badDays, audit.Percent(m.K, m.N), audit.Percent(m.KRef, m.NRef))
 		}
-		out = append(out, f)
+		if !borneOut {
+			out = append(out, f)
+		}
 	}
 	return out
 }

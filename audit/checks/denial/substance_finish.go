@@ -256,7 +256,7 @@ func (m *measures) substance() {
 		}
 		for f, k := range v.factor {
 			if int(f) < len(m.replayer.factors) {
-				add(watchMetric, "factor="+m.replayer.factors[f].name, k, v.stands[right], true)
+				add(watchMetric, "factor="+m.replayer.factors[f].name, k, v.stands[right], false)
 			}
 		}
 	}

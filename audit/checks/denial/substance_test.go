@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"evenhand/audit"
+	"evenhand/audit/policy"
+	"evenhand/features"
 )
 
 func TestFixtures(t *testing.T) { fixturesOf(t, UnexplainedDenial) }
@@ -50,6 +52,70 @@ dictionary:
 		honest(t, l)
 		if !strings.Contains(l.Zh, x.has) || strings.Contains(l.Zh, x.lack) || !strings.Contains(l.Zh, "2025-03-05") || strings.Contains(l.En, "Age") {
 			t.Errorf("letter %v, want %q and not %q", l, x.has, x.lack)
+		}
+	}
+}
+
+// A state of a replay survives its encoding, and garbage is refused or at least
+// harmless.
+func TestDecodeReplayed(t *testing.T) {
+	env, b := rowsOf(t, book(40, 20))
+	registry, problems := policy.New([]policy.Policy{
+		{Version: "v1", To: "2025-01-01", Rules: []policy.Rule{{ID: "R", When: "decider == 'x'"}}},
+		{Version: "v2", From: "2025-01-01", Rules: []policy.Rule{{ID: "R", When: "decider != 'x'", Missing: "deny"}}},
+	}, env.Plan.Zone(), 2)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	env.Policies = registry
+	var r features.Replay
+	r.Grow(b.N)
+	for i := range b.N {
+		r.Policy[i], r.Outcome[i] = 0, uint8(i%4)
+	}
+	b.Replay = &r
+	s := mustState(t, env)
+	s.Update(b)
+	wrongs := 0
+	for _, r := range s.records.list {
+		wrongs += b2i(r.standing == wrong)
+	}
+	if wrongs == 0 {
+		t.Fatal("no wrong denial to encode")
+	}
+	good, _ := s.MarshalBinary()
+	fresh := mustState(t, env)
+	if err := fresh.UnmarshalBinary(good); err != nil {
+		t.Fatal(err)
+	}
+	if again, _ := fresh.MarshalBinary(); string(again) != string(good) {
+		t.Error("encoded again, it differs")
+	}
+	for i := 0; i < len(good); i += 3 {
+		for _, x := range []byte{0, 1, 0x7f, 0xff} {
+			bad := append([]byte(nil), good...)
+			bad[i] = x
+			if fresh := mustState(t, env); fresh.UnmarshalBinary(bad) == nil {
+				fresh.Finish(&audit.Result{}) // must not panic
+			}
+		}
+		if mustState(t, env).UnmarshalBinary(good[:i]) == nil {
+			t.Errorf("a state cut at byte %d is accepted", i)
+		}
+	}
+}
+
+// A fraud hold is none of the failures that it may look like.
+func TestEngineClasses(t *testing.T) {
+	for _, x := range []struct {
+		status, code string
+		want         engineClass
+	}{
+		{"", "", unsaid}, {"OK", "", engineOK}, {"TIMEOUT", "", technicalFault}, {"ok", "FRAUD_HOLD", fraudHold},
+		{"timeout", "FRAUD_HOLD", fraudHold}, {"OK", "REJECTED", otherClass}, {"??", "", unsaid},
+	} {
+		if got := classOfEngine(&audit.Plan{}, x.status, x.code); got != x.want {
+			t.Errorf("%q, %q: %v, want %v", x.status, x.code, got, x.want)
 		}
 	}
 }

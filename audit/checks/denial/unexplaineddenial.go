@@ -173,7 +173,8 @@ and features of the family repayment at 0), one feature of the family multi_lend
 at a time. Where exactly one flips the replay to an approval, which then finds the
 debt burden within the policy's limit too, it counts. It is a watch on the rule,
 never a verdict. Where repayments exist, the later bad rate of
-customers who were approved just below the threshold is given beside that of all.
+customers who were approved just below the threshold is given beside that of all;
+where it is higher, the rule is borne out, and no finding is made of it.
 
 Approvals and limits above the policy are decision mismatches, and no verdicts.
 
