@@ -286,7 +286,6 @@ func (s *state) replayCoverage() []audit.Text {
 	return out
 }
 
-// twinRates are the bad rates of loans of customers approved just below a
 // watched threshold, beside that of all loans.
 func (m *measures) twinRates() {
 	if !m.watches() {

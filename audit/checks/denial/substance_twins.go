@@ -147,3 +147,5 @@ func (w *twins) decode(d *stats.Decoder) {
 	w.near.Decode(d, func(d *stats.Decoder) uint8 { return d.Byte() })
 	w.loans.Decode(d, func(d *stats.Decoder) bool { return d.Bool() })
 }
+
+// twinRates are the bad rates of loans of customers approved just below a

@@ -1,10 +1,14 @@
 package denial
 
 import (
+	"cmp"
+	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/cause"
 	"evenhand/features"
 )
 
@@ -119,3 +123,75 @@ func (r *replayer) neutralise(b *features.Batch) {
 
 // several marks a denial that more than one factor flips by itself.
 const several = int16(-2)
+
+// watchFindings are the watches on rules that turn a single factor into a
+// denial, one a factor. A rule that the later repayment of the nearest approvals
+// bears out is none.
+func watchFindings(env *audit.Env, ms, twins []*audit.Metric) []audit.Finding {
+	var names []string
+	by := map[string][]*audit.Metric{}
+	for _, m := range ms {
+		name := strings.TrimPrefix(m.Group, "factor=")
+		if by[name] == nil {
+			names = append(names, name)
+		}
+		by[name] = append(by[name], m)
+	}
+	slices.Sort(names)
+	var out []audit.Finding
+	for _, name := range names {
+		f := watchFinding(env, name, by[name])
+		borneOut := false // customers just below the threshold did go bad more often
+		for _, m := range twins {
+			if m.Group != "factor="+name {
+				continue
+			}
+			f.Metrics = append(f.Metrics, m.ID())
+			if m.Status == audit.Insufficient {
+				continue
+			}
+			borneOut = m.Value*float64(m.NRef) > float64(m.KRef)
+			f.What.En += fmt.Sprintf(" Of %s loans of customers who were approved one step below the threshold, %s were later %d days past due or more; of all loans %s.",
+				audit.Thousands(m.N), audit.Percent(m.K, m.N), badDays, audit.Percent(m.KRef, m.NRef))
+			f.What.Zh += fmt.Sprintf("仅差一步未达门槛而获批的客户，其%s笔贷款中此后逾期%d日及以上的占%s；全部贷款中占%s。",
+				audit.Thousands(m.N), badDays, audit.Percent(m.K, m.N), audit.Percent(m.KRef, m.NRef))
+		}
+		if !borneOut {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func watchFinding(env *audit.Env, name string, ms []*audit.Metric) audit.Finding {
+	zh, en := name, name
+	if f, ok := env.Plan.Dictionary[name]; ok {
+		zh, en = cmp.Or(f.Zh, name), cmp.Or(f.En, name)
+	}
+	code := cause.Family(env.Plan, name)
+	f := audit.Finding{
+		ID: audit.StableID(checkName, watchMetric, name), Check: checkName, Severity: audit.S4, Grade: audit.E1, Cause: code,
+		Causes: []audit.Supported{{Code: code, Grade: audit.E1}}, Rules: []string{"R0.8"}, Substance: audit.Justified,
+		Remedy: audit.T("Compare the later repayment of approved customers just below the threshold with that of others, and reconsider the rule, or refer such applications to a person.",
+			"比较略低于门槛而获批客户此后的还款情况，重新考虑该规则，或将此类申请转人工。"),
+	}
+	var k, n int64
+	var parts []string
+	for _, m := range ms {
+		k, n = k+m.K, n+m.N
+		parts = append(parts, versionOf(m)+" "+audit.Thousands(m.K))
+		f.Metrics = append(f.Metrics, m.ID())
+	}
+	f.Harm = k
+	f.Title = audit.Text{
+		En: fmt.Sprintf("Watch: %s would be approvals but for one factor, %s", plural(k, "denial"), en),
+		Zh: fmt.Sprintf("观察：%s笔拒绝仅因一项因素（%s），否则复算为通过", audit.Thousands(k), zh),
+	}
+	f.What = audit.Text{
+		En: fmt.Sprintf("Of %s denials that the policy gives, %s flip in the replay when this factor alone is at its best, on customers without arrears whose debt burden the policy accepts. The denials are right under the policy; whether the policy is too strict is a matter for its owner. By policy version: %s.",
+			audit.Thousands(n), audit.Thousands(k), strings.Join(parts, ", ")),
+		Zh: fmt.Sprintf("政策给出的%s笔拒绝中，有%s笔在仅将该因素设为最优时复算为通过，且客户没有逾期、负债水平也在政策限额之内。这些拒绝符合政策；政策是否过严由其负责人判断。按政策版本：%s。",
+			audit.Thousands(n), audit.Thousands(k), strings.Join(parts, "、")),
+	}
+	return f
+}
