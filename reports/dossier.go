@@ -165,8 +165,9 @@ func (r *Report) dossierDecision(d *dossier.Decision) dossierDecision {
 		p.Path.Rows = append(p.Path.Rows, []cell{code(s.Name), words(word(stageWords, s.Stage)), says, words(clipText(r.condition(s), 4000))})
 	}
 	p.Reasons.Head = head(audit.T("code", "代码"), audit.T("text", "文字"), audit.T("recorded", "已记录"), audit.T("given", "已告知"), audit.T("by replay", "复算得出"))
-	for _, x := range d.Reasons {
-		p.Reasons.Rows = append(p.Reasons.Rows, []cell{code(x.Code), words(x.Text), words(yesNo(x.Recorded)), words(yesNo(x.Given)), words(yesNo(x.Recompute))})
+	for i := range d.Reasons {
+		x := &d.Reasons[i]
+		p.Reasons.Rows = append(p.Reasons.Rows, []cell{code(x.Code), words(reasonText(x)), words(yesNo(x.Recorded)), words(yesNo(x.Given)), words(yesNo(x.Recompute))})
 	}
 	p.Recorded.Head = head(audit.T("column", "列"), audit.T("recorded", "记录值"))
 	for _, x := range d.Recorded {

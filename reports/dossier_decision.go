@@ -55,6 +55,15 @@ func word(in map[string]audit.Text, code string) audit.Text {
 	return same(code)
 }
 
+// reasonText is a reason's text; evaluations of limits also record what bound
+// the limit.
+func reasonText(x *dossier.Reason) audit.Text {
+	if x.Text.IsZero() && stageWords[x.Code] != (audit.Text{}) {
+		return stageWords[x.Code]
+	}
+	return x.Text
+}
+
 // happened names an event of the timeline: its code in English.
 func happened(what string) audit.Text {
 	table, kind, ok := strings.Cut(what, ".")
@@ -172,6 +181,9 @@ func (r *Report) dossierOutcome(d *dossier.Decision) []line {
 		value := word(outcomeWords, d.Replayed)
 		if d.Rule != "" {
 			value = audit.T(value.En+" by rule "+d.Rule, value.Zh+"，规则 "+d.Rule)
+		}
+		if was := recorded("outcome"); (was == "denied") != (d.Replayed == "denied") && d.Replayed != "referred" {
+			value = audit.T(value.En+", unlike the record", value.Zh+"，与记录不符")
 		}
 		add(audit.T("replayed", "复算结果"), audit.T(value.En+edge.En, value.Zh+edge.Zh))
 	}

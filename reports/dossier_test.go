@@ -125,6 +125,21 @@ func TestDossier(t *testing.T) {
 	}
 }
 
+// TestDossierUnlikeTheRecord: where record and replay part, the dossier says so.
+func TestDossierUnlikeTheRecord(t *testing.T) {
+	in, d := testDossier()
+	for _, c := range []struct {
+		recorded, replayed string
+		unlike             bool
+	}{{"denied", "approved", true}, {"approved", "denied", true}, {"denied", "denied", false}, {"denied", "referred", false}, {"approved", "approved_lower", false}} {
+		x := &d.Decisions[0]
+		x.Recorded[0].Value, x.Replayed = c.recorded, c.replayed
+		if got := strings.Contains(New(in).DossierText(d, "en"), "unlike the record"); got != c.unlike {
+			t.Errorf("recorded %s, replayed %s: unlike %v", c.recorded, c.replayed, got)
+		}
+	}
+}
+
 // TestDossierIsInert: strings of the data are text, on the page and in the
 // terminal.
 func TestDossierIsInert(t *testing.T) {

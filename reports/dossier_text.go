@@ -118,7 +118,7 @@ func (r *Report) decisionText(s *sheet, d *dossier.Decision) {
 	}
 	for i := range d.Reasons {
 		x := &d.Reasons[i]
-		s.row(4, []padded{{text: oneLine(x.Code), width: 6}, {text: s.in(reasonState(x)), width: 26}}, s.in(x.Text))
+		s.row(4, []padded{{text: oneLine(x.Code), width: 6}, {text: s.in(reasonState(x)), width: 26}}, s.in(reasonText(x)))
 	}
 	if len(d.Path) > 0 {
 		s.say(2, s.in(w("Rule path")))
