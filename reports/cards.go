@@ -35,10 +35,12 @@ type supported struct {
 const cardsShown = 30
 
 // fullCards is how many findings come with a chart and sample cases: the ones
-// a reader decides on first. The rows behind the others are in cases.arrow.
-const fullCards = 10
+// a reader decides on first, and the first of each check. The rows behind the
+// others are in cases.arrow.
+const fullCards = 7
 
 func (r *Report) cards() (cards []card, rest *table) {
+	told := map[string]bool{}
 	for i := range r.res.Findings {
 		f := &r.res.Findings[i]
 		if i >= cardsShown {
@@ -48,7 +50,8 @@ func (r *Report) cards() (cards []card, rest *table) {
 			rest.Rows = append(rest.Rows, []cell{{Text: same(f.Severity.String()), Class: f.Severity.Level()}, words(f.Title), num(thousands(f.Cases)), code(f.ID)})
 			continue
 		}
-		cards = append(cards, r.card(i, f))
+		cards = append(cards, r.card(f, i < fullCards || !told[f.Check]))
+		told[f.Check] = true
 	}
 	if rest != nil {
 		rest.cut("findings.arrow")
@@ -56,7 +59,7 @@ func (r *Report) cards() (cards []card, rest *table) {
 	return cards, rest
 }
 
-func (r *Report) card(rank int, f *audit.Finding) card {
+func (r *Report) card(f *audit.Finding, full bool) card {
 	c := card{
 		Finding: *f, Level: f.Severity.Level(), Name: f.Title,
 		SeverityWord: severityWords[f.Severity], SubstanceWord: substanceWords[f.Substance],
@@ -78,7 +81,7 @@ func (r *Report) card(rank int, f *audit.Finding) card {
 		add(w("at stake"), r.money.text(f.Amount))
 	}
 	if f.Exposure != 0 {
-		add(w("amount x days"), r.money.text(f.Exposure))
+		add(w("amount x days"), r.money.days(f.Exposure))
 	}
 	if f.Owed > 0 {
 		add(w("owed a remedy"), same(thousands(f.Owed)))
@@ -89,7 +92,7 @@ func (r *Report) card(rank int, f *audit.Finding) card {
 	if f.LastSeen != 0 {
 		add(w("last seen"), r.day(f.LastSeen))
 	}
-	if rank >= fullCards {
+	if !full {
 		if f.Cases > 0 {
 			c.SampleNote = audit.T("Its cases are in cases.arrow under finding "+f.ID+".", "案例见 cases.arrow，finding 为 "+f.ID+"。")
 		}

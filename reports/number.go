@@ -90,6 +90,17 @@ func (m money) text(minor int64) audit.Text {
 	return audit.T(m.Code+nbsp+n, n+nbsp+m.zh)
 }
 
+// days writes an amount that lasted for days: its sum over the days, in whole
+// units.
+func (m money) days(minorDays int64) audit.Text {
+	scale := int64(1)
+	for range m.Exponent {
+		scale *= 10
+	}
+	n := thousands((minorDays + scale/2) / scale)
+	return audit.T(n+nbsp+m.Code+"·days", n+nbsp+m.zh+"·天")
+}
+
 // unit is how a metric's value is written.
 type unit uint8
 
