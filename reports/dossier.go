@@ -49,7 +49,7 @@ type dossierDecision struct {
 	Open     bool
 }
 
-// eventsOfDossier bounds the timeline printed; the page folds the rest.
+// eventsOfDossier bounds the timeline printed.
 const eventsOfDossier = 200
 
 // decisionsOfDossier bounds the decisions told in full.
@@ -93,7 +93,11 @@ func (r *Report) dossier(d *dossier.Dossier) *dossierPage {
 	}
 	p.Chart = r.limitChart(d)
 	p.Events.Head = head(audit.T("at", "时间"), audit.T("event", "事件"), audit.T("key", "编号"), audit.T("note", "说明"))
-	for _, e := range d.Events[max(0, len(d.Events)-eventsOfDossier):] {
+	lo, hi := window(d, eventsOfDossier)
+	if n := len(d.Events) - (hi - lo); n > 0 {
+		p.Events.Note = audit.Tf("%[1]d further events are not shown.", "另有 %[1]d 条未列出。", n)
+	}
+	for _, e := range d.Events[lo:hi] {
 		p.Events.Rows = append(p.Events.Rows, []cell{{Text: same(r.instant(e.At)), Keep: true}, words(happened(e.What)), code(e.Key), plainCell(clip(e.Note, 2000))})
 	}
 	p.Digests = []fact{{w("Plan"), same(short(r.plan.Digest))}, {w("Data"), same(short(r.data))}, {w("Result"), same(short(r.digest))}}

@@ -154,6 +154,7 @@ func (r *Report) dossierOutcome(d *dossier.Decision) []line {
 	}{
 		{"outcome", audit.T("recorded", "记录结果")}, {"kind", audit.T("event", "事件")}, {"result", audit.T("recorded result", "记录结果")},
 		{"requested_amount", audit.T("asked for", "申请金额")}, {"approved_limit", audit.T("granted", "批准额度")}, {"limit_after", audit.T("limit after it", "事后额度")},
+		{"promised_amount", audit.T("promised", "承诺提额")}, {"promise_due", audit.T("promised for", "承诺日期")}, {"granted_amount", audit.T("paid out", "放款金额")},
 		{"displayed_limit", audit.T("shown", "页面显示")}, {"drawable_limit", audit.T("drawable", "实际可借")},
 		{"decider", audit.T("decided by", "决策方式")}, {"product", audit.T("product", "产品")}, {"policy_version", audit.T("policy", "政策")},
 	} {

@@ -228,6 +228,23 @@ func TestDossierOfNothing(t *testing.T) {
 	}
 }
 
+func TestWindow(t *testing.T) {
+	d := &dossier.Dossier{ID: "E3"}
+	for i := range 100 {
+		d.Events = append(d.Events, audit.Event{Key: "E" + itoa(i)})
+	}
+	for id, want := range map[string][2]int{"E3": {0, 30}, "E50": {35, 65}, "E99": {70, 100}, "E80": {65, 95}, "K1": {70, 100}} {
+		d.ID = id
+		if lo, hi := window(d, 30); lo != want[0] || hi != want[1] {
+			t.Errorf("%s: %d to %d, want %v", id, lo, hi, want)
+		}
+	}
+	d.Events = d.Events[:5]
+	if lo, hi := window(d, 30); lo != 0 || hi != 5 {
+		t.Errorf("%d to %d of 5", lo, hi)
+	}
+}
+
 func TestWrap(t *testing.T) {
 	for _, c := range []struct {
 		text string

@@ -40,9 +40,10 @@ func (r *Report) DossierText(d *dossier.Dossier, lang string) string {
 		s.heading(audit.Tf("… and %[1]d more: write the page with -o", "……另有 %[1]d 笔：用 -o 输出网页查看", n))
 	}
 	s.heading(w("Timeline"))
-	shown := d.Events[max(0, len(d.Events)-eventsInTerminal):]
-	if n := len(d.Events) - len(shown); n > 0 {
-		s.say(2, s.in(audit.Tf("… %[1]d earlier events", "……更早的 %[1]d 条", n)))
+	lo, hi := window(d, eventsInTerminal)
+	shown := d.Events[lo:hi]
+	if lo > 0 {
+		s.say(2, s.in(audit.Tf("… %[1]d earlier events", "……更早的 %[1]d 条", lo)))
 	}
 	what, key := 0, 0
 	for _, e := range shown {
@@ -51,7 +52,23 @@ func (r *Report) DossierText(d *dossier.Dossier, lang string) string {
 	for _, e := range shown {
 		s.row(2, []padded{{text: r.instant(e.At), width: 16}, {text: s.in(happened(e.What)), width: min(what, 24)}, {text: oneLine(e.Key), width: min(key, 14)}}, clip(oneLine(e.Note), 3000))
 	}
+	if n := len(d.Events) - hi; n > 0 {
+		s.say(2, s.in(audit.Tf("… %[1]d later events", "……更晚的 %[1]d 条", n)))
+	}
 	return strings.ReplaceAll(s.b.String(), nbsp, " ")
+}
+
+// window is the run of at most n events to show: the last ones, or, when what the
+// dossier is about lies before them, those around it.
+func window(d *dossier.Dossier, n int) (lo, hi int) {
+	hi = len(d.Events)
+	for i := range d.Events {
+		if d.Events[i].Key == d.ID {
+			hi = min(hi, max(i+n/2, n))
+			break
+		}
+	}
+	return max(0, hi-n), hi
 }
 
 // noCase says what it means that a customer has no case: not that all was well
