@@ -117,7 +117,7 @@ func (r *Report) condition(x *dossier.Rule) audit.Text {
 	if len(values) > 0 {
 		add(same("[" + strings.Join(values, ", ") + "]"))
 	}
-	return audit.T(strings.Join(en, "; "), strings.Join(zh, "；"))
+	return audit.T(strings.Join(en, "; "), strings.Join(zh, "; ")) // alike where no word differs
 }
 
 // reasonState says where a reason stands.
