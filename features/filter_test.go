@@ -33,6 +33,9 @@ func TestFilter(t *testing.T) {
 			got = append(got, b.Cols[0].Ints[i])
 		}
 	}
+	if len(b.Cols) != 2 {
+		t.Error("the end of a unit took the columns, which the driver hands back for the next one")
+	}
 	if len(got) != 3 || got[0] != 2 || got[1] != 4 || got[2] != 5 {
 		t.Errorf("kept rows %v, want 2 4 5", got)
 	}
