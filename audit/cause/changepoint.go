@@ -88,6 +88,17 @@ func (d *Daily) UnmarshalBinary(b []byte) error { return d.counts.UnmarshalBinar
 // Day is one day of one band.
 type Day struct{ Day, N, Yes int64 }
 
+// Bands returns the bands that have rows, ascending.
+func (d *Daily) Bands() []int {
+	var out []int
+	for k := range d.counts.All() {
+		if b := int(k >> 18); len(out) == 0 || out[len(out)-1] != b {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
 // Series returns the days of a band that have rows, ascending.
 func (d *Daily) Series(band int) []Day {
 	var out []Day

@@ -18,6 +18,7 @@ func (s *state) MarshalBinary() ([]byte, error) {
 	e.Value(&s.replays)
 	e.Value(&s.versions)
 	s.twins.encode(&e)
+	s.shifts.encode(&e)
 	for d := range s.groups {
 		s.groups[d].judged.Encode(&e)
 		s.groups[d].specific.Encode(&e)
@@ -47,6 +48,7 @@ func (s *state) UnmarshalBinary(data []byte) error {
 	d.Value(&t.replays)
 	d.Value(&t.versions)
 	t.twins.decode(d)
+	t.shifts.decode(d)
 	for i := range t.groups {
 		t.groups[i].judged.Decode(d)
 		t.groups[i].specific.Decode(d)

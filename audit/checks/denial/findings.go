@@ -41,6 +41,8 @@ func conclude(env *audit.Env, cases []audit.Case, metrics []audit.Metric) []audi
 			out = append(out, unequal(env, m))
 		case m.Name == unmatchedMetric:
 			out = append(out, unmatched(env, m))
+		case m.Name == shiftMetric:
+			out = append(out, shifted(env, m))
 		}
 	}
 	return out

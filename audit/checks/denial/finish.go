@@ -25,6 +25,7 @@ func (s *state) Finish(r *audit.Result) {
 	r.Cases = append(r.Cases, s.cases()...)
 	m := &measures{state: s, r: r}
 	m.write()
+	s.shifts.measure(s.env, r)
 	r.Coverage = append(r.Coverage, s.coverage())
 }
 

@@ -65,6 +65,7 @@ type state struct {
 	twins             twins
 
 	groups  []groupCounts
+	shifts  shifts
 	records records
 	matched []bool // appeals.faults whose decision was judged
 
@@ -114,6 +115,7 @@ func newState(env *audit.Env) (*state, error) {
 	}
 	s.replayer = newReplayer(env)
 	s.twins = newTwins()
+	s.shifts = newShifts(env)
 	s.texts = map[string]read{}
 	s.code = s.lexicon.code
 	s.intern = func(v string) int32 { return s.records.names.ID(v) }
@@ -176,6 +178,9 @@ func (s *state) Update(b *features.Batch) {
 			class = isTest
 		}
 		s.n[class]++
+		if class != isTest && class != isPrescreen {
+			s.shifts.add(b, i, s.calendar.day(b.Cols[s.shifts.decided].Ints[i]))
+		}
 		if class < guards {
 			continue
 		}
@@ -224,6 +229,7 @@ func (s *state) Merge(other audit.State) {
 	s.replays.Merge(&o.replays)
 	s.versions.Merge(&o.versions)
 	s.twins.merge(&o.twins)
+	s.shifts.merge(&o.shifts)
 	for d := range s.groups {
 		s.groups[d].judged.Merge(&o.groups[d].judged)
 		s.groups[d].specific.Merge(&o.groups[d].specific)

@@ -110,8 +110,11 @@ func (r *replayer) explain(b *features.Batch, recorded []uint8) {
 				column.Floats[k] = math.Nextafter(x, towards)
 			}
 			e.ReplayAs(s, none, own)
+			hold(whyTie)
 			for k, i := range r.asked {
-				if out := s.Replay.Outcome[k]; out <= outReferred && out != b.Replay.Outcome[i] {
+				// A denial at a cut-off may have been one to refer; another band of
+				// the limit explains no denial.
+				if out := s.Replay.Outcome[k]; out <= outReferred && (out <= outLower) != (b.Replay.Outcome[i] <= outLower) {
 					r.rulings[i].why |= whyTie
 				}
 			}
