@@ -22,7 +22,7 @@ func rankOf(name string) int {
 // notDrawn are numbers that say the same as another one that is drawn, or one
 // that means something beside its table only.
 func notDrawn(name string) bool {
-	for _, end := range []string{"_odds_ratio", "_bounds", "_difference_max", "_recomputed", "_version"} {
+	for _, end := range []string{"_odds_ratio", "_bounds", "_difference_max", "_recomputed", "_version", "_shift"} {
 		if strings.HasSuffix(name, end) {
 			return true
 		}

@@ -137,7 +137,7 @@ func unitOfName(name string) unit {
 		return ratio
 	case strings.Contains(name, "standardized") || strings.Contains(name, "smd"):
 		return plain
-	case has("difference", "gap") && !strings.Contains(name, "score") && !strings.Contains(name, "amount"):
+	case has("difference", "gap", "shift") && !strings.Contains(name, "score") && !strings.Contains(name, "amount"):
 		return points
 	case has("rate", "share", "coverage", "match", "overlap") || strings.HasPrefix(name, "disclosure_"):
 		return rate

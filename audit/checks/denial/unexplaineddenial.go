@@ -17,6 +17,7 @@ var UnexplainedDenial = &audit.Check{
 	Title:   audit.T("Denials without a specific reason", "未说明具体原因的拒绝"),
 	Doc:     doc,
 	DocZh:   docZh,
+	Words:   map[string]audit.Text{shiftMetric: audit.T("change of the approval rate on a day", "通过率在某日的变化")},
 	Article: "000",
 	Chapter: "denials",
 	Needs: audit.Needs{
@@ -184,6 +185,8 @@ Approvals and limits above the policy are decision mismatches, and no verdicts.
 	disclosure_VERDICT               share of all such decisions with this verdict
 	days_to_notice_p50, _p90         exact, in calendar days (nearest rank)
 	unlisted_reason_code_rate        share of the codes shown that the catalogue lacks
+	approval_shift                   change of the share of approvals within a band of the score on a day, between the declared
+	                                 versions; Page's CUSUM, then chi-square with Yates, corrected for the choice of the day
 	appeal_overdue_rate, appeal_without_human_rate, appeal_fault_unmatched
 	unjustified_denial_rate          share of UNJUSTIFIED among the UNJUSTIFIED and JUSTIFIED
 	substance_standing               adverse decisions by where they stand

@@ -73,6 +73,8 @@ R0.8 针对没有逾期（history.max_dpd_12m 和 repayment 类特征均为 0）
 	disclosure_VERDICT               该判定占全部此类决策的比例
 	days_to_notice_p50, _p90         精确值，以日历日计（最近秩法）
 	unlisted_reason_code_rate        所告知的原因代码中不在目录内的占比
+	approval_shift                   固定评分档内通过率在某日的变化，在已登记的各政策版本之内；先以Page的CUSUM定位，
+	                                 再作Yates卡方检验，并对日期的选择作校正
 	appeal_overdue_rate, appeal_without_human_rate, appeal_fault_unmatched
 	unjustified_denial_rate          UNJUSTIFIED 占 UNJUSTIFIED 与 JUSTIFIED 之和的比例
 	substance_standing               不利决策按复算结果的分布
