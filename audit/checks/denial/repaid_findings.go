@@ -6,7 +6,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
-	"evenhand/audit/checks/internal/rows"
+	"evenhand/audit/checks/internal/cases"
 )
 
 type repaidCluster struct {
@@ -54,32 +54,7 @@ func repaidConclude(env *audit.Env, list []audit.Case, metrics []audit.Metric) [
 func repaidFinding(env *audit.Env, k repaidCluster, list []*audit.Case) audit.Finding {
 	f := audit.Finding{ID: audit.StableID(repaidName, k.cause, k.policy, k.model, k.substance.String()), Check: repaidName,
 		Substance: k.substance, Disclosure: audit.NotAssessed, Cause: k.cause, Severity: audit.S1}
-	customers, supported := map[string]bool{}, []audit.Supported(nil)
-	var keys []string
-	for _, c := range list {
-		c.Finding = f.ID
-		f.Cases++
-		customers[c.Customer] = true
-		f.Amount += c.Amount
-		f.Exposure += c.Amount * c.Days
-		if c.Remedy != "" && c.Remedy != "tell" {
-			f.Owed++
-		}
-		if f.FirstSeen == 0 || c.At < f.FirstSeen {
-			f.FirstSeen = c.At
-		}
-		f.LastSeen, f.Grade = max(f.LastSeen, c.At), max(f.Grade, c.Grade)
-		f.Rules = append(f.Rules, c.Rules...)
-		supported = cause.Union(supported, c.Causes)
-		keys = append(keys, c.Key)
-	}
-	slices.Sort(f.Rules)
-	f.Rules = slices.Compact(f.Rules)
-	f.Customers, f.Causes = int64(len(customers)), supported
-	slices.SortFunc(keys, func(a, b string) int {
-		return cmp.Or(cmp.Compare(rows.Hash(0, []byte(a)), rows.Hash(0, []byte(b))), cmp.Compare(a, b))
-	})
-	f.Samples = keys[:min(len(keys), 20)]
+	cases.Fill(&f, list)
 	n, why := audit.Thousands(f.Cases), cause.Words(k.cause)
 	switch {
 	case k.watch:

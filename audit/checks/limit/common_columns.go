@@ -1,3 +1,5 @@
+// Package limit holds the checks on limits: promises, ladders, displays and
+// their ledger. Each file is one check, or a part of one that would not fit.
 package limit
 
 import (

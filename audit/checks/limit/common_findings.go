@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
-	"evenhand/audit/checks/internal/rows"
+	"evenhand/audit/checks/internal/cases"
 )
 
 // cluster is the cases of one fault.
@@ -18,10 +18,10 @@ type cluster struct {
 
 // clusters gathers cases by key, in the order of the keys; cases with an empty
 // key are left out.
-func clusters(cases []audit.Case, key func(*audit.Case) string) []*cluster {
+func clusters(list []audit.Case, key func(*audit.Case) string) []*cluster {
 	by := map[string]*cluster{}
-	for i := range cases {
-		c := &cases[i]
+	for i := range list {
+		c := &list[i]
 		k := key(c)
 		if k == "" {
 			continue
@@ -43,40 +43,11 @@ func clusters(cases []audit.Case, key func(*audit.Case) string) []*cluster {
 // cases share cause and substance.
 func (c *cluster) finding(check string) audit.Finding {
 	first := c.cases[0]
-	f := audit.Finding{
-		ID: audit.StableID(check, c.key), Check: check, Substance: first.Substance, Cause: first.Cause, Cases: int64(len(c.cases)),
-	}
-	customers, rules := map[string]bool{}, map[string]bool{}
-	causes := map[string]audit.Supported{}
+	f := audit.Finding{ID: audit.StableID(check, c.key), Check: check, Substance: first.Substance, Cause: first.Cause}
+	cases.Fill(&f, c.cases)
 	for _, k := range c.cases {
-		k.Finding = f.ID
-		customers[k.Customer] = true
-		for _, r := range k.Rules {
-			rules[r] = true
-		}
-		for _, x := range k.Causes {
-			if old, ok := causes[x.Code]; !ok || x.Grade < old.Grade {
-				causes[x.Code] = audit.Supported{Code: x.Code, Grade: x.Grade}
-			}
-		}
-		f.Amount += k.Amount
-		f.Exposure += k.Amount * k.Days
-		if k.Remedy != "" && k.Remedy != "tell" {
-			f.Owed++
-		}
-		f.Grade = max(f.Grade, k.Grade) // the weakest
 		f.Disclosure = worse(f.Disclosure, k.Disclosure)
-		if k.At != 0 && (f.FirstSeen == 0 || k.At < f.FirstSeen) {
-			f.FirstSeen = k.At
-		}
-		f.LastSeen = max(f.LastSeen, k.At)
 	}
-	f.Customers = int64(len(customers))
-	f.Rules = sortedKeys(rules)
-	for _, code := range sortedKeys(causes) {
-		f.Causes = append(f.Causes, causes[code])
-	}
-	f.Samples = c.samples()
 	return f
 }
 
@@ -89,23 +60,6 @@ func worse(a, b audit.Disclosure) audit.Disclosure {
 		return b
 	}
 	return a
-}
-
-// samples are the keys of twenty cases, chosen by hash.
-func (c *cluster) samples() []string {
-	sample := rows.NewSample(20, strings.Compare)
-	for _, k := range c.cases {
-		if h := rows.HashString(0, k.Key); sample.Wants(h) {
-			sample.Add(h, k.Key)
-		}
-	}
-	var out []string
-	for _, it := range sample.Items() {
-		if len(out) == 0 || out[len(out)-1] != it.Value {
-			out = append(out, it.Value)
-		}
-	}
-	return out
 }
 
 // many and some are the customers from which harm weighs more.

@@ -17,7 +17,7 @@ var ledgerGuards = [lGuards]audit.Text{
 
 // Finish adds the cases, the metrics and the coverage.
 func (s *books) Finish(r *audit.Result) {
-	for _, k := range s.cases.all() {
+	for _, k := range s.cases.All() {
 		k.Case.Check = ledgerName
 		r.Cases = append(r.Cases, k.Case)
 	}

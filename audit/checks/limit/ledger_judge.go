@@ -5,6 +5,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
+	"evenhand/audit/checks/internal/cases"
 )
 
 // needsNotice reports whether a decrease is one that the customer must be told
@@ -117,19 +118,19 @@ func (s *books) vanished(a *account, i int) {
 	s.keep(a, k, w.at, to)
 }
 
-func (s *books) start(a *account, row int) *kept {
+func (s *books) start(a *account, row int) *cases.Kept {
 	k := startCase(&s.ledger, a, row, s.customer)
 	k.Grade = audit.E1
 	return k
 }
 
-func add(k *kept, name, value string) {
+func add(k *cases.Kept, name, value string) {
 	if value != "" {
 		k.Evidence = append(k.Evidence, audit.Item{Name: name, Value: value})
 	}
 }
 
-func (s *books) amounts(k *kept, w *write) {
+func (s *books) amounts(k *cases.Kept, w *write) {
 	add(k, "limit_before", money(w.before, s.scale))
 	add(k, "limit_after", money(w.after, s.scale))
 }
@@ -137,8 +138,8 @@ func (s *books) amounts(k *kept, w *write) {
 // around is how far before and after it a case's evidence timeline reaches.
 const around = 30 * day
 
-func (s *books) keep(a *account, k *kept, from, to int64) {
+func (s *books) keep(a *account, k *cases.Kept, from, to int64) {
 	k.Causes = []audit.Supported{{Code: k.Cause, Grade: k.Grade}}
 	k.Events = eventsOf(&s.ledger, a, from-around, to+around, s.scale, func(_ int, kind string) bool { return writes(kind) })
-	s.cases.add(k)
+	s.cases.Add(k)
 }

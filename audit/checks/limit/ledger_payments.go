@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/checks/internal/cases"
 	"evenhand/audit/timeline"
 )
 
@@ -51,7 +52,7 @@ func (s *books) payments(t *audit.Timeline) {
 // mismatched makes a loan whose two records differ a case.
 func (s *books) mismatched(t *audit.Timeline, x *timeline.Loan, list []timeline.Mismatch, product string) {
 	b := t.Repayments.Batch
-	k := &kept{Case: audit.Case{
+	k := &cases.Kept{Case: audit.Case{
 		Table: "repayments", Key: string(x.ID), Customer: string(t.Customer), Account: string(x.Account), Product: product,
 		Grade: audit.E1, Rules: []string{"R1.5"}, Cause: recordMismatch, Remedy: "human_review",
 	}}
@@ -87,5 +88,5 @@ func (s *books) mismatched(t *audit.Timeline, x *timeline.Loan, list []timeline.
 	if n := len(list); n > mostMismatches {
 		add(k, "further instalments", fmt.Sprint(n-mostMismatches))
 	}
-	s.cases.add(k)
+	s.cases.Add(k)
 }

@@ -2,6 +2,7 @@ package limit
 
 import (
 	"evenhand/audit"
+	"evenhand/audit/checks/internal/cases"
 	"evenhand/audit/checks/internal/rows"
 	"evenhand/audit/stats"
 	"evenhand/audit/timeline"
@@ -49,7 +50,7 @@ type books struct {
 	rowsIn int64
 	n      [lCounters]int64
 	counts rows.Counts // by key: see countKey
-	cases  caseList
+	cases  cases.List
 
 	// Helpers, no part of the state.
 	ledger   ledger
@@ -154,7 +155,7 @@ func (s *books) Merge(other audit.State) {
 		s.n[i] += n
 	}
 	s.counts.Merge(&o.counts)
-	s.cases.merge(&o.cases)
+	s.cases.Merge(&o.cases)
 }
 
 // MarshalBinary encodes the state.
@@ -163,7 +164,7 @@ func (s *books) MarshalBinary() ([]byte, error) {
 	e.Uvarint(uint64(s.rowsIn))
 	e.Ints(s.n[:])
 	s.counts.Encode(&e)
-	s.cases.encode(&e)
+	s.cases.Encode(&e)
 	return e.Data(), nil
 }
 
@@ -186,7 +187,7 @@ func (s *books) UnmarshalBinary(data []byte) error {
 		}
 	}
 	t.counts.Decode(d)
-	t.cases.decode(d, func(k *kept) bool { return len(k.notes) == 0 })
+	t.cases.Decode(d, func(k *cases.Kept) bool { return len(k.Notes) == 0 })
 	if err := d.Finish(); err != nil {
 		return err
 	}

@@ -6,7 +6,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
-	"evenhand/audit/checks/internal/rows"
+	"evenhand/audit/checks/internal/cases"
 )
 
 // phantomCluster is what the cases of one finding have in common.
@@ -43,13 +43,13 @@ func phantomConclude(env *audit.Env, cases []audit.Case, _ []audit.Metric) []aud
 	return out
 }
 
-func phantomFinding(env *audit.Env, k phantomCluster, cases []*audit.Case) audit.Finding {
+func phantomFinding(env *audit.Env, k phantomCluster, list []*audit.Case) audit.Finding {
 	f := audit.Finding{
 		ID: audit.StableID(phantomName, k.cause, k.policy, k.substance.String(), k.disclosure.String(), yesNo(k.draws)), Check: phantomName,
-		Substance: k.substance, Disclosure: k.disclosure, Cause: k.cause, Grade: audit.E1,
+		Substance: k.substance, Disclosure: k.disclosure, Cause: k.cause,
 	}
-	fillFinding(&f, cases)
-	n := int64(len(cases))
+	cases.Fill(&f, list)
+	n := f.Cases
 	why := cause.Words(k.cause)
 	one := n == 1
 	switch {
@@ -70,54 +70,10 @@ func phantomFinding(env *audit.Env, k phantomCluster, cases []*audit.Case) audit
 	f.Severity = phantomSeverity(k, f.Customers)
 	f.What = phantomWhat(k)
 	f.Remedy = phantomFix(k)
-	if len(cases) > 0 {
-		f.Customer = audit.T("Tell each customer what was displayed, what could be drawn, why, and until when; the text of each case is in remedies.arrow.",
-			"逐户告知：页面显示额度、当时可借额度、差异原因与持续时间；每个案例的文字见remedies.arrow。")
-	}
+	f.Customer = audit.T("Tell each customer what was displayed, what could be drawn, why, and until when; the text of each case is in remedies.arrow.",
+		"逐户告知：页面显示额度、当时可借额度、差异原因与持续时间；每个案例的文字见remedies.arrow。")
 	f.Clauses = phantomClauses(env.Settings.(*PhantomSettings).Regime)
 	return f
-}
-
-// fillFinding adds up what the cases of a finding say, and gives them its id.
-func fillFinding(f *audit.Finding, cases []*audit.Case) {
-	customers := map[string]bool{}
-	var keys []string
-	supported := map[string]audit.Supported{}
-	for _, c := range cases {
-		c.Finding = f.ID
-		f.Cases++
-		customers[c.Customer] = true
-		f.Amount += c.Amount
-		f.Exposure += c.Amount * c.Days
-		if c.Remedy != "" && c.Remedy != "tell" {
-			f.Owed++
-		}
-		if f.FirstSeen == 0 || c.At < f.FirstSeen {
-			f.FirstSeen = c.At
-		}
-		f.LastSeen = max(f.LastSeen, c.At)
-		f.Grade = max(f.Grade, c.Grade)
-		for _, r := range c.Rules {
-			if !slices.Contains(f.Rules, r) {
-				f.Rules = append(f.Rules, r)
-			}
-		}
-		for _, s := range c.Causes {
-			if old, ok := supported[s.Code]; !ok || s.Grade < old.Grade {
-				supported[s.Code] = audit.Supported{Code: s.Code, Grade: s.Grade}
-			}
-		}
-		keys = append(keys, c.Key)
-	}
-	f.Customers = int64(len(customers))
-	slices.Sort(f.Rules)
-	for _, code := range sortedKeys(supported) {
-		f.Causes = append(f.Causes, supported[code])
-	}
-	slices.SortFunc(keys, func(a, b string) int {
-		return cmp.Or(cmp.Compare(rows.Hash(0, []byte(a)), rows.Hash(0, []byte(b))), cmp.Compare(a, b))
-	})
-	f.Samples = keys[:min(len(keys), 20)]
 }
 
 func phantomSeverity(k phantomCluster, customers int64) audit.Severity {

@@ -7,6 +7,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
+	"evenhand/audit/checks/internal/cases"
 	"evenhand/audit/stats"
 )
 
@@ -14,12 +15,12 @@ import (
 // coverage.
 func (s *phantom) Finish(r *audit.Result) {
 	spikes, metrics := s.spikes()
-	list := s.cases.all()
+	list := s.cases.All()
 	for i := range list {
 		k := &list[i]
 		k.Check = phantomName
 		s.settleIncident(k)
-		if k.notes[phantomSentinel] == 1 && spikes[k.notes[phantomDrawable]] && slices.Contains(k.Rules, "R3.1") && k.Cause == cause.Unexplained {
+		if k.Notes[phantomSentinel] == 1 && spikes[k.Notes[phantomDrawable]] && slices.Contains(k.Rules, "R3.1") && k.Cause == cause.Unexplained {
 			k.Rules = append(k.Rules, "R3.2")
 			slices.Sort(k.Rules)
 			k.Cause = cause.Sentinel
@@ -35,8 +36,8 @@ func (s *phantom) Finish(r *audit.Result) {
 
 // settleIncident makes an incident the cause where failures were in excess.
 // Overlap without excess supports nothing but a remark of grade E4.
-func (s *phantom) settleIncident(k *kept) {
-	i := k.notes[phantomIncident]
+func (s *phantom) settleIncident(k *cases.Kept) {
+	i := k.Notes[phantomIncident]
 	if i < 0 {
 		return
 	}
@@ -95,7 +96,7 @@ func (s *phantom) spikes() (map[int64]bool, []audit.Metric) {
 	return spikes, out
 }
 
-func (s *phantom) measure(r *audit.Result, list []kept) {
+func (s *phantom) measure(r *audit.Result, list []cases.Kept) {
 	level := s.env.Plan.Honesty.Level
 	rate := func(name, segment string, k, n int64) {
 		m := audit.NewMetric(phantomName, name)
@@ -124,7 +125,7 @@ func (s *phantom) measure(r *audit.Result, list []kept) {
 	}
 	days := map[string]int64{}
 	for i := range list {
-		if k := &list[i]; k.notes[phantomReal] == 1 {
+		if k := &list[i]; k.Notes[phantomReal] == 1 {
 			days[k.Cause] += k.Days
 		}
 	}
@@ -208,8 +209,8 @@ func (s *phantom) keepDraw(a *account, v *view, requested int64) {
 	}
 	r := run{views: []view{*v}, until: none}
 	k.Events = s.events(a, &r)
-	k.notes = []int64{int64(s.incidents.At(v.at, c.errorCode.text(a.batch, v.row))), none, 0, 0}
-	s.cases.add(k)
+	k.Notes = []int64{int64(s.incidents.At(v.at, c.errorCode.text(a.batch, v.row))), none, 0, 0}
+	s.cases.Add(k)
 }
 
 // keepInferred lists a declined draw within the limit where no display is on
@@ -220,8 +221,8 @@ func (s *phantom) keepInferred(a *account, v *view, requested int64) {
 	k.Causes = []audit.Supported{{Code: cause.Unexplained, Grade: audit.E4}}
 	k.Amount, k.Remedy = requested, "human_review"
 	k.Evidence = []audit.Item{{Name: "requested", Value: money(requested, s.scale)}, {Name: "limit", Value: money(a.limitAt(v.at), s.scale)}}
-	k.notes = []int64{-1, none, 0, 0}
-	s.cases.add(k)
+	k.Notes = []int64{-1, none, 0, 0}
+	s.cases.Add(k)
 }
 
 // keepCut lists a silent cut (R3.5): a second limit that is nowhere on record.
@@ -246,6 +247,6 @@ func (s *phantom) keepCut(a *account, before, v *view) {
 	k.Days = r.days(s.asOf)
 	k.Evidence = append(s.seen(&r, e, true), audit.Item{Name: "drawable_before", Value: money(before.drawable, s.scale)})
 	k.Events = s.events(a, &r)
-	k.notes = []int64{-1, v.drawable, 0, 0}
-	s.cases.add(k)
+	k.Notes = []int64{-1, v.drawable, 0, 0}
+	s.cases.Add(k)
 }

@@ -81,8 +81,8 @@ func (s *phantom) judge(a *account, r *run) {
 	}
 	k.Remedy = phantomRemedy(v.substance, k.Disclosure)
 	k.Events = s.events(a, r)
-	k.notes = []int64{int64(v.incident), first.drawable, int64(bit(v.sentinel)), int64(bit(phantom))}
-	s.cases.add(k)
+	k.Notes = []int64{int64(v.incident), first.drawable, int64(bit(v.sentinel)), int64(bit(phantom))}
+	s.cases.Add(k)
 }
 
 func phantomRemedy(x audit.Substance, d audit.Disclosure) string {

@@ -5,6 +5,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
+	"evenhand/audit/checks/internal/cases"
 	"evenhand/audit/checks/internal/rows"
 	"evenhand/audit/policy"
 	"evenhand/audit/replay"
@@ -42,7 +43,7 @@ type phantom struct {
 	phantoms rows.Counts   // … with a phantom
 	drawable rows.Counts   // displays by drawable amount, where small
 	excess   *cause.Excess // of views that failed, around each incident
-	cases    caseList
+	cases    cases.List
 
 	// Scratch and helpers, no part of the state.
 	ledger      ledger
@@ -223,7 +224,7 @@ func (s *phantom) Merge(other audit.State) {
 	s.phantoms.Merge(&o.phantoms)
 	s.drawable.Merge(&o.drawable)
 	s.excess.Merge(o.excess)
-	s.cases.merge(&o.cases)
+	s.cases.Merge(&o.cases)
 }
 
 // MarshalBinary encodes the state.
@@ -235,7 +236,7 @@ func (s *phantom) MarshalBinary() ([]byte, error) {
 	s.phantoms.Encode(&e)
 	s.drawable.Encode(&e)
 	s.excess.Encode(&e)
-	s.cases.encode(&e)
+	s.cases.Encode(&e)
 	return e.Data(), nil
 }
 
@@ -256,7 +257,7 @@ func (s *phantom) UnmarshalBinary(data []byte) error {
 	t.phantoms.Decode(d)
 	t.drawable.Decode(d)
 	t.excess.Decode(d)
-	t.cases.decode(d, func(k *kept) bool { return len(k.notes) == phantomNotes })
+	t.cases.Decode(d, func(k *cases.Kept) bool { return len(k.Notes) == phantomNotes })
 	if err := d.Finish(); err != nil {
 		return err
 	}

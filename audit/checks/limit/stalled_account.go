@@ -46,7 +46,7 @@ func (s *stalledState) account(a *account) {
 	}
 	s.judged(w, k.Substance == audit.Unjustified)
 	s.cube.Add(stalledWait<<stalledShift | uint64(max(0, (s.asOf-w.rose)/day)))
-	s.cases.add(k)
+	s.cases.Add(k)
 }
 
 // read fills w and returns the first guard that takes the account out, or -1.

@@ -1,13 +1,16 @@
 package limit
 
-import "evenhand/audit/stats"
+import (
+	"evenhand/audit/checks/internal/cases"
+	"evenhand/audit/stats"
+)
 
 // MarshalBinary encodes the state.
 func (s *stalledState) MarshalBinary() ([]byte, error) {
 	var e stats.Encoder
 	e.Ints(s.n[:])
 	e.Value(&s.cube)
-	s.cases.encode(&e)
+	s.cases.Encode(&e)
 	s.peers.Encode(&e)
 	for i := range s.group {
 		s.group[i].judged.Encode(&e)
@@ -34,7 +37,7 @@ func (s *stalledState) UnmarshalBinary(data []byte) error {
 	}
 	ints(t.n[:])
 	d.Value(&t.cube)
-	t.cases.decode(d, func(k *kept) bool { return len(k.notes) == stalledNotes })
+	t.cases.Decode(d, func(k *cases.Kept) bool { return len(k.Notes) == stalledNotes })
 	t.peers.Decode(d)
 	for i := range t.group {
 		t.group[i].judged.Decode(d)
@@ -72,8 +75,8 @@ func (s *stalledState) verify(d *stats.Decoder) {
 			d.Fail("a negative count of instalments")
 		}
 	}
-	if s.n[stalledCohort] != int64(len(s.cases.list)) || s.n[stalledSensitive] > s.n[stalledReplayed] || s.n[stalledWeighed] > s.n[stalledReplayed] {
-		d.Fail("%d cases of %d accounts", len(s.cases.list), s.n[stalledCohort])
+	if s.n[stalledCohort] != int64(s.cases.Len()) || s.n[stalledSensitive] > s.n[stalledReplayed] || s.n[stalledWeighed] > s.n[stalledReplayed] {
+		d.Fail("%d cases of %d accounts", s.cases.Len(), s.n[stalledCohort])
 	}
 	for _, n := range s.cube.All() {
 		if n < 0 {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"evenhand/features"
+
+	"evenhand/audit/checks/internal/cases"
 )
 
 // Bounds of the search for the next step of a feature: 2^probes steps at most.
@@ -14,7 +16,7 @@ const stalledProbes = 12
 // distances finds, for each feature that the customer can change, the least
 // number of steps that makes the replay give more by a step: by doubling, then
 // by halving what lies between.
-func (s *stalledState) distances(w *stalledAccount, k *kept, i int) {
+func (s *stalledState) distances(w *stalledAccount, k *cases.Kept, i int) {
 	type search struct {
 		*stalledLever
 		lo, hi int // steps: lo is not enough, hi is

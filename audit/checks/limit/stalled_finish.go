@@ -51,12 +51,12 @@ func (s *stalledState) Finish(r *audit.Result) {
 func (s *stalledState) finished() []audit.Case {
 	var out []audit.Case
 	peers := s.waits(s.settings.PeerShare, s.settings.Peers)
-	for _, k := range s.cases.all() {
+	for _, k := range s.cases.All() {
 		k.Check = stalledName
 		if s.n[stalledEvals] == 0 && slices.Contains(k.Rules, "R2.2") {
 			// An export without evaluations says nothing of their dates.
 			k.Rules = slices.DeleteFunc(k.Rules, func(r string) bool { return r == "R2.2" })
-			s.undecided(&k, k.notes[stalledSince])
+			s.undecided(&k, k.Notes[stalledSince])
 			k.Evidence = slices.DeleteFunc(k.Evidence, func(x audit.Item) bool { return x.Name == stalledOverdueItem })
 		}
 		if s.env.Policies == nil {

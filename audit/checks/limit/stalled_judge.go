@@ -6,6 +6,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
+	"evenhand/audit/checks/internal/cases"
 )
 
 // Names of evidence that Conclude, Letter and Finish read again.
@@ -32,14 +33,14 @@ const (
 
 // judge returns the verdict on an account of the cohort, with its evidence;
 // nil when its latest evaluation can't be replayed.
-func (s *stalledState) judge(w *stalledAccount) *kept {
-	k := &kept{notes: []int64{max(0, (s.asOf-w.rose)/day), w.rose}}
+func (s *stalledState) judge(w *stalledAccount) *cases.Kept {
+	k := &cases.Kept{Notes: []int64{max(0, (s.asOf-w.rose)/day), w.rose}}
 	k.Check, k.Table, k.Key, k.Account, k.Customer = stalledName, "limits", string(w.id), string(w.id), string(s.t.Customer)
 	k.Product, k.PolicyVersion, k.At = w.product, w.policy, w.rose
 	k.Disclosure, k.Grade = audit.NotAssessed, audit.E1
 	s.add(k, stalledStreakItem, strconv.Itoa(w.streak))
 	s.add(k, "months_on_book", strconv.Itoa(w.months))
-	s.add(k, stalledWaitItem, strconv.FormatInt(k.notes[stalledWaited], 10))
+	s.add(k, stalledWaitItem, strconv.FormatInt(k.Notes[stalledWaited], 10))
 	s.add(k, stalledLimitItem, money(w.limit, s.scale))
 	defer func() { k.Events = s.events(w) }()
 
@@ -116,7 +117,7 @@ func stalledOr(a, b string) string {
 	return b
 }
 
-func (s *stalledState) add(k *kept, name, value string) {
+func (s *stalledState) add(k *cases.Kept, name, value string) {
 	if value != "" {
 		k.Evidence = append(k.Evidence, audit.Item{Name: name, Value: value})
 	}
@@ -125,11 +126,11 @@ func (s *stalledState) add(k *kept, name, value string) {
 func (s *stalledState) date(at int64) string { return audit.DateText(s.calendar.Day(at)) }
 
 // supported makes code the only cause.
-func (s *stalledState) supported(k *kept, code string) {
+func (s *stalledState) supported(k *cases.Kept, code string) {
 	k.Cause, k.Causes = code, []audit.Supported{{Code: code, Grade: k.Grade}}
 }
 
-func (s *stalledState) alsoSupported(k *kept, code string, g audit.Grade) {
+func (s *stalledState) alsoSupported(k *cases.Kept, code string, g audit.Grade) {
 	if !slices.ContainsFunc(k.Causes, func(x audit.Supported) bool { return x.Code == code }) {
 		k.Causes = append(k.Causes, audit.Supported{Code: code, Grade: g})
 	}
@@ -171,7 +172,7 @@ func (s *stalledState) cycleGrade(w *stalledAccount) audit.Grade {
 
 // unevaluated judges an account without an evaluation since its limit last
 // rose.
-func (s *stalledState) unevaluated(w *stalledAccount, k *kept) *kept {
+func (s *stalledState) unevaluated(w *stalledAccount, k *cases.Kept) *cases.Kept {
 	from := max(w.rose, w.before, s.first(w))
 	if due := s.overdue(w, from); due != none {
 		return s.late(w, k, due)
@@ -185,7 +186,7 @@ func (s *stalledState) unevaluated(w *stalledAccount, k *kept) *kept {
 }
 
 // late is the procedural finding that an evaluation is overdue.
-func (s *stalledState) late(w *stalledAccount, k *kept, due int64) *kept {
+func (s *stalledState) late(w *stalledAccount, k *cases.Kept, due int64) *cases.Kept {
 	k.Substance, k.Rules, k.Remedy, k.At = audit.Indeterminate, append(k.Rules, "R2.2"), "run_evaluation", due
 	k.Grade, k.Days = s.cycleGrade(w), max(0, (s.asOf-due)/day)
 	s.supported(k, cause.EvaluationOverdue)
@@ -196,7 +197,7 @@ func (s *stalledState) late(w *stalledAccount, k *kept, due int64) *kept {
 
 // unreplayed judges an account whose evaluations can't be replayed: by the
 // calendar, and by its peers once all are known.
-func (s *stalledState) unreplayed(w *stalledAccount, k *kept, overdue int64) *kept {
+func (s *stalledState) unreplayed(w *stalledAccount, k *cases.Kept, overdue int64) *cases.Kept {
 	if overdue != none {
 		return s.late(w, k, overdue)
 	}
@@ -206,12 +207,12 @@ func (s *stalledState) unreplayed(w *stalledAccount, k *kept, overdue int64) *ke
 }
 
 // undecided says that nothing is known but how long the limit stands still.
-func (s *stalledState) undecided(k *kept, at int64) {
+func (s *stalledState) undecided(k *cases.Kept, at int64) {
 	k.Substance, k.Grade, k.Remedy, k.Days, k.At = audit.Indeterminate, audit.E3, "human_review", 0, at
 	s.supported(k, cause.Unexplained)
 }
 
-func (s *stalledState) addPeers(w *stalledAccount, k *kept) {
+func (s *stalledState) addPeers(w *stalledAccount, k *cases.Kept) {
 	if s.env.Policies == nil {
 		s.add(k, stalledPeersItem, s.stratum(w.product, w.limit))
 	}
@@ -225,7 +226,7 @@ func (s *stalledState) replayed(i int) (int64, bool) {
 
 // bound judges an account whose limit is what the replay arrives at: by the
 // constraint that binds, and what would move it.
-func (s *stalledState) bound(w *stalledAccount, k *kept, i int) {
+func (s *stalledState) bound(w *stalledAccount, k *cases.Kept, i int) {
 	k.Substance, k.Remedy = audit.Justified, "tell"
 	code, name := s.binding(i)
 	if code == "" {

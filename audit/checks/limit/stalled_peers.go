@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/checks/internal/cases"
 )
 
 // A spell is the time from a grant or rise of a limit to its next rise, or to
@@ -148,10 +149,10 @@ type stalledSpellCount struct {
 
 // watch adds the rule to the case of an account that nearly all peers would
 // have seen raised by now.
-func (p *stalledPeers) watch(k *kept) {
+func (p *stalledPeers) watch(k *cases.Kept) {
 	stratum := item(&k.Case, stalledPeersItem)
 	longest, ok := p.longest[stratum]
-	if !ok || k.notes[stalledWaited] <= longest {
+	if !ok || k.Notes[stalledWaited] <= longest {
 		return
 	}
 	k.Rules = append(k.Rules, "R2.5")

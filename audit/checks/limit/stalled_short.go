@@ -5,12 +5,13 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
+	"evenhand/audit/checks/internal/cases"
 	"evenhand/features"
 )
 
 // short judges an account whose replayed limit is materially above the one it
 // has.
-func (s *stalledState) short(w *stalledAccount, k *kept, i int, limit int64) {
+func (s *stalledState) short(w *stalledAccount, k *cases.Kept, i int, limit int64) {
 	c, b := s.ledger.limitColumns, w.batch
 	k.Substance, k.Remedy, k.Amount = audit.Unjustified, "apply_shortfall", limit-w.base
 	since := c.at.int(b, i)

@@ -5,6 +5,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
+	"evenhand/audit/checks/internal/cases"
 	"evenhand/features"
 )
 
@@ -36,7 +37,7 @@ func (s *stalledState) bindStale() {
 
 // staleness judges whether an evaluation that stands by its own snapshot would
 // not have stood by the values known then.
-func (s *stalledState) staleness(w *stalledAccount, k *kept, i int) bool {
+func (s *stalledState) staleness(w *stalledAccount, k *cases.Kept, i int) bool {
 	c, from := s.ledger.limitColumns, w.batch
 	at := c.at.int(from, i)
 	var b *features.Batch
@@ -131,7 +132,7 @@ func (s *stalledState) moment(c column, b *features.Batch, i int) int64 {
 
 // experiment judges whether only the arm of an experiment keeps the limit: a
 // declared and approved one may, within its time.
-func (s *stalledState) experiment(w *stalledAccount, k *kept, i int) bool {
+func (s *stalledState) experiment(w *stalledAccount, k *cases.Kept, i int) bool {
 	c, from := s.ledger.limitColumns, w.batch
 	id, arm := c.experiment.text(from, i), c.arm.text(from, i)
 	if id == "" || c.experiment < 0 || c.arm < 0 {

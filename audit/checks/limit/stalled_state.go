@@ -7,6 +7,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
+	"evenhand/audit/checks/internal/cases"
 	"evenhand/audit/checks/internal/rows"
 	"evenhand/audit/replay"
 	"evenhand/audit/stats"
@@ -58,7 +59,7 @@ type stalledState struct {
 
 	n     [stalledCounters]int64
 	cube  stats.Cube
-	cases caseList
+	cases cases.List
 	peers rows.Counts // spells between increases: see stalled_peers.go
 	group []stalledGroup
 	panel stalledPanel
@@ -206,7 +207,7 @@ func (s *stalledState) Merge(other audit.State) {
 		s.n[i] += n
 	}
 	s.cube.Merge(&o.cube)
-	s.cases.merge(&o.cases)
+	s.cases.Merge(&o.cases)
 	s.peers.Merge(&o.peers)
 	for i := range s.group {
 		s.group[i].judged.Merge(&o.group[i].judged)

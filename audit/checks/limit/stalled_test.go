@@ -12,6 +12,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/audittest"
+	"evenhand/audit/checks/internal/cases"
 	"evenhand/audit/driver"
 	"evenhand/features"
 )
@@ -195,9 +196,9 @@ func TestStalledDecodeGarbage(t *testing.T) {
 	for i := range 5 {
 		x := stalledSpell{stratum: "line 1-1", ended: true, days: int64(i)}
 		s.peers.AddN(x.name(), 3)
-		k := &kept{notes: []int64{9, 0}}
+		k := &cases.Kept{Notes: []int64{9, 0}}
 		k.Key, k.Rules = fmt.Sprint(i), []string{"R2.1"}
-		s.cases.add(k)
+		s.cases.Add(k)
 		s.n[stalledCohort]++
 	}
 	good, err := s.MarshalBinary()

@@ -139,8 +139,8 @@ func (s *vanished) stopped(a *account, days []int64, next, c int64) {
 		k.Evidence = append(k.Evidence, audit.Item{Name: "limit", Value: money(limit, s.scale)})
 	}
 	k.Events = s.events(a, row, s.calendar.Start(last-6*c), until+1, nil)
-	k.notes = []int64{none}
-	s.cases.add(k)
+	k.Notes = []int64{none}
+	s.cases.Add(k)
 	s.counts.AddN(countKey("stop", "period", s.env.Periods.Label(s.env.Periods.OfDay(last))), 1)
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
+	"evenhand/audit/checks/internal/cases"
 )
 
 // Numbers that Finish needs of a case.
@@ -15,13 +16,13 @@ const (
 )
 
 // start fills what every case of a row of limits says.
-func (s *vanished) start(a *account, row int) *kept {
+func (s *vanished) start(a *account, row int) *cases.Kept {
 	return startCase(&s.ledger, a, row, s.timeline.Customer)
 }
 
 // startCase fills what every case of a row of limits says.
-func startCase(l *ledger, a *account, row int, customer []byte) *kept {
-	return &kept{Case: audit.Case{
+func startCase(l *ledger, a *account, row int, customer []byte) *cases.Kept {
+	return &cases.Kept{Case: audit.Case{
 		Table: "limits", Key: string(l.id.id(a.batch, row)), Customer: string(customer), Account: string(a.id),
 		At: l.at.int(a.batch, row), Product: l.product.text(a.batch, row),
 		PolicyVersion: l.policy.text(a.batch, row), ModelVersion: l.model.text(a.batch, row),
@@ -29,7 +30,7 @@ func startCase(l *ledger, a *account, row int, customer []byte) *kept {
 }
 
 // promised writes what every case about a promise says first.
-func (s *vanished) promised(p *promise, k *kept) func(name, value string) {
+func (s *vanished) promised(p *promise, k *cases.Kept) func(name, value string) {
 	item := func(name, value string) {
 		if value != "" {
 			k.Evidence = append(k.Evidence, audit.Item{Name: name, Value: value})
@@ -95,8 +96,8 @@ func (s *vanished) keep(a *account, p *promise, v *verdict) {
 		}
 	}
 	k.Events = s.events(a, p.row, from, to, id)
-	k.notes = []int64{v.attempt}
-	s.cases.add(k)
+	k.Notes = []int64{v.attempt}
+	s.cases.Add(k)
 }
 
 func yesNo(b bool) string {
@@ -144,8 +145,8 @@ func (s *vanished) notYet(a *account, p *promise) {
 	s.promised(p, k)
 	k.Substance, k.Disclosure, k.Grade = audit.NotYet, audit.NotDue, audit.E1
 	k.Events = s.events(a, p.row, p.start, p.stop, p.id)
-	k.notes = []int64{none}
-	s.cases.add(k)
+	k.Notes = []int64{none}
+	s.cases.Add(k)
 }
 
 // mostEvents bounds the evidence timeline of a case.

@@ -101,8 +101,8 @@ func (s *vanished) dropped(a *account, p *promise, w *write, trigger string) {
 		k.Remedy = "tell"
 	}
 	k.Events = s.events(a, p.row, p.at, w.at+30*day, p.id)
-	k.notes = []int64{none}
-	s.cases.add(k)
+	k.Notes = []int64{none}
+	s.cases.Add(k)
 }
 
 // lowers reports whether a policy says how limits are lowered.

@@ -27,13 +27,13 @@ var vanishedGuards = [vGuards]audit.Text{
 
 // Finish adds the cases, the metrics and the coverage.
 func (s *vanished) Finish(r *audit.Result) {
-	list := s.cases.all()
+	list := s.cases.All()
 	cases := make([]audit.Case, len(list))
 	for i := range list {
 		c := &cases[i]
 		*c = list[i].Case
 		c.Check = vanishedName
-		if at := list[i].notes[noteAttempt]; at != none {
+		if at := list[i].Notes[noteAttempt]; at != none {
 			s.blame(c, at)
 		}
 		slices.SortStableFunc(c.Causes, func(a, b audit.Supported) int { return cmp.Compare(cause.Rank(a.Code), cause.Rank(b.Code)) })

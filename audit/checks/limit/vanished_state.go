@@ -5,6 +5,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
+	"evenhand/audit/checks/internal/cases"
 	"evenhand/audit/checks/internal/rows"
 	"evenhand/audit/policy"
 	"evenhand/audit/replay"
@@ -54,7 +55,7 @@ type vanished struct {
 	counts rows.Counts   // by key: see vanished_measures.go
 	excess *cause.Excess // attempts at increases that failed, around incidents
 	loads  stats.Cube    // attempts, by day, step of latency and whether they came to nothing
-	cases  caseList
+	cases  cases.List
 
 	// Scratch and helpers, no part of the state.
 	ledger    ledger
@@ -171,7 +172,7 @@ func (s *vanished) Merge(other audit.State) {
 	s.counts.Merge(&o.counts)
 	s.excess.Merge(o.excess)
 	s.loads.Merge(&o.loads)
-	s.cases.merge(&o.cases)
+	s.cases.Merge(&o.cases)
 }
 
 // MarshalBinary encodes the state.
@@ -182,7 +183,7 @@ func (s *vanished) MarshalBinary() ([]byte, error) {
 	s.counts.Encode(&e)
 	s.excess.Encode(&e)
 	e.Value(&s.loads)
-	s.cases.encode(&e)
+	s.cases.Encode(&e)
 	return e.Data(), nil
 }
 
@@ -207,7 +208,7 @@ func (s *vanished) UnmarshalBinary(data []byte) error {
 	t.counts.Decode(d)
 	t.excess.Decode(d)
 	d.Value(&t.loads)
-	t.cases.decode(d, func(k *kept) bool { return len(k.notes) == noteCount })
+	t.cases.Decode(d, func(k *cases.Kept) bool { return len(k.Notes) == noteCount })
 	if err := d.Finish(); err != nil {
 		return err
 	}

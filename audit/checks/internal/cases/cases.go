@@ -1,5 +1,5 @@
 // Package cases keeps the cases of a state in an order that depends on nothing
-// but what they say.
+// but what they say, and adds up those of a finding.
 package cases
 
 import (
@@ -29,6 +29,9 @@ func (l *List) Add(k *Kept) {
 
 // Merge adds the cases of o.
 func (l *List) Merge(o *List) { l.list = append(l.list, o.list...) }
+
+// Len returns how many cases there are.
+func (l *List) Len() int { return len(l.list) }
 
 // Encode writes the cases in their order.
 func (l *List) Encode(e *stats.Encoder) {
