@@ -157,7 +157,9 @@ func (s *chaosReread) Reread() func() audit.RowState {
 	if next == nil {
 		return nil
 	}
-	return func() audit.RowState { return &chaos{fresh: func() audit.State { return next() }, rng: rand.New(rand.NewPCG(s.rng.Uint64(), 2))} }
+	return func() audit.RowState {
+		return &chaos{fresh: func() audit.State { return next() }, rng: rand.New(rand.NewPCG(s.rng.Uint64(), 2))}
+	}
 }
 
 func (s *chaosReread) Finish(r *audit.Result) {
