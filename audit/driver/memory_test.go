@@ -132,15 +132,12 @@ type generated struct {
 	specs       []features.Spec
 }
 
-func (g *generated) Fields() (out []features.Field) {
-	for _, f := range []features.Field{
+func (g *generated) Fields() []features.Field {
+	return []features.Field{
 		{Name: "loan_id", Type: "string", Natural: features.Text}, {Name: "customer_id", Type: "string", Natural: features.Text},
 		{Name: "installment_no", Type: "int64", Natural: features.Int}, {Name: "due_date", Type: "date", Natural: features.Date},
 		{Name: "due_amount", Type: "decimal(12,2)", Natural: features.Money}, {Name: "paid_at", Type: "timestamp(us, utc)", Natural: features.Instant},
-	} {
-		out = append(out, f)
 	}
-	return out
 }
 
 func (g *generated) Bind(specs []features.Spec) error { g.specs = specs; return nil }

@@ -35,7 +35,7 @@ func newEras(plan *audit.Plan, models []audit.ScoringModel, column int) (*eras, 
 			serves[i] = era > 0 && era < len(e.bounds) && from[i] <= e.bounds[era-1] && e.bounds[era] <= to[i]
 			for j := range i {
 				if a, b := &models[j].Spec, &models[i].Spec; serves[i] && serves[j] && a.Product == b.Product {
-					return nil, fmt.Errorf("the export has no model_version, and models %s and %s were in service at the same time; map model_version under tables.decisions.columns, or give the models deployed: and retired:", a.Label(), b.Label())
+					return nil, fmt.Errorf("the export has no model_version, and models %s and %s were in service at the same time; map model_version under tables.decisions.columns, or give the models deployed: and retired: dates", a.Label(), b.Label())
 				}
 			}
 		}

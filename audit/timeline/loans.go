@@ -21,7 +21,6 @@ type Loan struct {
 	Instalments []Instalment
 
 	product int32  // column code, for the grace period
-	payoff  bool   // some row says that an early payoff settled it
 	broken  bool   // some instalment lacks its due date or amount
 	initial step   // before any payment
 	steps   []step // what was known when, in time order

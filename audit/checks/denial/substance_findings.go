@@ -10,8 +10,8 @@ import (
 	"evenhand/audit/cause"
 )
 
-// fault is what the denials of one finding on substance have in common.
-type wrongKey struct{ cause, rule, product, version, detail string }
+// wrongKey is what the denials of one finding on substance have in common.
+type wrongKey struct{ cause, rule, version, detail string }
 
 // concludeSubstance makes one finding of each cause, version of the policy and
 // rule, and of each metric of the replay that stands out.

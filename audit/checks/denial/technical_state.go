@@ -171,7 +171,7 @@ func (s *technicalState) place(b *features.Batch, i int, denied bool, p proof, f
 	}
 	at := s.col.decided.Ints[i]
 	hour := uint64(techByHour)<<kindShift | uint64(s.calendar.hour(at))<<8
-	s.cube.Add(hour | hourDecided)
+	s.cube.Add(hour + hourDecided)
 	if denied {
 		s.cube.Add(hour | hourDenied)
 	}

@@ -30,12 +30,11 @@ func (v *view) entitled() (int64, bool) {
 
 // run is a run of views that show more than can be drawn.
 type run struct {
-	views       []view
-	until       int64 // when it was first seen to be over; none while it is not
-	phantom     int   // views that are as good as nothing
-	silent      bool  // a view without a reason
-	before      *view // the last view before it
-	limitBefore int64
+	views   []view
+	until   int64 // when it was first seen to be over; none while it is not
+	phantom int   // views that are as good as nothing
+	silent  bool  // a view without a reason
+	before  *view // the last view before it
 }
 
 func (r *run) first() *view { return &r.views[0] }

@@ -198,10 +198,6 @@ func (s *stalledState) first(w *stalledAccount) int64 {
 // repaid reads the repayments: how many instalments fell due, whether one was
 // late within a year, and the streak.
 func (s *stalledState) repaid(w *stalledAccount) (due int, late bool) {
-	type due1 = struct {
-		day int64
-		i   *timeline.Instalment
-	}
 	year, streakEnd := s.asOfDay-365, int64(none)
 	each := func(f func(x *timeline.Instalment)) {
 		for l := range s.h.Loans {

@@ -73,7 +73,6 @@ type stalledState struct {
 	codes       map[string]uint8 // folded code: what it says
 	says        rows.Codes[uint8]
 	saysToo     rows.Codes[uint8]
-	reviews     rows.Codes[bool]
 	engine      *replay.Engine
 	reads       []int    // columns of limits that replays read
 	unread      []string // features that they would, and that the export lacks

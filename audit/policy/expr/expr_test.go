@@ -222,7 +222,7 @@ func TestNumbers(t *testing.T) {
 		{"max(open_loans, 5, 7)", [4]float64{9, 7, nan, 7}},
 		{"min(7)", [4]float64{7, 7, 7, 7}},
 		{"floor(income / 1000) * 1000", [4]float64{12000, 0, nan, -1000}},
-		{"ceil(income)", [4]float64{12346, 1, nan, -0.0}},
+		{"ceil(income)", [4]float64{12346, 1, nan, 0}},
 		{"round(-2.5) + abs(-1)", [4]float64{-2, -2, -2, -2}},
 		{"open_loans > 5 ? income : 7", [4]float64{12345.67, 7, nan, 7}},
 		{"open_loans % 4", [4]float64{1, 3, nan, 0}},
