@@ -190,57 +190,6 @@ func TestPartsAreWhole(t *testing.T) {
 	}
 }
 
-func TestListOrder(t *testing.T) {
-	type add struct {
-		code  string
-		grade audit.Grade
-	}
-	for _, test := range []struct {
-		name    string
-		adds    []add
-		primary string
-		order   []string
-	}{
-		{"nothing", nil, cause.Unexplained, nil},
-		{"overlap decides nothing", []add{{cause.Incident, audit.E4}}, cause.Unexplained, []string{cause.Incident}},
-		{"the row's own proof comes first", []add{{cause.PolicyDeclared, audit.E1}, {cause.Incident, audit.E3}, {cause.TechnicalError, audit.E1}}, cause.TechnicalError,
-			[]string{cause.TechnicalError, cause.Incident, cause.PolicyDeclared}},
-		{"overlap and a lost update", []add{{cause.Incident, audit.E4}, {cause.LostUpdate, audit.E1}}, cause.LostUpdate, []string{cause.Incident, cause.LostUpdate}},
-		{"data before score", []add{{cause.ScoreError, audit.E1}, {cause.DataStale, audit.E1}}, cause.DataStale, []string{cause.DataStale, cause.ScoreError}},
-		{"experiment before policy", []add{{cause.PolicyDeclared, audit.E1}, {cause.ExperimentOver, audit.E1}}, cause.ExperimentOver, []string{cause.ExperimentOver, cause.PolicyDeclared}},
-		{"caps before overrides", []add{{cause.Override, audit.E2}, {cause.ProductCap, audit.E1}, {cause.NewUser, audit.E1}}, cause.ProductCap, []string{cause.ProductCap, cause.NewUser, cause.Override}},
-		{"the better grade", []add{{cause.Incident, audit.E4}, {cause.Incident, audit.E3}}, cause.Incident, []string{cause.Incident}},
-	} {
-		for range 2 {
-			var l cause.List
-			for _, a := range test.adds {
-				l.Add(a.code, a.grade)
-			}
-			var order []string
-			for _, s := range l.Supported() {
-				order = append(order, s.Code)
-			}
-			if l.Primary() != test.primary || !slices.Equal(order, test.order) {
-				t.Errorf("%s: %s %v, want %s %v", test.name, l.Primary(), order, test.primary, test.order)
-			}
-			slices.Reverse(test.adds)
-		}
-	}
-	var l cause.List
-	l.Shares(cause.Primary([]string{cause.Features, cause.PolicyDeclared}, []int64{1, 5}))
-	l.Mention(cause.TechnicalError, audit.E2)
-	want := []audit.Supported{{Code: cause.TechnicalError, Grade: audit.E2}, {Code: cause.PolicyDeclared, Grade: audit.E1, Share: 833_333}, {Code: cause.Features, Grade: audit.E1, Share: 166_667}}
-	slices.SortFunc(want, func(a, b audit.Supported) int { return cause.Rank(a.Code) - cause.Rank(b.Code) })
-	if d := cmp.Diff(want, l.Supported()); d != "" || l.Primary() != cause.PolicyDeclared {
-		t.Errorf("%s\n%s", l.Primary(), d)
-	}
-	var mixed cause.List
-	mixed.Shares(cause.Primary([]string{cause.Features, cause.PolicyDeclared}, []int64{3, 3}))
-	if mixed.Primary() != cause.Mixed || len(mixed.Supported()) != 2 {
-		t.Errorf("%s %v", mixed.Primary(), mixed.Supported())
-	}
-}
-
 func TestUnion(t *testing.T) {
 	a := []audit.Supported{{Code: cause.Model, Grade: audit.E2, Share: 5}, {Code: cause.Features, Grade: audit.E1, Share: 4}}
 	b := []audit.Supported{{Code: cause.Incident, Grade: audit.E4}, {Code: cause.Model, Grade: audit.E1, Share: 7}}

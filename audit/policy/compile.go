@@ -23,7 +23,6 @@ type Program struct {
 	extras   []*extra // of each variant: promises, conditions and the like
 
 	arms    armTable
-	flip    bool // tie rules are turned round
 	scratch scratch
 }
 

@@ -108,7 +108,7 @@ func (e *explainer) add(s Step, reads ...*expr.Expr) {
 func (e *explainer) rule(r *rule) {
 	var v verdicts
 	v.reset(1, make([]bool, 1), false)
-	v.apply(r, e.b, nil, e.p.flip)
+	v.apply(r, e.b, nil)
 	s := Step{Kind: "rule", Index: r.index, Amount: -1, Says: says[v.said[0]], Score: math.NaN(), Approve: math.NaN(), Refer: math.NaN()}
 	if v.doubt[0] != 0 {
 		s.Says = "missing"

@@ -15,10 +15,6 @@ var facts = []string{
 	"months_on_book", "on_time_count", "on_time_streak", "open_loans", "outstanding", "paid_off_loans", "utilisation",
 }
 
-// Facts returns the names of the facts that expressions can call history.NAME,
-// sorted.
-func Facts() []string { return slices.Clone(facts) }
-
 // history refuses facts that there are not.
 func (v *validator) history(path string, names []string) {
 	for _, n := range names {

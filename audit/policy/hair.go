@@ -63,16 +63,3 @@ func (h *hair) mark(e *expr.Expr, b *features.Batch, now []expr.Truth, tolerance
 		}
 	}
 }
-
-// turn changes now, the truth of a condition, to the other side in rows whose
-// score is equal to one at which the condition changes.
-func (h *hair) turn(e *expr.Expr, b *features.Batch, now []expr.Truth) {
-	below, above := h.at(2, e, b, nil, -1), h.at(3, e, b, nil, 1)
-	for i, t := range now {
-		if below[i] != t {
-			now[i] = below[i]
-		} else if above[i] != t {
-			now[i] = above[i]
-		}
-	}
-}

@@ -8,7 +8,7 @@ import (
 	"evenhand/features"
 )
 
-// A cut-off written as a condition on the score has edges and ties too.
+// A cut-off written as a condition on the score has edges too.
 func TestHair(t *testing.T) {
 	const cut = `policies:
   - version: a
@@ -29,41 +29,34 @@ func TestHair(t *testing.T) {
 			t.Fatal(err)
 		}
 		as := make([]int16, x.batch.N)
-		var own, tied features.Replay
+		var own features.Replay
 		program.Replay(&x.batch, as, tolerances(x), &own)
-		program.ReplayTie(&x.batch, as, nil, &tied)
 		var out []string
 		for i := range as {
-			word := func(r *features.Replay) string {
-				if r.Outcome[i] == features.Undecided {
-					return "?"
-				}
-				return features.Outcomes[r.Outcome[i]][:1]
+			s := "?"
+			if own.Outcome[i] != features.Undecided {
+				s = features.Outcomes[own.Outcome[i]][:1]
 			}
-			s := word(&own)
 			if own.Edge[i] {
 				s += "~"
-			}
-			if w := word(&tied); w != word(&own) {
-				s += "|" + w
 			}
 			out = append(out, s)
 		}
 		return strings.Join(out, " ")
 	}
 	rows := "score, p, tolerance\n560, , 0.001\n559.9995, , 0.001\n560.0005, , 0.001\n559.9, , 0.001\n559.9995, x, 0.001\n700, , 0.001\n700.0005, , 0.001\n, , 0.001\n559.9995, , 0\n"
-	if got, want := run("decisions", rows, false), "a|d d~ a~ d a a|r r~ ? d"; got != want {
+	if got, want := run("decisions", rows, false), "a d~ a~ d a a r~ ? d"; got != want {
 		t.Errorf("decisions: %s, want %s", got, want)
 	}
-	// Without a recomputed score there is no tolerance; ties are ties.
-	if got, want := run("decisions", strings.ReplaceAll(rows, ", 0.001", ", 0"), true), "a|d d a d a a|r r ? d"; got != want {
+	// Without a recomputed score there is no tolerance.
+	if got, want := run("decisions", strings.ReplaceAll(rows, ", 0.001", ", 0"), true), "a d a d a a r ? d"; got != want {
 		t.Errorf("recorded scores: %s, want %s", got, want)
 	}
 	reviews := "kind, limit_before, score, y, tolerance\n"
 	for _, x := range []string{"600, 2", "599.9995, 2", "600.0005, 2", "600, 1", "599.9995, 1", "610, 2"} {
 		reviews += fmt.Sprintf("evaluate, 50, %s, 0.001\n", x)
 	}
-	if got, want := run("limits", reviews, false), "a|d d~ a~ d d a"; got != want {
+	if got, want := run("limits", reviews, false), "a d~ a~ d d a"; got != want {
 		t.Errorf("reviews: %s, want %s", got, want)
 	}
 }

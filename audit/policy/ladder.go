@@ -108,16 +108,11 @@ func (p *Program) review(v *variant, b *features.Batch, tolerance []float64, out
 		v.limit.fixed.load(b)
 	}
 	scope, when := l.load(b)
-	if l.scored && (tolerance != nil || p.flip) {
+	if l.scored && tolerance != nil {
 		v := &s.verdicts
 		v.now = append(v.now[:0], when...)
 		when = v.now
-		if tolerance != nil {
-			v.hair.mark(l.when, b, when, tolerance, func(i int) { out.Edge[i] = out.Edge[i] || s.want[i] })
-		}
-		if p.flip {
-			v.hair.turn(l.when, b, when)
-		}
+		v.hair.mark(l.when, b, when, tolerance, func(i int) { out.Edge[i] = out.Edge[i] || s.want[i] })
 	}
 	for i := range b.N {
 		if s.want[i] {

@@ -50,34 +50,6 @@ func TestSplits(t *testing.T) {
 	}
 }
 
-// Turned round, only rows on a cut-off change; turned round twice, none does.
-func TestReplayTie(t *testing.T) {
-	l := lenders(t)["bank"]
-	x := l.tables["decisions"]
-	program, err := l.registry.Compile("decisions", x.resolve)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var own, tied features.Replay
-	as := l.picked(t, x)
-	program.ReplayTie(&x.batch, as, tolerances(x), &tied)
-	program.Replay(&x.batch, as, tolerances(x), &own)
-	var changed []string
-	for i := range own.Outcome {
-		if own.Outcome[i] != tied.Outcome[i] {
-			changed = append(changed, x.aside["note"][i]+": "+l.words(&tied, i))
-		}
-	}
-	want := []string{
-		"a score equal to the cut-off passes: referred cut_off - -",
-		"its lower end: denied cut_off - -",
-		"equal is equal: referred cut_off - -",
-	}
-	if diff := cmp.Diff(want, changed); diff != "" {
-		t.Error(diff)
-	}
-}
-
 // steps renders the steps of a replay: kind, name, what it says, the cut-offs or
 // the amount, what it read; "*" marks what decides.
 func steps(l *lender, list []policy.Step) string {

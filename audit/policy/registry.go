@@ -73,26 +73,6 @@ func (r *Registry) Pick(version, product string, at int64) int16 {
 // At returns the policy in force for a product at an instant, µs UTC, or -1.
 func (r *Registry) At(product string, at int64) int16 { return r.Pick("", product, at) }
 
-// Versions returns the policies that ever held for a product, earliest first.
-// Where some name the product, those that name none are left out.
-func (r *Registry) Versions(product string) []int16 {
-	var named, general []int16
-	for i := range r.Policies {
-		if p := &r.Policies[i]; slices.Contains(p.Products, product) {
-			named = append(named, int16(i))
-		} else if len(p.Products) == 0 {
-			general = append(general, int16(i))
-		}
-	}
-	if named == nil {
-		named = general
-	}
-	slices.SortStableFunc(named, func(a, b int16) int {
-		return int(min(max(r.windows[a][0].from/1e6-r.windows[b][0].from/1e6, -1), 1))
-	})
-	return named
-}
-
 // in reports whether policy i was in force at an instant, to the letter.
 func (r *Registry) in(i int, at int64) bool {
 	return slices.ContainsFunc(r.windows[i], func(w window) bool { return w.from <= at && at < w.to })

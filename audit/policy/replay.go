@@ -63,14 +63,6 @@ func (p *Program) Replay(b *features.Batch, policies []int16, tolerance []float6
 	}
 }
 
-// ReplayTie is Replay with every tie rule turned round: a score equal to a
-// cut-off fails where it passes in the policy, and the other way about.
-func (p *Program) ReplayTie(b *features.Batch, policies []int16, tolerance []float64, out *features.Replay) {
-	p.flip = true
-	p.Replay(b, policies, tolerance, out)
-	p.flip = false
-}
-
 // split sorts the rows of a batch by variant. A batch whose rows all have the
 // same one needs no sorting.
 func (p *Program) split(b *features.Batch, policies []int16) (single int32, mixed bool) {
@@ -113,7 +105,7 @@ func (p *Program) run(v *variant, b *features.Batch, tolerance []float64, out *f
 	worst := p.r.Policies[v.policy].Order == "worst"
 	s.verdicts.reset(b.N, out.Edge, worst)
 	for k := range v.rules {
-		s.verdicts.apply(&v.rules[k], b, tolerance, p.flip)
+		s.verdicts.apply(&v.rules[k], b, tolerance)
 	}
 	s.want = grow(s.want, b.N)
 	some := false

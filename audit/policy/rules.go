@@ -127,33 +127,27 @@ func (s *verdicts) reset(n int, edge []bool, worst bool) {
 }
 
 // apply lets a rule decide the rows of a batch that are open. With tolerance,
-// rows within it of a cut-off are marked; with flip, scores equal to one are
-// taken the other way.
-func (s *verdicts) apply(r *rule, b *features.Batch, tolerance []float64, flip bool) {
+// rows within it of a cut-off are marked.
+func (s *verdicts) apply(r *rule, b *features.Batch, tolerance []float64) {
 	n := b.N
 	var scope []expr.Truth
 	if r.scope != nil {
 		scope = r.scope.Truths(b)[:n]
 	}
 	if r.cut != nil {
-		s.cut(r, b, scope, tolerance, flip)
+		s.cut(r, b, scope, tolerance)
 		return
 	}
 	when := r.when.Truths(b)[:n]
-	if r.scored && (flip || tolerance != nil) {
+	if r.scored && tolerance != nil {
 		s.now = grow(s.now, n)
 		copy(s.now, when)
 		when = s.now
-		if tolerance != nil {
-			s.hair.mark(r.when, b, when, tolerance, func(i int) {
-				if !s.closed(i, r) && (scope == nil || scope[i] != expr.False) {
-					s.edge[i] = true
-				}
-			})
-		}
-		if flip {
-			s.hair.turn(r.when, b, when)
-		}
+		s.hair.mark(r.when, b, when, tolerance, func(i int) {
+			if !s.closed(i, r) && (scope == nil || scope[i] != expr.False) {
+				s.edge[i] = true
+			}
+		})
 	}
 	for i, t := range when {
 		if t == expr.False || s.closed(i, r) {
@@ -200,7 +194,7 @@ func (s *verdicts) lack(i int, r *rule, might uint8) {
 	}
 }
 
-func (s *verdicts) cut(r *rule, b *features.Batch, scope []expr.Truth, tolerance []float64, flip bool) {
+func (s *verdicts) cut(r *rule, b *features.Batch, scope []expr.Truth, tolerance []float64) {
 	c := r.cut
 	c.of.load(b)
 	c.approve.load(b)
@@ -209,7 +203,6 @@ func (s *verdicts) cut(r *rule, b *features.Batch, scope []expr.Truth, tolerance
 	if c.band {
 		might |= 1 << refers
 	}
-	tie, referTie := c.tie != flip, c.referTie != flip
 	for i := range b.N {
 		if s.closed(i, r) {
 			continue
@@ -231,10 +224,10 @@ func (s *verdicts) cut(r *rule, b *features.Batch, scope []expr.Truth, tolerance
 			}
 		}
 		switch {
-		case x > a || x == a && tie: // passes, whatever else is missing
+		case x > a || x == a && c.tie: // passes, whatever else is missing
 		case in == expr.Unknown || x != x || a != a || c.band && f != f:
 			s.lack(i, r, might)
-		case c.band && (x > f || x == f && referTie):
+		case c.band && (x > f || x == f && c.referTie):
 			s.say(i, r, refers)
 		default:
 			s.say(i, r, r.then)

@@ -23,7 +23,6 @@ type Engine struct {
 	as     []int16 // policy of each row
 	edge   []float64
 	replay features.Replay
-	tied   features.Replay
 }
 
 // Moments names the column of decisions and limits that says when a row
@@ -128,19 +127,6 @@ func (e *Engine) tolerances(b *features.Batch) []float64 {
 		}
 	}
 	return e.edge
-}
-
-// ReplayTie returns what the policies say with every tie rule turned round,
-// leaving b.Replay alone; nil without policies. policies is as in ReplayAs.
-func (e *Engine) ReplayTie(b *features.Batch, policies []int16) *features.Replay {
-	if e.program == nil {
-		return nil
-	}
-	if policies == nil {
-		policies = e.Policies(b)
-	}
-	e.program.ReplayTie(b, policies, e.tolerances(b), &e.tied)
-	return &e.tied
 }
 
 // Condition evaluates a promise condition over rows of the limits table: see
