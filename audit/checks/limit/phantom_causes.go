@@ -96,14 +96,27 @@ func (s *phantom) held(a *account, r *run, v *phantomVerdict) {
 			if h.days > 0 {
 				v.item("held_at_most_days", strconv.Itoa(h.days))
 			}
-			x := audit.Justified
-			if h.days > 0 && r.days(s.asOf) > int64(h.days) {
-				x = audit.Unjustified
-			}
-			v.decide(h.cause, x, audit.E1)
+			v.decide(h.cause, s.within(r, h.days), audit.E1)
 			return
 		}
 	}
+}
+
+// within is the verdict on a hold that may last so many days: it was too long
+// when it was seen beyond them. When it ended between two looks, or after the
+// last one, it may have ended in time.
+func (s *phantom) within(r *run, days int) audit.Substance {
+	end := r.until
+	if end == none {
+		end = s.asOf
+	}
+	switch most := int64(days) * day; {
+	case days <= 0 || max(end, r.last().at)-r.first().at <= most:
+		return audit.Justified
+	case r.lasts() > most:
+		return audit.Unjustified
+	}
+	return audit.Indeterminate
 }
 
 // newcomer is a declared rule for new customers that gives no more: in force for

@@ -91,7 +91,10 @@ func phantomWhat(k phantomCluster) audit.Text {
 	case k.draws:
 		return audit.T("The draw was within what the page displayed, and the row carries a technical error code. It says nothing about the customer's credit.",
 			"借款金额在页面展示额度之内，记录带有技术错误码。这与客户信用无关。")
-	case k.cause == cause.SecondReview:
+	case k.cause == cause.SecondReview && k.substance == audit.Indeterminate:
+		return audit.T("A second review holds the limit back on record. It was last seen within the policy's review_days, and its end only after them, or not at all.",
+			"在案的二次审核限制了额度。最后一次见到该限制时尚在政策的review_days之内，而解除只在其后见到，或从未见到。")
+	case k.cause == cause.SecondReview && k.substance != audit.Justified:
 		return audit.T("A second review holds the limit back on record, for longer than the policy's review_days.", "在案的二次审核限制了额度，时间超过政策的review_days。")
 	case k.cause == cause.ExperimentOver:
 		return audit.T("The arm of an experiment holds the limit back, outside its planned window, without an approval on record, or undeclared.", "测试分组限制了额度，但已超出计划期间、没有在案批准或未经登记。")

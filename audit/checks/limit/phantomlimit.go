@@ -108,7 +108,7 @@ What explains a phantom is the first of these that the evidence decides:
 	TECHNICAL_ERROR, INCIDENT  a technical error code on a display or draw of the run: TECHNICAL; inside an incident with measured excess: INCIDENT
 	EXPERIMENT                 the arm of an approved experiment inside its window: JUSTIFIED
 	EXPERIMENT_OVERRUN         after its end, or without approval: UNJUSTIFIED
-	SECOND_REVIEW              a review by its code: JUSTIFIED up to review_days, UNJUSTIFIED beyond
+	SECOND_REVIEW              a review by its code: JUSTIFIED up to review_days, UNJUSTIFIED when seen beyond
 	PARTNER_QUOTA, DEVICE_RISK, FRAUD_HOLD, REG_CAP, PRODUCT_CAP  a declared quota or hold by its code: JUSTIFIED
 	NEW_USER_STRATEGY          a declared rule for new customers: JUSTIFIED
 	SCORE_ERROR                a recorded score that recomputation does not give: UNJUSTIFIED

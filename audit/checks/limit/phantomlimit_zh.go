@@ -20,7 +20,7 @@ const phantomDocZh = `显示有额度却借不出
 	TECHNICAL_ERROR, INCIDENT  区间内的展示或借款带有技术错误码：TECHNICAL；处于事故之内且失败明显超额：INCIDENT
 	EXPERIMENT                 已批准的测试分组，在其计划期间内：JUSTIFIED
 	EXPERIMENT_OVERRUN         超过计划结束时间，或未经批准：UNJUSTIFIED
-	SECOND_REVIEW              代码表明为二次审核：review_days之内为JUSTIFIED，超过为UNJUSTIFIED
+	SECOND_REVIEW              代码表明为二次审核：review_days之内为JUSTIFIED，见其超过者为UNJUSTIFIED
 	PARTNER_QUOTA, DEVICE_RISK, FRAUD_HOLD, REG_CAP, PRODUCT_CAP  代码表明为已声明的限额或冻结：JUSTIFIED
 	NEW_USER_STRATEGY          已声明的新客户规则：JUSTIFIED
 	SCORE_ERROR                记录的评分与复算不符：UNJUSTIFIED
