@@ -5,7 +5,9 @@
 // A Reader reads one audit.Timeline into a History: loans from the rows of
 // repayments and payments (loans.go, settle.go), accounts from those of limits
 // (accounts.go). Facts (facts.go) are what a policy may ask of it, always as
-// of a moment: only what the lender knew by then.
+// of a moment: only what the lender knew by then. Account.Changes is what
+// facts need of a ledger: the limit at a moment, and when it rose or fell. The
+// limit checks have a ledger of their own, to judge what became of each write.
 package timeline
 
 import (

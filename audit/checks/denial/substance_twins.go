@@ -149,3 +149,19 @@ func (w *twins) decode(d *stats.Decoder) {
 }
 
 // twinRates are the bad rates of loans of customers approved just below a
+// watched threshold, beside that of all loans.
+func (m *measures) twinRates() {
+	if !m.watches() {
+		return
+	}
+	all, near := m.twins.rates(len(m.replayer.factors))
+	for k, f := range m.replayer.factors {
+		if near[k][1] == 0 {
+			continue
+		}
+		x := m.share(twinMetric, "", near[k][0], near[k][1])
+		x.Group, x.Reference = "factor="+f.name, "all loans"
+		x.KRef, x.NRef = all[0], all[1]
+		m.add(x)
+	}
+}

@@ -1,5 +1,9 @@
 // Package limit holds the checks on limits: promises, ladders, displays and
 // their ledger. Each file is one check, or a part of one that would not fit.
+//
+// Their ledger says what became of each write: lost, reversed, temporary, or one
+// that collided with another. That of package timeline is for facts of the
+// history: the limit at a moment, and when it rose or fell.
 package limit
 
 import (

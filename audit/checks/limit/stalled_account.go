@@ -6,7 +6,6 @@ import (
 	"evenhand/audit"
 	"evenhand/audit/policy"
 	"evenhand/audit/timeline"
-	"evenhand/features"
 )
 
 // stalledAccount is an account under judgment; amounts in minor units, instants
@@ -103,25 +102,6 @@ func (s *stalledState) read(w *stalledAccount) int {
 		return stalledReview
 	}
 	return -1
-}
-
-// saysOf returns what the codes of a row's result and reason say.
-func (s *stalledState) saysOf(i int) uint8 {
-	read := func(code string) uint8 { return s.codes[stalledFold(code)] }
-	c, b := s.ledger.limitColumns, s.t.Limits.Batch
-	if c.result >= 0 {
-		if code := b.Cols[c.result].Codes[i]; code != features.Null {
-			if says := s.says.Of(&b.Cols[c.result], read)[code]; says != 0 {
-				return says
-			}
-		}
-	}
-	if c.reason >= 0 {
-		if code := b.Cols[c.reason].Codes[i]; code != features.Null {
-			return s.saysToo.Of(&b.Cols[c.reason], read)[code]
-		}
-	}
-	return 0
 }
 
 // step is the least rise of a limit that counts, and gap the least shortfall
