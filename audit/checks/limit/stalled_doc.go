@@ -34,9 +34,10 @@ or on other evaluations (grade E1); where the snapshot doesn't say when its
 values were known, it must repeat an older row of the history (grade E2).
 An evaluation by hand (trigger ops), and a score within the model's tolerance of
 a cut point, are INDETERMINATE. An arm inside its approved window is JUSTIFIED
-(EXPERIMENT). A rise that an evaluation decided may take apply_days (7). An
-evaluation is replayed only when it has a snapshot, and a score where policies
-read one: terms that lack their value would not bind.
+(EXPERIMENT). A rise that an evaluation decided may take apply_days (7), unless
+the one before it already gave more. An evaluation is replayed only when it has
+a snapshot, and a score where policies read one: terms that lack their value
+would not bind.
 
 When the replay gives no more, the limit is JUSTIFIED by the constraint that
 binds: SCORE_BAND, INCOME_CAP, EXPOSURE_CAP, PRODUCT_CAP, REG_CAP, LADDER_STEP,

@@ -15,11 +15,14 @@ func (s *stalledState) short(w *stalledAccount, k *cases.Kept, i int, limit int6
 	c, b := s.ledger.limitColumns, w.batch
 	k.Substance, k.Remedy, k.Amount = audit.Unjustified, "apply_shortfall", limit-w.base
 	since := c.at.int(b, i)
-	for _, j := range w.evals {
-		then := w.limitAt(c.at.int(b, j))
-		if x, ok := s.replayed(j); ok && stalledRaised(b, j) && x-then >= s.gap(then) {
-			since = c.at.int(b, j)
-			break
+	decided := since // the first of the evaluations by now that all give more
+	for e := len(w.evals) - 1; e >= 0; e-- {
+		at := c.at.int(b, w.evals[e])
+		if s.gives(w, w.evals[e]) {
+			since = at
+			if e+1 == len(w.evals) || decided == c.at.int(b, w.evals[e+1]) {
+				decided = at
+			}
 		}
 	}
 	k.Days = max(0, (s.asOf-since)/day)
@@ -33,9 +36,9 @@ func (s *stalledState) short(w *stalledAccount, k *cases.Kept, i int, limit int6
 	if !math.IsNaN(computed) {
 		s.add(k, "recomputed_score", stalledNumber(computed))
 	}
-	code, failed := s.attempted(w, i)
+	code, failed := s.attempted(w, i, since)
 	switch r := b.Replay; {
-	case code == "" && !stalledKeeps[stalledFold(c.result.text(b, i))] && s.asOf-c.at.int(b, i) <= int64(s.settings.ApplyDays)*day:
+	case code == "" && !stalledKeeps[stalledFold(c.result.text(b, i))] && s.asOf-decided <= int64(s.settings.ApplyDays)*day:
 		k.Substance, k.Remedy, k.Amount, k.Days = audit.NotYet, "tell", 0, 0
 	case failed:
 		k.Substance = audit.Technical
@@ -63,11 +66,19 @@ var stalledKeeps = map[string]bool{
 	"deny": true, "denied": true, "reject": true, "rejected": true, "no": true, "维持": true, "不变": true, "拒绝": true,
 }
 
+// gives reports whether the replay of an evaluation raises the limit of then
+// materially.
+func (s *stalledState) gives(w *stalledAccount, i int) bool {
+	then := w.limitAt(s.ledger.at.int(w.batch, i))
+	x, ok := s.replayed(i)
+	return ok && stalledRaised(w.batch, i) && x-then >= s.gap(then)
+}
+
 // attempted looks for what became of the rise that an evaluation should have
-// brought: an attempt that failed technically, or one that left no trace. It
-// returns the cause, "" when there was no attempt, and whether that is a
-// technical failure.
-func (s *stalledState) attempted(w *stalledAccount, i int) (code string, failed bool) {
+// brought: an attempt that failed technically, or, since the limit was short
+// first, one that left no trace. It returns the cause, "" when there was no
+// attempt, and whether that is a technical failure.
+func (s *stalledState) attempted(w *stalledAccount, i int, since int64) (code string, failed bool) {
 	c, b := s.ledger.limitColumns, w.batch
 	technical := func(row int) bool {
 		return cause.Technical(s.env.Plan, c.result.text(b, row), c.errorCode.text(b, row)) == "technical"
@@ -78,9 +89,11 @@ func (s *stalledState) attempted(w *stalledAccount, i int) (code string, failed 
 	for k := range w.writes {
 		x := &w.writes[k]
 		switch {
-		case x.at < c.at.int(b, i) || x.at > s.asOf || x.kind != "increase":
+		case x.at < since || x.at > s.asOf || x.kind != "increase":
 		case technical(x.row):
-			return cause.TechnicalError, true
+			if x.at >= c.at.int(b, i) {
+				return cause.TechnicalError, true
+			}
 		case x.state == lost:
 			code = cause.LostUpdate
 		}

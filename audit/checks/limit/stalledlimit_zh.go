@@ -28,7 +28,8 @@ const stalledDocZh = `按时还款但额度长期未提高
 较新的取值是指 __available_at 更晚的值，来自特征历史或其他评估（等级 E1）；快照
 未说明其取值何时可知的，必须与较早的历史行一致（等级 E2）。人工评估（trigger 为
 ops）以及评分处于分界点模型容差之内的，为 INDETERMINATE。处于已批准试验期内的分
-组为 JUSTIFIED（EXPERIMENT）。评估决定的提额可在 apply_days（7 天）内到账。只有
+组为 JUSTIFIED（EXPERIMENT）。评估决定的提额可在 apply_days（7 天）内到账，
+除非前一次评估已应提额。只有
 带快照的评估才会复算，政策需要评分的还须有评分：缺少取值的约束项不起约束作用。
 
 复算额度不提高时，按约束项判为 JUSTIFIED：SCORE_BAND、INCOME_CAP、
