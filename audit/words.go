@@ -1,6 +1,10 @@
 package audit
 
-import "strconv"
+import (
+	"maps"
+	"strconv"
+	"strings"
+)
 
 // Numbers as findings write them, the same in both languages.
 
@@ -28,4 +32,26 @@ func PText(p float64) string {
 		return "< 0.001"
 	}
 	return "= " + strconv.FormatFloat(p, 'f', 3, 64)
+}
+
+// Words are the words of a check (Check.Words): those of its metrics, and the
+// Chinese of its evidence, whose English is the code with spaces.
+func Words(metrics map[string]Text, evidence map[string]string) map[string]Text {
+	out := maps.Clone(metrics)
+	if out == nil {
+		out = make(map[string]Text, len(evidence))
+	}
+	for code, zh := range evidence {
+		en, n := strings.ReplaceAll(code, "_", " "), 0
+		for strings.Contains(en, "*") {
+			n++
+			at := "$" + strconv.Itoa(n)
+			if !strings.Contains(zh, at) {
+				at = "@" + at[1:]
+			}
+			en = strings.Replace(en, "*", at, 1)
+		}
+		out[code] = Text{en, zh}
+	}
+	return out
 }

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"maps"
 	"math"
 	"testing"
 )
@@ -14,5 +15,14 @@ func TestNumbersInWords(t *testing.T) {
 		if c[0] != c[1] {
 			t.Errorf("%q, want %q", c[0], c[1])
 		}
+	}
+}
+
+func TestWordsOfACheck(t *testing.T) {
+	metrics := map[string]Text{"rate": T("a rate", "比率")}
+	got := Words(metrics, map[string]string{"held_since": "自此", "changed *": "变化：@1", "* of * rows": "$2 行中 $1 行"})
+	want := map[string]Text{"rate": T("a rate", "比率"), "held_since": T("held since", "自此"), "changed *": T("changed @1", "变化：@1"), "* of * rows": T("$1 of $2 rows", "$2 行中 $1 行")}
+	if !maps.Equal(got, want) || len(metrics) != 1 || len(Words(nil, nil)) != 0 {
+		t.Errorf("%q", got)
 	}
 }

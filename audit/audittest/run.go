@@ -73,8 +73,20 @@ func parse(t *testing.T, file string) *txtar.Archive {
 	return ar
 }
 
+// Result is what check finds in the fixture, and the fixture's plan.
+func Result(t *testing.T, check *audit.Check, file string, known ...*audit.Check) (*audit.Plan, *audit.Result) {
+	t.Helper()
+	return drive(t, check, known, file, 1<<30, 1<<30, 1)
+}
+
 // run drives the check over the fixture with the given cut of rows.
 func run(t *testing.T, check *audit.Check, known []*audit.Check, file string, unit, batch, workers int) *audit.Result {
+	t.Helper()
+	_, res := drive(t, check, known, file, unit, batch, workers)
+	return res
+}
+
+func drive(t *testing.T, check *audit.Check, known []*audit.Check, file string, unit, batch, workers int) (*audit.Plan, *audit.Result) {
 	t.Helper()
 	files := map[string][]byte{}
 	for _, f := range parse(t, file).Files {
@@ -119,7 +131,7 @@ func run(t *testing.T, check *audit.Check, known []*audit.Check, file string, un
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
-	return res
+	return plan, res
 }
 
 // wants compares the cases of a table with its want column.

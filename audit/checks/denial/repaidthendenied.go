@@ -14,7 +14,7 @@ var RepaidThenDenied = &audit.Check{
 	Title:   audit.T("Repaid in full, then denied", "结清后再借被拒"),
 	Doc:     repaidDoc,
 	DocZh:   repaidDocZh,
-	Words:   repaidWords,
+	Words:   audit.Words(repaidWords, repaidEvidence),
 	Article: "004",
 	Chapter: "denials",
 	Needs: audit.Needs{

@@ -15,6 +15,7 @@ var TechnicalDenial = &audit.Check{
 	Title:   audit.T("Technical failures recorded as denials", "技术故障被记为拒绝"),
 	Doc:     technicalDoc,
 	DocZh:   technicalDocZh,
+	Words:   audit.Words(nil, technicalEvidence),
 	Article: "004",
 	Chapter: "denials",
 	Needs: audit.Needs{

@@ -14,7 +14,7 @@ var PhantomLimit = &audit.Check{
 	Title:   audit.T("Limits that are displayed and can't be drawn", "显示有额度却借不出"),
 	Doc:     phantomDoc,
 	DocZh:   phantomDocZh,
-	Words:   phantomWords,
+	Words:   audit.Words(phantomWords, phantomEvidence),
 	Article: "003",
 	Chapter: "limits",
 	Needs: audit.Needs{
