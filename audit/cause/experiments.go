@@ -11,10 +11,14 @@ import (
 // Arm is one row of the table of experiments.
 type Arm struct {
 	Experiment, Name string
-	From, To         int64 // planned window, µs UTC, both inside
-	Override         bool  // the arm overrides limits
-	Approved         string
+	From, To         int64  // planned window, µs UTC, both inside
+	Override         bool   // the arm overrides limits; so does any when the export does not say
+	Approved         string // by whom; Unsaid when the export does not say
 }
+
+// Unsaid stands for who approved an arm where the export has no column for it:
+// that a lender did not export it speaks against no arm.
+const Unsaid = "not exported"
 
 // Holds reports whether an instant lies in the arm's planned window.
 func (a *Arm) Holds(at int64) bool { return a.From <= at && at <= a.To }
@@ -47,7 +51,10 @@ func NewExperiments(env *audit.Env) *Experiments {
 			continue
 		}
 		a := Arm{Experiment: value(id, i), Name: value(arm, i), From: from.Ints[i], To: to.Ints[i], Approved: value(approved, i)}
-		a.Override = override.Kind == features.Bool && !override.IsNull(i) && override.Ints[i] == 1
+		a.Override = !override.Present || override.Kind == features.Bool && !override.IsNull(i) && override.Ints[i] == 1
+		if !approved.Present {
+			a.Approved = Unsaid
+		}
 		e.arms = append(e.arms, a)
 	}
 	slices.SortFunc(e.arms, func(a, b Arm) int {

@@ -218,6 +218,11 @@ Y,B,2026-01-01 00:00,2026-02-01 00:00,true,
 			t.Errorf("%+v: %+v", test, a)
 		}
 	}
+	bare := cause.NewExperiments(lookup(t, "experiments", "experiment_id,arm,starts_at,ends_at\nX,B,2026-04-01 00:00,2026-05-01 00:00\n"))
+	inside := at(t, "2026-04-15 00:00")
+	if a := bare.Of("X", "B", inside); a == nil || a.Approved != cause.Unsaid || !a.Covers(inside) || a.Covers(at(t, "2026-06-15 00:00")) {
+		t.Errorf("an export without approvals: %+v", a)
+	}
 	if cause.NewExperiments(&audit.Env{}).Of("X", "A", 0) != nil {
 		t.Error("experiments without a table")
 	}

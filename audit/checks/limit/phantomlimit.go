@@ -37,7 +37,7 @@ var PhantomLimit = &audit.Check{
 		}},
 		Lookups: []audit.TableNeed{
 			{Table: "incidents", Required: []string{"incident_id", "starts_at", "ends_at"}, Optional: []audit.Want{{Column: "services"}, {Column: "error_codes"}}},
-			{Table: "experiments", Required: []string{"experiment_id", "arm", "starts_at", "ends_at"}, Optional: []audit.Want{{Column: "limit_override"}, {Column: "approved_by"}}},
+			{Table: "experiments", Required: []string{"experiment_id", "arm", "starts_at", "ends_at"}, Optional: []audit.Want{{Column: "limit_override", Effect: audit.T("whether experiments may override limits is not judged", "不判断试验是否可覆盖额度")}, {Column: "approved_by", Effect: audit.T("whether experiments were approved is not judged", "不判断试验是否经批准")}}},
 		},
 	},
 	Settings: func() any {

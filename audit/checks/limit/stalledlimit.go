@@ -41,7 +41,7 @@ var StalledLimit = &audit.Check{
 		},
 		Lookups: []audit.TableNeed{{
 			Table: "experiments", Required: []string{"experiment_id"},
-			Optional: []audit.Want{{Column: "arm"}, {Column: "starts_at"}, {Column: "ends_at"}, {Column: "limit_override"}, {Column: "approved_by"}},
+			Optional: []audit.Want{{Column: "arm"}, {Column: "starts_at"}, {Column: "ends_at"}, {Column: "limit_override"}, {Column: "approved_by", Effect: audit.T("whether experiments were approved is not judged", "不判断试验是否经批准")}},
 		}},
 		Replay: true,
 	},
