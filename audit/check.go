@@ -36,12 +36,14 @@ type Check struct {
 	// "denials", "limits", "fairness", "drift" or "ingest".
 	Chapter string
 
-	// Words names the check's metrics, causes that are its own, and what its
-	// cases hold as evidence (names of items, wordings of values and notes), in
-	// both languages, by the English. A * in the English stands for anything;
-	// the texts have it as $1, $2, or as @1, @2 where it is a word or the name of
-	// a feature and is to be said too.
+	// Words names the check's metrics, and causes that are its own, in both
+	// languages, by metric name and cause code.
 	Words map[string]Text
+	// Evidence names what the check's cases hold as evidence (names of items,
+	// wordings of values and notes) in both languages, by the English. A * in the
+	// English stands for anything; the texts have it as $1, $2, or as @1, @2 where
+	// it is a word or the name of a feature and is to be said too.
+	Evidence map[string]Text
 
 	Needs Needs
 	// Settings returns a pointer to a struct of the check's parameters,

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"maps"
 	"strconv"
 	"strings"
 )
@@ -34,17 +33,13 @@ func PText(p float64) string {
 	return "= " + strconv.FormatFloat(p, 'f', 3, 64)
 }
 
-// Words are the words of a check (Check.Words): those of its metrics, and the
-// Chinese of its evidence, whose English is the code with spaces.
-func Words(metrics map[string]Text, evidence map[string]string) map[string]Text {
-	out := maps.Clone(metrics)
-	if out == nil {
-		out = make(map[string]Text, len(evidence))
-	}
-	for code, zh := range evidence {
-		en, n := strings.ReplaceAll(code, "_", " "), 0
-		for strings.Contains(en, "*") {
-			n++
+// Evidence makes Check.Evidence of the Chinese of its wordings: their English is
+// the code with spaces.
+func Evidence(zh map[string]string) map[string]Text {
+	out := make(map[string]Text, len(zh))
+	for code, zh := range zh {
+		en := strings.ReplaceAll(code, "_", " ")
+		for n := 1; strings.Contains(en, "*"); n++ {
 			at := "$" + strconv.Itoa(n)
 			if !strings.Contains(zh, at) {
 				at = "@" + at[1:]

@@ -98,7 +98,7 @@ func (r *Report) dossier(d *dossier.Dossier) *dossierPage {
 		p.Events.Note = audit.Tf("%[1]d further events are not shown.", "另有 %[1]d 条未列出。", n)
 	}
 	for _, e := range d.Events[lo:hi] {
-		p.Events.Rows = append(p.Events.Rows, []cell{{Text: same(r.instant(e.At)), Keep: true}, words(happened(e.What)), code(e.Key), plainCell(clip(e.Note, 2000))})
+		p.Events.Rows = append(p.Events.Rows, []cell{{Text: same(r.instant(e.At)), Keep: true}, words(happened(e.What)), code(e.Key), words(clipText(columnNote(e.Note), 2000))})
 	}
 	p.Digests = []fact{{w("Plan"), same(short(r.plan.Digest))}, {w("Data"), same(short(r.data))}, {w("Result"), same(short(r.digest))}}
 	return p
@@ -129,7 +129,7 @@ func (r *Report) dossierVerdict(c *audit.Case) dossierVerdict {
 	}
 	v.Evidence.Head = head(audit.T("what was read", "所见证据"), audit.T("value", "值"))
 	for _, e := range c.Evidence {
-		v.Evidence.Rows = append(v.Evidence.Rows, []cell{plainCell(e.Name), plainCell(clip(e.Value, 4000))})
+		v.Evidence.Rows = append(v.Evidence.Rows, []cell{words(r.itemName(c.Check, e.Name)), words(clipText(r.itemValue(c.Check, e.Name, e.Value), 4000))})
 	}
 	return v
 }
@@ -175,7 +175,7 @@ func (r *Report) dossierDecision(d *dossier.Decision) dossierDecision {
 	}
 	p.Recorded.Head = head(audit.T("column", "列"), audit.T("recorded", "记录值"))
 	for _, x := range d.Recorded {
-		p.Recorded.Rows = append(p.Recorded.Rows, []cell{code(x.Name), plainCell(clip(x.Value, 4000))})
+		p.Recorded.Rows = append(p.Recorded.Rows, []cell{r.recordedName(x.Name), words(clipText(recordedIn(x.Name, x.Value), 4000))})
 	}
 	p.Changes = r.changes(d)
 	return p

@@ -35,8 +35,10 @@ var (
 		"unfreeze": audit.T("unfreeze", "解冻"), "evaluate": audit.T("evaluate", "评估"), "display": audit.T("display", "展示"), "draw": audit.T("draw", "借款"), "expire": audit.T("expire", "到期"), "close": audit.T("close", "销户"),
 		"due": audit.T("due", "应还"), "paid": audit.T("paid", "已还"), "notice": audit.T("notice", "告知"), "scheduled": audit.T("scheduled", "按期付款"), "early": audit.T("early", "提前付款"), "payoff": audit.T("payoff", "结清付款"),
 		"refund": audit.T("refund", "退款"), "reversal": audit.T("reversal", "冲正"), "payment": audit.T("payment", "付款"), "keep": audit.T("keep", "维持"), "ok": audit.T("ok", "成功"),
+		"submitted": audit.T("submitted", "提交"), "completed": audit.T("completed", "资料齐全"), "opened": audit.T("opened", "提出"), "started": audit.T("started", "开始"), "ended": audit.T("ended", "结束"),
 	}
-	tableWords  = map[string]audit.Text{"decisions": audit.T("decisions", "决策"), "limits": audit.T("limits", "额度"), "repayments": audit.T("repayments", "分期"), "payments": audit.T("payments", "付款")}
+	tableWords = map[string]audit.Text{"decisions": audit.T("decisions", "决策"), "limits": audit.T("limits", "额度"), "repayments": audit.T("repayments", "分期"), "payments": audit.T("payments", "付款"),
+		"appeals": audit.T("appeals", "申诉"), "incidents": audit.T("incidents", "故障")}
 	remedyWords = map[string]audit.Text{
 		"redecide": audit.T("decide it again", "重新审批"), "apply_shortfall": audit.T("apply what is short", "补足差额"), "run_evaluation": audit.T("run the evaluation", "执行评估"),
 		"correct_display": audit.T("correct the display", "更正展示"), "human_review": audit.T("review by a person", "人工复核"), "tell": audit.T("tell the customer", "告知客户"),

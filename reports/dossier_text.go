@@ -50,7 +50,7 @@ func (r *Report) DossierText(d *dossier.Dossier, lang string) string {
 		what, key = max(what, columns(s.in(happened(e.What)))), max(key, columns(oneLine(e.Key)))
 	}
 	for _, e := range shown {
-		s.row(2, []padded{{text: r.instant(e.At), width: 16}, {text: s.in(happened(e.What)), width: min(what, 24)}, {text: oneLine(e.Key), width: min(key, 14)}}, clip(oneLine(e.Note), 3000))
+		s.row(2, []padded{{text: r.instant(e.At), width: 16}, {text: s.in(happened(e.What)), width: min(what, 24)}, {text: oneLine(e.Key), width: min(key, 14)}}, clip(s.in(columnNote(e.Note)), 3000))
 	}
 	if n := len(d.Events) - hi; n > 0 {
 		s.say(2, s.in(audit.Tf("… %[1]d later events", "……更晚的 %[1]d 条", n)))
@@ -101,7 +101,7 @@ func (r *Report) verdictText(s *sheet, c *audit.Case) {
 	s.pairs(4, lines)
 	var read []line
 	for _, e := range c.Evidence {
-		read = append(read, line{same(e.Name), same(clip(oneLine(e.Value), 3000))})
+		read = append(read, line{r.itemName(c.Check, e.Name), clipText(r.itemValue(c.Check, e.Name, e.Value), 3000)})
 	}
 	if len(read) > 0 {
 		s.say(4, s.in(audit.T("What was read", "所见证据")))

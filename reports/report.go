@@ -71,6 +71,7 @@ type Report struct {
 	check    map[string]*audit.Check
 	finding  map[string]audit.Finding // by id
 	words    map[string]audit.Text    // of the checks' own metrics and causes
+	phrases  map[string][]phrase      // of the checks, by check
 	coverage map[string]*audit.Coverage
 	metric   map[string]*audit.Metric // by id
 	sums     map[string]*sums         // of cases, by check
@@ -126,12 +127,14 @@ func New(in Input) *Report {
 // index prepares everything the formats look up, in one pass over the cases.
 func (r *Report) index() {
 	r.check, r.words = map[string]*audit.Check{}, map[string]audit.Text{}
+	r.phrases = map[string][]phrase{}
 	for _, code := range cause.Codes() {
 		r.words[code] = cause.Words(code)
 	}
 	for _, c := range r.checks {
 		r.check[c.Name] = c
 		maps.Copy(r.words, c.Words)
+		r.phrases[c.Name] = phrasesOf(c.Evidence)
 	}
 	r.coverage, r.metric = map[string]*audit.Coverage{}, map[string]*audit.Metric{}
 	for i := range r.res.Coverage {

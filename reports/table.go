@@ -3,7 +3,6 @@ package reports
 import (
 	"math"
 	"slices"
-	"strings"
 
 	"evenhand/audit"
 )
@@ -179,12 +178,12 @@ func (r *Report) caseTable(f *audit.Finding, cs []*audit.Case) table {
 		audit.T("amount, "+r.money.Code, "金额（"+r.money.zh+"）"), audit.T("what was read", "所见证据")), 8)}
 	shared := sharedEvidence(cs)
 	if len(shared) > 0 {
-		s := clip(itemsText(shared), 1200)
-		t.Note = audit.T("In each: "+s+".", "均为："+s+"。")
+		s := clipText(r.items(f.Check, shared), 1200)
+		t.Note = audit.T("In each: "+s.En+".", "均为："+s.Zh+"。")
 	}
 	for _, c := range cs {
 		row := []cell{code(c.Key), {Text: same(r.instant(c.At)), Keep: true}, plainCell(c.Product), plainCell(c.PolicyVersion), plainCell(c.ModelVersion),
-			{}, {}, {}, num(none), plainCell(clip(itemsText(without(c.Evidence, shared)), 1000))}
+			{}, {}, {}, num(none), words(clipText(r.items(c.Check, without(c.Evidence, shared)), 1000))}
 		if c.Substance != f.Substance {
 			row[5] = words(substanceWords[c.Substance])
 		}
@@ -215,12 +214,4 @@ func sharedEvidence(cs []*audit.Case) []audit.Item {
 
 func without(items, shared []audit.Item) []audit.Item {
 	return slices.DeleteFunc(slices.Clone(items), func(e audit.Item) bool { return slices.Contains(shared, e) })
-}
-
-func itemsText(items []audit.Item) string {
-	var parts []string
-	for _, e := range items {
-		parts = append(parts, e.Name+" = "+e.Value)
-	}
-	return strings.Join(parts, "; ")
 }

@@ -1,6 +1,6 @@
 package denial
 
-// The evidence of the checks of denials in Chinese (audit.Words).
+// The evidence of the checks of denials in Chinese (audit.Evidence).
 
 var denialEvidence = map[string]string{
 	"clock started": "起算日", "last day for a notice": "应告知的最后一日", itemLate: "逾期天数", itemGiven: "告知的理由", "reasons recorded, not shown": "已记录而未告知的理由",
@@ -16,9 +16,6 @@ var denialEvidence = map[string]string{
 
 	"not replayed": "未复算", "technical": "技术故障", "fraud hold or exempt": "反欺诈管控或豁免", "as the policy says": "与政策一致", "edge case": "临界情形",
 	"override": "人工改判", "manual departure without a reason": "人工偏离政策且无理由", "review by a person skipped": "未经应有的人工审核", "against the policy": "与政策不符",
-
-	"GENERIC_REASON": "理由笼统", "NO_NOTICE": "未告知", "LATE_NOTICE": "告知逾期", "NO_REASON_RECORDED": "未记录理由", "NOTICE_WITHOUT_REASON": "通知未写理由",
-	"APPEAL_NOT_OFFERED": "未提供申诉渠道", "APPEAL_OVERDUE": "申诉逾期未结", "APPEAL_WITHOUT_HUMAN": "申诉无人工复核",
 }
 
 var technicalEvidence = map[string]string{
@@ -29,7 +26,7 @@ var technicalEvidence = map[string]string{
 }
 
 var repaidEvidence = map[string]string{
-	"settled": "结清时间", "posted": "入账时间", "instalments_on_time": "按时还款期数", "approved_before": "上次通过时间", "change_reason": "政策调整原因", "policy": "政策版本",
+	"settled": "结清时间", "posted": "入账时间", "instalments_on_time": "按时还款期数", "approved_before": "上次通过时间", "change_reason": "政策调整原因",
 	"approved when new is": "换用哪些新项目时通过", "flips with": "改变结果的特征", "model_age_months": "模型使用月数", "replayed with corrected features": "按更正后的特征复算",
 	"changed *": "变化：@1", "stale *": "未更新：@1",
 	"nothing": "均不换", "features": "特征", "model": "模型", "edge case": "临界情形", "review by a person skipped": "未经应有的人工审核",

@@ -10,13 +10,14 @@ const repaidName = "repaidthendenied"
 
 // RepaidThenDenied judges denials of customers who repaid in full before.
 var RepaidThenDenied = &audit.Check{
-	Name:    repaidName,
-	Title:   audit.T("Repaid in full, then denied", "结清后再借被拒"),
-	Doc:     repaidDoc,
-	DocZh:   repaidDocZh,
-	Words:   audit.Words(repaidWords, repaidEvidence),
-	Article: "004",
-	Chapter: "denials",
+	Name:     repaidName,
+	Title:    audit.T("Repaid in full, then denied", "结清后再借被拒"),
+	Doc:      repaidDoc,
+	DocZh:    repaidDocZh,
+	Words:    repaidWords,
+	Evidence: audit.Evidence(repaidEvidence),
+	Article:  "004",
+	Chapter:  "denials",
 	Needs: audit.Needs{
 		Replay: true,
 		Tables: []audit.TableNeed{

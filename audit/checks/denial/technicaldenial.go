@@ -11,13 +11,13 @@ const technicalName = "technicaldenial"
 
 // TechnicalDenial finds failures of systems that were recorded as denials.
 var TechnicalDenial = &audit.Check{
-	Name:    technicalName,
-	Title:   audit.T("Technical failures recorded as denials", "技术故障被记为拒绝"),
-	Doc:     technicalDoc,
-	DocZh:   technicalDocZh,
-	Words:   audit.Words(nil, technicalEvidence),
-	Article: "004",
-	Chapter: "denials",
+	Name:     technicalName,
+	Title:    audit.T("Technical failures recorded as denials", "技术故障被记为拒绝"),
+	Doc:      technicalDoc,
+	DocZh:    technicalDocZh,
+	Evidence: audit.Evidence(technicalEvidence),
+	Article:  "004",
+	Chapter:  "denials",
 	Needs: audit.Needs{
 		Tables: []audit.TableNeed{{
 			Table:    "decisions",

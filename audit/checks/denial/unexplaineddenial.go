@@ -13,13 +13,14 @@ const checkName = "unexplaineddenial"
 // UnexplainedDenial judges whether denials were explained: specifically, in
 // time, and with a way to appeal.
 var UnexplainedDenial = &audit.Check{
-	Name:    checkName,
-	Title:   audit.T("Denials without a specific reason", "未说明具体原因的拒绝"),
-	Doc:     doc,
-	DocZh:   docZh,
-	Words:   audit.Words(map[string]audit.Text{shiftMetric: audit.T("change of the approval rate on a day", "通过率在某日的变化")}, denialEvidence),
-	Article: "000",
-	Chapter: "denials",
+	Name:     checkName,
+	Title:    audit.T("Denials without a specific reason", "未说明具体原因的拒绝"),
+	Doc:      doc,
+	DocZh:    docZh,
+	Words:    map[string]audit.Text{shiftMetric: audit.T("change of the approval rate on a day", "通过率在某日的变化")},
+	Evidence: audit.Evidence(denialEvidence),
+	Article:  "000",
+	Chapter:  "denials",
 	Needs: audit.Needs{
 		Tables: []audit.TableNeed{{
 			Table:    "decisions",

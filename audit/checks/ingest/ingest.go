@@ -14,13 +14,13 @@ import (
 
 // Ingest holds the export against the data contract.
 var Ingest = &audit.Check{
-	Name:    name,
-	Title:   audit.T("Quality of the export", "导出数据质量"),
-	Doc:     doc,
-	DocZh:   docZh,
-	Words:   audit.Words(nil, ingestEvidence),
-	Chapter: "ingest",
-	Needs:   audit.Needs{Tables: needs()},
+	Name:     name,
+	Title:    audit.T("Quality of the export", "导出数据质量"),
+	Doc:      doc,
+	DocZh:    docZh,
+	Evidence: audit.Evidence(ingestEvidence),
+	Chapter:  "ingest",
+	Needs:    audit.Needs{Tables: needs()},
 	Settings: func() any {
 		return &Settings{DuplicateRows: 20_000_000, Cases: 1000, ClockSkew: 5}
 	},

@@ -1,6 +1,6 @@
 package limit
 
-// The evidence of the checks of limits in Chinese (audit.Words).
+// The evidence of the checks of limits in Chinese (audit.Evidence).
 
 var vanishedEvidence = map[string]string{
 	"promised": "承诺提额", "promised_on": "承诺日期", "last_day": "兑现最后一日", "applied": "实际提额", "up_to": "承诺为至多", "came_late": "迟到的提额", "came_on": "到账日期",

@@ -12,13 +12,13 @@ const ledgerName = "ledger"
 // without a notice, breaks, lost updates, and payments that the record of
 // repayments does not show.
 var Ledger = &audit.Check{
-	Name:    ledgerName,
-	Title:   audit.T("Limits and payments that their record contradicts", "额度与还款账务自相矛盾"),
-	Doc:     ledgerDoc,
-	DocZh:   ledgerDocZh,
-	Words:   audit.Words(nil, ledgerEvidence),
-	Article: "001",
-	Chapter: "limits",
+	Name:     ledgerName,
+	Title:    audit.T("Limits and payments that their record contradicts", "额度与还款账务自相矛盾"),
+	Doc:      ledgerDoc,
+	DocZh:    ledgerDocZh,
+	Evidence: audit.Evidence(ledgerEvidence),
+	Article:  "001",
+	Chapter:  "limits",
 	Needs: audit.Needs{
 		Tables: []audit.TableNeed{
 			{

@@ -10,13 +10,14 @@ const phantomName = "phantomlimit"
 
 // PhantomLimit judges whether a limit that is displayed can be drawn.
 var PhantomLimit = &audit.Check{
-	Name:    phantomName,
-	Title:   audit.T("Limits that are displayed and can't be drawn", "显示有额度却借不出"),
-	Doc:     phantomDoc,
-	DocZh:   phantomDocZh,
-	Words:   audit.Words(phantomWords, phantomEvidence),
-	Article: "003",
-	Chapter: "limits",
+	Name:     phantomName,
+	Title:    audit.T("Limits that are displayed and can't be drawn", "显示有额度却借不出"),
+	Doc:      phantomDoc,
+	DocZh:    phantomDocZh,
+	Words:    phantomWords,
+	Evidence: audit.Evidence(phantomEvidence),
+	Article:  "003",
+	Chapter:  "limits",
 	Needs: audit.Needs{
 		Replay: true,
 		Tables: []audit.TableNeed{{

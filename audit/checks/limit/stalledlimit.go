@@ -11,13 +11,13 @@ const stalledName = "stalledlimit"
 // StalledLimit judges whether the limits of customers who pay on time stand
 // still for a reason.
 var StalledLimit = &audit.Check{
-	Name:    stalledName,
-	Title:   audit.T("Limits that stand still though every payment came on time", "按时还款但额度长期未提高"),
-	Doc:     stalledDoc,
-	DocZh:   stalledDocZh,
-	Words:   audit.Words(nil, stalledEvidence),
-	Article: "002",
-	Chapter: "limits",
+	Name:     stalledName,
+	Title:    audit.T("Limits that stand still though every payment came on time", "按时还款但额度长期未提高"),
+	Doc:      stalledDoc,
+	DocZh:    stalledDocZh,
+	Evidence: audit.Evidence(stalledEvidence),
+	Article:  "002",
+	Chapter:  "limits",
 	Needs: audit.Needs{
 		Tables: []audit.TableNeed{
 			{Table: "limits", Timeline: true, Features: true,

@@ -11,13 +11,13 @@ const vanishedName = "vanishedincrement"
 // VanishedIncrement judges whether promised increases of a limit came, and
 // whether limits that rose by habit stopped or fell without a word.
 var VanishedIncrement = &audit.Check{
-	Name:    vanishedName,
-	Title:   audit.T("Promised increases that did not come", "承诺提额未到账"),
-	Doc:     vanishedDoc,
-	DocZh:   vanishedDocZh,
-	Words:   audit.Words(nil, vanishedEvidence),
-	Article: "001",
-	Chapter: "limits",
+	Name:     vanishedName,
+	Title:    audit.T("Promised increases that did not come", "承诺提额未到账"),
+	Doc:      vanishedDoc,
+	DocZh:    vanishedDocZh,
+	Evidence: audit.Evidence(vanishedEvidence),
+	Article:  "001",
+	Chapter:  "limits",
 	Needs: audit.Needs{
 		Replay: true,
 		Tables: []audit.TableNeed{

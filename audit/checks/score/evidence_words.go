@@ -1,6 +1,6 @@
 package score
 
-// scoreEvidence is the evidence of scorematch in Chinese (audit.Words).
+// scoreEvidence is the evidence of scorematch in Chinese (audit.Evidence).
 var scoreEvidence = map[string]string{
 	"difference": "差值", evClass: "类别", "input": "输入特征", "rounding": "取整方式", "treatment": "处理方式", "other_model": "另一模型", "factor": "单位倍数", "shift": "固定偏移",
 	"earlier_decision": "此前决策", "earlier_decided_at": "此前决策时间", "also": "其他可能解释", evSystemic: "是否系统性", evSignature: "共同特征",

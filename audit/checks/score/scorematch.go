@@ -8,13 +8,13 @@ import (
 
 // ScoreMatch compares every recorded score with the recomputed one.
 var ScoreMatch = &audit.Check{
-	Name:    "scorematch",
-	Title:   audit.T("Recorded scores against recomputed scores", "记录评分与复算评分比对"),
-	Doc:     scorematchDoc,
-	DocZh:   scorematchDocZh,
-	Words:   audit.Words(nil, scoreEvidence),
-	Article: "",
-	Chapter: "replication",
+	Name:     "scorematch",
+	Title:    audit.T("Recorded scores against recomputed scores", "记录评分与复算评分比对"),
+	Doc:      scorematchDoc,
+	DocZh:    scorematchDocZh,
+	Evidence: audit.Evidence(scoreEvidence),
+	Article:  "",
+	Chapter:  "replication",
 	Needs: audit.Needs{
 		Models: true,
 		Tables: []audit.TableNeed{{

@@ -1,0 +1,80 @@
+package reports
+
+import (
+	"regexp"
+	"testing"
+
+	"evenhand/audit"
+	"evenhand/audit/timeline"
+	"evenhand/features"
+)
+
+var han = regexp.MustCompile(`\p{Han}`)
+
+// TestContractIsChinese: every column, value and fact has a Chinese word, and no
+// word stands for a column that is gone.
+func TestContractIsChinese(t *testing.T) {
+	columns := map[string]bool{}
+	for _, table := range features.Schema {
+		for _, c := range table.Columns {
+			columns[c.Name] = true
+			if !han.MatchString(columnWords[c.Name]) {
+				t.Errorf("column %s.%s has no Chinese", table.Name, c.Name)
+			}
+			for _, v := range c.Enum {
+				if !han.MatchString(recordedIn(c.Name, v).Zh) {
+					t.Errorf("%s.%s: value %s has no Chinese", table.Name, c.Name, v)
+				}
+			}
+		}
+	}
+	for name := range columnWords {
+		if !columns[name] {
+			t.Errorf("%s is no column", name)
+		}
+	}
+	for _, f := range timeline.Facts {
+		name := f.Name
+		if !han.MatchString(factWords[name]) {
+			t.Errorf("fact %s has no Chinese", name)
+		}
+	}
+}
+
+// TestSaid: names and values of evidence in Chinese, and what the lender wrote
+// untouched.
+func TestSaid(t *testing.T) {
+	in := clean()
+	in.Plan.Dictionary = map[string]audit.FeatureInfo{"dti": {En: "debt to income", Zh: "负债收入比"}}
+	in.Checks[0].Evidence = audit.Evidence(map[string]string{"held_since": "差额起始日", "changed *": "变化：@1", "* of * rows": "$2 行中 $1 行", "code *": "代码 $1", "before *": "事件前 $1", "no data": "无数据"})
+	check := in.Checks[0].Name
+	r := New(in)
+	for _, c := range []struct{ name, value, en, zh string }{
+		{"held_since", "2026-01-02", "held since = 2026-01-02", "差额起始日 = 2026-01-02"},
+		{"changed dti", "0.3 -> 0.4", "changed debt to income = 0.3 -> 0.4", "变化：负债收入比 = 0.3 -> 0.4"},
+		{"changed x", "3 of 4 rows", "changed x = 3 of 4 rows", "变化：x = 4 行中 3 行"},
+		{"changed ", " of  rows", "changed  =  of  rows", "changed  =  of  rows"},
+		{"dti", "yes", "debt to income = yes", "负债收入比 = 是"},
+		{"factors", "dti, limit_before, x", "factors = dti, limit_before, x", "factors = 负债收入比，事件前额度，x"},
+		{"outcome", "denied", "outcome = denied", "决策结果 = 拒绝"},
+		{"engine_status", "error", "engine status = error", "引擎状态 = error"},
+		{"reasons given", "no", "reasons given = no", "reasons given = no"},
+		{"rule", "income", "rule = income", "规则 = income"},
+		{"limit_override", "yes", "limit override = yes", "实验可改额度 = 是"},
+		{"binding", "score_band", "binding = score_band", "binding = 评分档位"},
+	} {
+		if got := r.items(check, []audit.Item{{Name: c.name, Value: c.value}}); got != audit.T(c.en, c.zh) {
+			t.Errorf("%s: %q", c.name, got)
+		}
+	}
+	for _, c := range [][2]string{
+		{"before 1.00, code A, b", "事件前 1.00，代码 A，b"}, {"keep R1; before 2", "keep R1；事件前 2"}, {"R1, R2; no", "R1, R2; no"}, {"", ""}, {"denied", "denied"},
+	} {
+		if got := r.note(check, c[0]); got != audit.T(c[0], c[1]) {
+			t.Errorf("%q: %q", c[0], got)
+		}
+	}
+	if got := columnNote("outcome denied; reasons R1; limits; product a b"); got.Zh != "决策结果 拒绝；理由代码 R1；limits；产品 a b" {
+		t.Errorf("%q", got.Zh)
+	}
+}
