@@ -49,6 +49,19 @@ func testCheck(name, article, chapter, table, en, zh string) *audit.Check {
 		Doc:   en + "\n\nWhat it does, when, and by which formula:\n  value = k / n\n\nIt says nothing about intent. Limits: one export.\n\nSource: " + name + ".",
 		DocZh: zh + "\n\n检查内容、适用情形与公式：\n  value = k / n\n\n不说明主观意图。局限：仅一次导出，\n不比较先后。\n\n来源：" + name + "。",
 		Needs: audit.Needs{Tables: []audit.TableNeed{{Table: table}}},
+		Words: map[string]audit.Text{
+			"selection_rate":       audit.T("approval rate", "通过率"),
+			"selection_rate_ratio": audit.T("approval-rate ratio (AIR)", "通过率影响比率（AIR）"),
+			"psi":                  audit.T("population stability index (PSI)", "群体稳定性指数（PSI）"),
+			"csi":                  audit.T("characteristic stability index (CSI)", "特征稳定性指数（CSI）"),
+			"score_match_rate":     audit.T("recorded = recomputed score", "评分复算一致率"),
+			"mismatch_rate":        audit.T("mismatch rate", "不一致率"),
+			"M5_STALE":             audit.T("stale feature", "特征过期"),
+			"M6_UNIT":              audit.T("wrong unit", "单位错误"),
+			"M4_VERSION":           audit.T("wrong version", "版本错误"),
+			"GENERIC_REASON":       audit.T("generic reason", "理由笼统"),
+			"NO_NOTICE":            audit.T("no notice", "未告知"),
+		},
 	}
 }
 

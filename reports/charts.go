@@ -30,10 +30,13 @@ func notDrawn(name string) bool {
 	return name == "selection_rate_difference" || strings.HasPrefix(name, "demographic_parity")
 }
 
+// disclosures is the family of the metrics on what denied customers were told.
+const disclosures = "disclosure"
+
 // family names metrics that are shares of one whole: they go into one chart.
 func family(name string) string {
-	if strings.HasPrefix(name, "disclosure_") {
-		return "disclosure"
+	if strings.HasPrefix(name, disclosures+"_") {
+		return disclosures
 	}
 	return name
 }

@@ -21,7 +21,7 @@ func (r *Report) classBars(ms []*audit.Metric) *figure {
 	x := scale{lo: 0, hi: float64(most), a: left, b: right}
 	for i, m := range ms {
 		y := px(8 + 26*i)
-		f.text("label", "end", left-10, y+16, clipText(classLabel(m), 180))
+		f.text("label", "end", left-10, y+16, clipText(r.classLabel(m), 180))
 		class := "s1"
 		if m.Status >= audit.Warn {
 			class = "s2"
@@ -32,7 +32,7 @@ func (r *Report) classBars(ms []*audit.Metric) *figure {
 	}
 	name := r.metricName(ms[0].Name)
 	v := unitOf(ms[0]).value(ms[0].Value)
-	largest := classLabel(ms[0])
+	largest := r.classLabel(ms[0])
 	f.Title = audit.T(name.En+": the largest class is "+largest.En+", "+v.En, name.Zh+"：最大的一类是 "+largest.Zh+"，占 "+v.Zh)
 	f.Title = sentence(f.Title)
 	f.Desc = audit.T("Rows by class, of n = "+thousands(ms[0].N)+".", "按类别的行数，总数 n = "+thousands(ms[0].N)+"。")
@@ -40,15 +40,15 @@ func (r *Report) classBars(ms []*audit.Metric) *figure {
 	return f
 }
 
-// classLabel names a class by its code and, where known, in words.
-func classLabel(m *audit.Metric) audit.Text {
+// classLabel names a class by its code and, where its check has words for it,
+// in words.
+func (r *Report) classLabel(m *audit.Metric) audit.Text {
 	code := strings.TrimPrefix(m.Group, dimension(m.Group)+"=")
-	if t, ok := causeWords[code]; ok {
-		return audit.T(code+" "+t.En, code+" "+t.Zh)
-	}
-	for _, c := range slices.Sorted(maps.Keys(causeWords)) {
-		if strings.HasPrefix(c, code+"_") {
-			return audit.T(code+" "+causeWords[c].En, code+" "+causeWords[c].Zh)
+	if c := r.check[m.Check]; c != nil && code == strings.ToUpper(code) {
+		for _, k := range slices.Sorted(maps.Keys(c.Words)) {
+			if k == code || strings.HasPrefix(k, code+"_") {
+				return audit.T(code+" "+c.Words[k].En, code+" "+c.Words[k].Zh)
+			}
 		}
 	}
 	return same(code)

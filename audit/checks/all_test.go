@@ -1,13 +1,16 @@
 package checks
 
 import (
+	"maps"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"evenhand/audit"
 	"evenhand/audit/audittest"
+	"evenhand/audit/cause"
 )
 
 func TestValid(t *testing.T) {
@@ -85,6 +88,130 @@ func TestLaws(t *testing.T) {
 				if audittest.Laws(t, c, f, All...) {
 					ran++
 				}
+			}
+			if ran == 0 {
+				t.Error("it ran on no fixture")
+			}
+		})
+	}
+}
+
+// TestWords holds that every metric and cause of any fixture's result has a
+// name in both languages: the check's own, or that of package cause.
+func TestWords(t *testing.T) {
+	named := map[string]bool{}
+	for _, code := range cause.Codes() {
+		w := cause.Words(code)
+		named[code] = w.En != "" && w.Zh != ""
+	}
+	each(t, func(t *testing.T, c *audit.Check, file string, _ *audit.Plan, r *audit.Result) {
+		missing := map[string]bool{}
+		for i := range r.Metrics {
+			if w := c.Words[r.Metrics[i].Name]; w.En == "" || w.Zh == "" {
+				missing[r.Metrics[i].Name] = true
+			}
+		}
+		causes := func(code string) {
+			if w := c.Words[code]; code != "" && !named[code] && (w.En == "" || w.Zh == "") {
+				missing[code] = true
+			}
+		}
+		for i := range r.Cases {
+			causes(r.Cases[i].Cause)
+			for _, x := range r.Cases[i].Causes {
+				causes(x.Code)
+			}
+		}
+		for i := range r.Findings {
+			causes(r.Findings[i].Cause)
+			for _, x := range r.Findings[i].Causes {
+				causes(x.Code)
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(missing)) {
+			t.Errorf("%s: %s has no words in check %s", file, name, c.Name)
+		}
+	})
+}
+
+// banned is what no letter may hold, by why: the text lint of the audit.
+var banned = map[string]*regexp.Regexp{
+	"a protected attribute": regexp.MustCompile(`(?i)\b(sex|gender|male|female|race|ethnic\w*|religio\w*|nationality|marital|pregnan\w*|disab\w*|age|aged)\b|性别|男性|女性|种族|民族|宗教|国籍|籍贯|户籍|婚姻|怀孕|残疾|年龄`),
+	"fraud rules":           regexp.MustCompile(`(?i)fraud|blacklist|watch ?list|device fingerprint|欺诈|黑名单|灰名单|设备指纹|反作弊`),
+	"a generic reason":      regexp.MustCompile(`(?i)综合评分不足|综合评分不够|综合评估未通过|暂无授信|did not meet (our|the) (score|standards)|overall (score|assessment)|internal policy`),
+	"social networks":       regexp.MustCompile(`(?i)social (network|media)|wechat|weibo|your (friends|contacts)|address book|微信|微博|朋友圈|社交|好友|通讯录|人脉`),
+	"a promise":             regexp.MustCompile(`(?i)will (surely |certainly |then )?(be approved|pass|get the loan|be granted)|guarantee|certain to|sure to|一定(能|会|可以)?(通过|获批|提额)|必(然|定)?(通过|获批)|包过|肯定(能|会)?(通过|获批)|保证|承诺(通过|获批)|即可通过|将(会)?(通过|获批)`),
+	"a gap in the text":     regexp.MustCompile(`%!|<nil>|NaN|\{|\}|\[\d\]|  |：。|为。|；；|, ,|: \.|由变为|于，`),
+}
+
+// TestLetters holds that every letter is there in both languages or in none,
+// and says nothing that a customer must not be told.
+func TestLetters(t *testing.T) {
+	letters := map[string]int{}
+	each(t, func(t *testing.T, c *audit.Check, file string, plan *audit.Plan, r *audit.Result) {
+		if c.Letter == nil {
+			return
+		}
+		for i := range r.Cases {
+			k := &r.Cases[i]
+			letter := c.Letter(plan, k)
+			if (letter.En == "") != (letter.Zh == "") {
+				t.Errorf("%s: %s: a letter in one language: %q, %q", file, k.Key, letter.En, letter.Zh)
+			}
+			if letter.En == "" {
+				continue
+			}
+			letters[c.Name]++
+			for why, bad := range banned {
+				for _, text := range []string{letter.En, letter.Zh} {
+					if s := bad.FindString(text); s != "" {
+						t.Errorf("%s: %s: the letter holds %s, %q: %s", file, k.Key, why, s, text)
+					}
+				}
+			}
+		}
+	})
+	for _, c := range All {
+		if c.Letter != nil && letters[c.Name] == 0 {
+			t.Errorf("%s: no case of any fixture has a letter", c.Name)
+		}
+	}
+	if len(letters) == 0 {
+		t.Error("no check writes letters")
+	}
+}
+
+// TestLint: what is banned is found.
+func TestLint(t *testing.T) {
+	for text, why := range map[string]string{
+		"因年龄不符": "a protected attribute", "because of your gender": "a protected attribute", "命中反欺诈规则": "fraud rules",
+		"综合评分不足": "a generic reason", "请绑定微信好友": "social networks", "Then it will be approved.": "a promise", "保证提额": "a promise", "您的额度为。": "a gap in the text",
+	} {
+		if !banned[why].MatchString(text) {
+			t.Errorf("%q passes for want of %s", text, why)
+		}
+	}
+	if s := banned["a protected attribute"].FindString("The page showed 100.00; average balance, months of usage."); s != "" {
+		t.Errorf("%q is no protected attribute", s)
+	}
+}
+
+// each runs every check over every fixture, its own and the others', and fails
+// when one runs on none.
+func each(t *testing.T, f func(t *testing.T, c *audit.Check, file string, plan *audit.Plan, r *audit.Result)) {
+	files, err := filepath.Glob("*/testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no fixtures (%v)", err)
+	}
+	for _, c := range All {
+		t.Run(c.Name, func(t *testing.T) {
+			ran := 0
+			for _, file := range files {
+				plan, r := audittest.Result(t, c, file, All...)
+				if len(r.Coverage) == 1 && r.Coverage[0].Status != "skipped" {
+					ran++
+				}
+				f(t, c, file, plan, r)
 			}
 			if ran == 0 {
 				t.Error("it ran on no fixture")

@@ -15,6 +15,7 @@ var TechnicalDenial = &audit.Check{
 	Title:    audit.T("Technical failures recorded as denials", "技术故障被记为拒绝"),
 	Doc:      technicalDoc,
 	DocZh:    technicalDocZh,
+	Words:    technicalMetrics,
 	Evidence: audit.Evidence(technicalEvidence),
 	Article:  "004",
 	Chapter:  "denials",

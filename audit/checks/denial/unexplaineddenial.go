@@ -17,7 +17,7 @@ var UnexplainedDenial = &audit.Check{
 	Title:    audit.T("Denials without a specific reason", "未说明具体原因的拒绝"),
 	Doc:      doc,
 	DocZh:    docZh,
-	Words:    map[string]audit.Text{shiftMetric: audit.T("change of the approval rate on a day", "通过率在某日的变化")},
+	Words:    denialMetrics,
 	Evidence: audit.Evidence(denialEvidence),
 	Article:  "000",
 	Chapter:  "denials",

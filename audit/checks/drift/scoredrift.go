@@ -17,6 +17,7 @@ var ScoreDrift = &audit.Check{
 	Title:   audit.T("Drift of scores and features", "评分与特征漂移"),
 	Doc:     doc,
 	DocZh:   docZh,
+	Words:   driftMetrics,
 	Chapter: "drift",
 	Needs: audit.Needs{
 		Tables: []audit.TableNeed{{

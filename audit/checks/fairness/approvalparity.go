@@ -16,6 +16,7 @@ var ApprovalParity = &audit.Check{
 	Title:   audit.T("Approval rates by group", "各群体通过率"),
 	Doc:     parityDoc,
 	DocZh:   parityDocZh,
+	Words:   parityMetrics,
 	Chapter: "fairness",
 	Needs: audit.Needs{
 		Groups: true,

@@ -18,6 +18,7 @@ var Ingest = &audit.Check{
 	Title:    audit.T("Quality of the export", "导出数据质量"),
 	Doc:      doc,
 	DocZh:    docZh,
+	Words:    ingestMetrics,
 	Evidence: audit.Evidence(ingestEvidence),
 	Chapter:  "ingest",
 	Needs:    audit.Needs{Tables: needs()},

@@ -16,6 +16,7 @@ var Ledger = &audit.Check{
 	Title:    audit.T("Limits and payments that their record contradicts", "额度与还款账务自相矛盾"),
 	Doc:      ledgerDoc,
 	DocZh:    ledgerDocZh,
+	Words:    ledgerMetrics,
 	Evidence: audit.Evidence(ledgerEvidence),
 	Article:  "001",
 	Chapter:  "limits",

@@ -15,6 +15,7 @@ var StalledLimit = &audit.Check{
 	Title:    audit.T("Limits that stand still though every payment came on time", "按时还款但额度长期未提高"),
 	Doc:      stalledDoc,
 	DocZh:    stalledDocZh,
+	Words:    stalledMetrics,
 	Evidence: audit.Evidence(stalledEvidence),
 	Article:  "002",
 	Chapter:  "limits",

@@ -15,6 +15,7 @@ var VanishedIncrement = &audit.Check{
 	Title:    audit.T("Promised increases that did not come", "承诺提额未到账"),
 	Doc:      vanishedDoc,
 	DocZh:    vanishedDocZh,
+	Words:    vanishedMetrics,
 	Evidence: audit.Evidence(vanishedEvidence),
 	Article:  "001",
 	Chapter:  "limits",

@@ -12,6 +12,7 @@ var ScoreMatch = &audit.Check{
 	Title:    audit.T("Recorded scores against recomputed scores", "记录评分与复算评分比对"),
 	Doc:      scorematchDoc,
 	DocZh:    scorematchDocZh,
+	Words:    scoreMetrics,
 	Evidence: audit.Evidence(scoreEvidence),
 	Article:  "",
 	Chapter:  "replication",

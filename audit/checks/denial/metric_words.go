@@ -1,0 +1,63 @@
+package denial
+
+import "evenhand/audit"
+
+// denialMetrics names the metrics of unexplaineddenial, and its causes.
+var denialMetrics = map[string]audit.Text{
+	"denials":                         audit.T("denials", "拒绝笔数"),
+	"specific_reason_rate":            audit.T("share of denials with a specific reason", "给出具体理由的拒绝占比"),
+	"specific_reason_rate_difference": audit.T("difference in specific reasons", "具体理由占比的差异"),
+	"disclosure_absent":               audit.T("not told", "未告知"),
+	"disclosure_adequate":             audit.T("adequately told", "披露充分"),
+	"disclosure_exempt":               audit.T("exempt", "依规豁免"),
+	"disclosure_generic":              audit.T("generic reason", "理由笼统"),
+	"disclosure_late":                 audit.T("told late", "告知逾期"),
+	"disclosure_wrong":                audit.T("wrong reason", "理由错误"),
+	"disclosure_misleading":           audit.T("misleading", "误导性展示"),
+	"disclosure_no_route":             audit.T("no route to appeal", "无有效申诉渠道"),
+	"disclosure_not_assessed":         audit.T("disclosure not assessed", "披露未评估"),
+	"disclosure_not_due":              audit.T("not yet due", "未到告知期限"),
+	"days_to_notice_p50":              audit.T("days to notice, median", "告知天数（中位数）"),
+	"days_to_notice_p90":              audit.T("days to notice, 90th percentile", "告知天数（90 分位）"),
+	"unlisted_reason_code_rate":       audit.T("reason codes outside the catalogue", "目录外的理由代码占比"),
+	"appeal_overdue_rate":             audit.T("overdue appeals", "逾期未结的申诉占比"),
+	"appeal_without_human_rate":       audit.T("appeals closed without a human", "无人工复核即结案的申诉占比"),
+	"appeal_fault_unmatched":          audit.T("appeals that match no decision", "无对应决策的申诉"),
+	"approval_shift":                  audit.T("change of the approval rate on a day", "通过率在某日的变化"),
+	"unjustified_denial_rate":         audit.T("denials against the policy", "与政策不符的拒绝占比"),
+	"substance_standing":              audit.T("where adverse decisions stand against the replay", "不利决定与复算的对照"),
+	"replayed_outcome":                audit.T("outcome on record against outcome replayed", "记录结果与复算结果的对照"),
+	"policy_not_in_force":             audit.T("decisions under a version that was not in force", "按未生效版本作出的决定"),
+	"substance_edge_case":             audit.T("denials too close to a cut-off to judge", "评分过于接近分数线、无法判断的拒绝"),
+	"single_factor_denials":           audit.T("right denials that turn on a single factor", "仅取决于单一因素的拒绝（决定本身成立）"),
+	"single_factor_twins_bad_rate":    audit.T("later bad rate of near twins that were approved", "相近的获批客户的后续不良率"),
+	"decision_mismatch_D1":            audit.T("against the policy: recorded override", "与政策不符：有记录的人工改判"),
+	"decision_mismatch_D2":            audit.T("against the policy: override without a record", "与政策不符：没有记录的人工改判"),
+	"decision_mismatch_D3":            audit.T("against the policy: another version gives it", "与政策不符：其他版本会得出该结果"),
+	"decision_mismatch_D4":            audit.T("against the policy: score equal to a cut-off", "与政策不符：评分等于分数线"),
+	"decision_mismatch_D5":            audit.T("against the policy: a rule that the version lacks", "与政策不符：适用了该版本没有的规则"),
+	"decision_mismatch_D6":            audit.T("against the policy: technical failure", "与政策不符：技术故障"),
+	"decision_mismatch_D7":            audit.T("against the policy: nothing on record explains it", "与政策不符：没有记录可以解释"),
+	"decision_mismatch_score":         audit.T("against the policy: the recorded score is not the model's", "与政策不符：记录评分与模型不符"),
+	"APPEAL_NOT_OFFERED":              audit.T("no appeal offered", "未提供申诉渠道"),
+	"APPEAL_OVERDUE":                  audit.T("overdue appeal", "申诉逾期未结"),
+	"APPEAL_WITHOUT_HUMAN":            audit.T("appeal without a human", "申诉无人工复核"),
+	"APPEAL_UNMATCHED":                audit.T("appeal without a decision", "申诉无对应决策"),
+	"NOTICE_WITHOUT_REASON":           audit.T("notice without a reason", "通知未写理由"),
+	"NO_REASON_RECORDED":              audit.T("no reason recorded", "未记录理由"),
+	"UNEQUAL_REASONS":                 audit.T("reasons of unequal quality", "理由质量不均"),
+	"GENERIC_REASON":                  audit.T("generic reason", "理由笼统"),
+	"NO_NOTICE":                       audit.T("no notice", "未告知"),
+	"LATE_NOTICE":                     audit.T("late notice", "告知逾期"),
+	"ABOVE_POLICY":                    audit.T("above the policy", "高于政策"),
+	"EDGE_CASE":                       audit.T("score too close to a cut-off", "评分过于接近分数线"),
+}
+
+// technicalMetrics names the metrics of technicaldenial.
+var technicalMetrics = map[string]audit.Text{
+	"denial_rate":             audit.T("denial rate", "拒绝率"),
+	"technical_denial_rate":   audit.T("denials that were technical failures", "实为技术故障的拒绝占比"),
+	"denial_rate_hour_spread": audit.T("largest departure of the denial rate by hour", "各小时拒绝率的最大偏离"),
+	"incident_failure_excess": audit.T("failures in an incident against before", "事故期间与此前的故障率之比"),
+	"incident_denial_excess":  audit.T("denials in an incident against before", "事故期间与此前的拒绝率之比"),
+}
