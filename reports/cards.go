@@ -185,7 +185,7 @@ func (r *Report) eventTable(c *audit.Case) *table {
 	}
 	t := &table{Head: head(audit.T("at", "时间"), audit.T("event", "事件"), audit.T("key", "编号"), audit.T("note", "说明"))}
 	for _, e := range c.Events[max(0, len(c.Events)-eventsShown):] {
-		t.Rows = append(t.Rows, []cell{{Text: same(r.instant(e.At)), Keep: true}, words(happened(e.What)), code(e.Key), words(clipText(r.note(c.Check, e.Note), 200))})
+		t.Rows = append(t.Rows, []cell{{Text: same(r.instant(e.At)), Keep: true}, words(happened(e.What)), code(e.Key), words(clipText(r.note(c.Check, e.Note), 600))})
 	}
 	t.prune()
 	return t

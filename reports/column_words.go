@@ -65,13 +65,20 @@ func (r *Report) feature(name string) (audit.Text, bool) {
 	return audit.Text{}, false
 }
 
-// recordedIn reports how a value of a contract's column is written: a canonical
-// value in words, anything else as it was recorded.
+// recordedIn is a value of a contract's column: a canonical value in words,
+// anything else as it was recorded.
 func recordedIn(column, value string) audit.Text {
 	for i := range features.Schema {
 		c, ok := features.Schema[i].Column(column)
 		if ok && (slices.Contains(c.Enum, value) || c.Kind == features.Bool) {
 			return audit.T(value, enumZh(value))
+		}
+	}
+	if column == "result" || column == "reason" { // of an evaluation or a draw
+		for _, words := range []map[string]audit.Text{codeWords, stageWords} {
+			if t, ok := words[value]; ok {
+				return audit.T(value, t.Zh)
+			}
 		}
 	}
 	return same(value)

@@ -208,9 +208,9 @@ func (r *Report) items(check string, items []audit.Item) audit.Text {
 	return audit.T(strings.Join(en, "; "), strings.Join(zh, "；"))
 }
 
-// Quoted reports whether the item's values are what the lender wrote, which is
-// shown as it is.
-func Quoted(item string) bool { return verbatim[item] }
+// Verbatim reports whether an item's values are shown as they are: what the
+// lender wrote, and ids.
+func Verbatim(item string) bool { return verbatim[item] }
 
 // Told is one name or note of a case's evidence as pages show it.
 type Told struct{ Name, Value audit.Text }

@@ -178,12 +178,12 @@ func (r *Report) caseTable(f *audit.Finding, cs []*audit.Case) table {
 		audit.T("amount, "+r.money.Code, "金额（"+r.money.zh+"）"), audit.T("what was read", "所见证据")), 8)}
 	shared := sharedEvidence(cs)
 	if len(shared) > 0 {
-		s := clipText(r.items(f.Check, shared), 1200)
+		s := clipText(r.items(f.Check, shared), 3000)
 		t.Note = audit.T("In each: "+s.En+".", "均为："+s.Zh+"。")
 	}
 	for _, c := range cs {
 		row := []cell{code(c.Key), {Text: same(r.instant(c.At)), Keep: true}, plainCell(c.Product), plainCell(c.PolicyVersion), plainCell(c.ModelVersion),
-			{}, {}, {}, num(none), words(clipText(r.items(c.Check, without(c.Evidence, shared)), 1000))}
+			{}, {}, {}, num(none), words(clipText(r.items(c.Check, without(c.Evidence, shared)), 3000))}
 		if c.Substance != f.Substance {
 			row[5] = words(substanceWords[c.Substance])
 		}
