@@ -128,7 +128,7 @@ func (l *ledger) settle(a *account) {
 		switch {
 		case w.before != none && w.after != none:
 			w.delta = w.after - w.before
-		case w.after != none && prev >= 0 && a.writes[prev].after != none && a.writes[prev].state == applied:
+		case w.after != none && prev >= 0 && a.writes[prev].after != none && (a.writes[prev].state == applied || a.writes[prev].state == temporary):
 			w.delta = w.after - a.writes[prev].after
 		case w.kind == "grant":
 			w.delta = max(w.after, 0)

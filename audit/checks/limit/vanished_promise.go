@@ -145,13 +145,42 @@ func (s *vanished) mark(p *promise, a *account, i int) {
 	}
 }
 
-// net is the change of the limit over a promise's window.
+// net is the change of the limit over a promise's window, but for temporary
+// limits that begin or end in it.
 func (s *vanished) net(a *account, p *promise) int64 {
 	before, after := a.limitAt(p.start-1), a.limitAt(p.stop-1)
 	if before == none || after == none {
 		return p.applied
 	}
-	return after - before
+	change := after - before
+	for i := range a.writes {
+		w := &a.writes[i]
+		if w.at >= p.start && w.at < p.stop && (w.state == temporary || w.state == applied && s.ledger.until(a, w) != none) {
+			change -= w.delta
+		}
+	}
+	return change
+}
+
+// blind reports whether the ledger does not say what became of a promise: an
+// increase in its window has no amount, or the limit by then is not known.
+func (s *vanished) blind(a *account, p *promise) bool {
+	unknown := false
+	for i := range a.writes {
+		w := &a.writes[i]
+		switch {
+		case w.at >= p.stop:
+			return unknown
+		case w.state == failed:
+		case w.after != none:
+			unknown = false
+		case w.kind == "increase" && w.at >= p.start:
+			return true
+		default:
+			unknown = true
+		}
+	}
+	return unknown
 }
 
 // kept reports whether a promise was kept by what came.

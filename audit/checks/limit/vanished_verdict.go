@@ -25,6 +25,7 @@ func (s *vanished) unmet(a *account, p *promise) {
 	s.arm(a, p, v)
 	s.conditions(a, p, v)
 	s.caps(a, p, v)
+	v.blind = s.blind(a, p)
 	s.resolve(p, v)
 	s.keep(a, p, v)
 }
@@ -46,6 +47,7 @@ type verdict struct {
 	arm       string     // cause by an arm of an experiment
 	frozen    bool
 	hold      string // cause by a fraud hold, a review or a partner's quota
+	blind     bool   // an increase came, by how much is not on record
 	attempt   int64  // instant of a technical failure, or none
 	technical bool
 }
@@ -106,7 +108,7 @@ func (s *vanished) resolve(p *promise, v *verdict) {
 		set(cause.CampaignEnd, audit.Justified)
 	case v.hold != "":
 		unproved(v.hold)
-	case v.frozen || !known || p.spec != nil && p.spec.UpTo:
+	case v.frozen || v.blind || !known || p.spec != nil && p.spec.UpTo:
 		unproved(cause.Unexplained)
 	default:
 		set(cause.Unexplained, audit.Unjustified)
