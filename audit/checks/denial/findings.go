@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
-	"evenhand/audit/checks/internal/rows"
+	"evenhand/audit/checks/internal/cases"
 )
 
 // cluster is the cases of one fault: one cause and, where the wording is the
@@ -168,7 +168,7 @@ func (c *cluster) finding(env *audit.Env) audit.Finding {
 		Title: w.title, Remedy: w.remedy, Customer: w.customer,
 		Disclosure: causeVerdicts[c.cause], Grade: audit.E1, Cause: causeNames[c.cause], Rules: s.rules,
 		Cases: int64(len(c.cases)), Customers: s.customers, Amount: s.amount, FirstSeen: s.first, LastSeen: s.last,
-		Samples: c.samples(), Clauses: clausesFor(env, causeVerdicts[c.cause]), Exposure: s.exposure, Owed: s.owed,
+		Samples: cases.Sample(c.cases), Clauses: clausesFor(env, causeVerdicts[c.cause]), Exposure: s.exposure, Owed: s.owed,
 	}
 	about := c.substance(env)
 	f.What = audit.Text{
@@ -196,23 +196,6 @@ const (
 	notWrongEn = " This is about what applicants were told; whether the denials were right is not judged here."
 	notWrongZh = "以上只涉及告知情况，不判断拒绝本身是否正确。"
 )
-
-// samples are the keys of twenty cases, chosen by hash.
-func (c *cluster) samples() []string {
-	sample := rows.NewSample(20, strings.Compare)
-	for _, k := range c.cases {
-		if h := rows.HashString(0, k.Key); sample.Wants(h) {
-			sample.Add(h, k.Key)
-		}
-	}
-	var out []string
-	for _, it := range sample.Items() {
-		if len(out) == 0 || out[len(out)-1] != it.Value {
-			out = append(out, it.Value)
-		}
-	}
-	return out
-}
 
 // spread says which other rules fired in how many of n cases, and how the
 // cases spread over products, channels and versions.

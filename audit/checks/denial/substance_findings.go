@@ -8,6 +8,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
+	"evenhand/audit/checks/internal/cases"
 )
 
 // wrongKey is what the denials of one finding on substance have in common.
@@ -42,11 +43,7 @@ func concludeSubstance(env *audit.Env, cases []audit.Case, metrics []audit.Metri
 	})
 	var out []audit.Finding
 	for _, k := range keys {
-		f := k.finding(env, by[k])
-		for _, c := range by[k] {
-			c.Finding = f.ID
-		}
-		out = append(out, f)
+		out = append(out, k.finding(env, by[k]))
 	}
 	var forces, edges, watches, twins []*audit.Metric
 	above := map[string][]*audit.Metric{}
@@ -111,16 +108,17 @@ var wrongWords = map[string][2]audit.Text{
 	},
 }
 
-func (k wrongKey) finding(env *audit.Env, cases []*audit.Case) audit.Finding {
-	first := cases[0]
+func (k wrongKey) finding(env *audit.Env, list []*audit.Case) audit.Finding {
+	first := list[0]
 	f := audit.Finding{
 		ID: audit.StableID(checkName, k.rule, k.cause, k.version, k.detail), Check: checkName, Severity: audit.S1,
-		Substance: audit.Unjustified, Grade: first.Grade, Cause: k.cause, Causes: unionCauses(cases), Rules: []string{k.rule}, Samples: sampleOf(cases),
+		Substance: audit.Unjustified, Cause: k.cause,
 		Clauses: clausesFor(env, audit.NoRoute),
 	}
-	total(&f, cases)
+	cases.Fill(&f, list)
+	f.Grade, f.Rules = first.Grade, []string{k.rule}
 	n, c := audit.Thousands(f.Cases), plural(f.Customers, "customer")
-	spread := audit.Text{En: strings.Join(spreadOf(cases, false), " "), Zh: strings.Join(spreadOf(cases, true), "")}
+	spread := audit.Text{En: strings.Join(spreadOf(list, false), " "), Zh: strings.Join(spreadOf(list, true), "")}
 	if k.rule == "D7" {
 		f.Severity, f.Substance = audit.S3, audit.Indeterminate
 		f.Title = audit.Tf("%s denied by the engine that version %s refers to a person (%s)", "%s版本%s应转人工的申请被系统直接拒绝（%s）",

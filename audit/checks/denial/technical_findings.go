@@ -8,7 +8,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
-	"evenhand/audit/checks/internal/rows"
+	"evenhand/audit/checks/internal/cases"
 )
 
 // concludeTechnical makes one finding of each fault: a cause, a proof and, when
@@ -36,9 +36,6 @@ func concludeTechnical(env *audit.Env, cases []audit.Case, metrics []audit.Metri
 				f.Metrics = append(f.Metrics, m.ID())
 			}
 		}
-		for _, c := range by[k] {
-			c.Finding = f.ID
-		}
 		out = append(out, f)
 	}
 	for i := range metrics {
@@ -53,13 +50,13 @@ func concludeTechnical(env *audit.Env, cases []audit.Case, metrics []audit.Metri
 	return out
 }
 
-func technicalFinding(env *audit.Env, proof, incident string, cases []*audit.Case) audit.Finding {
+func technicalFinding(env *audit.Env, proof, incident string, list []*audit.Case) audit.Finding {
 	f := audit.Finding{
 		ID: audit.StableID(technicalName, proof, incident), Check: technicalName, Severity: audit.S1,
-		Substance: audit.Technical, Disclosure: audit.NotAssessed, Grade: audit.E1, Cause: cases[0].Cause, Rules: []string{"R4.6"},
-		Causes: unionCauses(cases), Clauses: technicalClauses(env), Samples: sampleOf(cases),
+		Substance: audit.Technical, Disclosure: audit.NotAssessed, Cause: list[0].Cause, Clauses: technicalClauses(env),
 	}
-	total(&f, cases)
+	cases.Fill(&f, list)
+	f.Grade, f.Rules = audit.E1, []string{"R4.6"}
 	n, c := plural(f.Cases, "denial"), plural(f.Customers, "customer")
 	f.Title = audit.Text{
 		En: fmt.Sprintf("Technical failures recorded as denials: %s of %s, by %s", n, c, proof),
@@ -78,7 +75,7 @@ func technicalFinding(env *audit.Env, proof, incident string, cases []*audit.Cas
 	f.What.Zh += "，结果却仍记为拒绝：并未依据政策作出判断。这些申请本可否通过，此处不作判断。"
 	if incident != "" {
 		f.Title.En, f.Title.Zh = f.Title.En+", in incident "+incident, f.Title.Zh+"，处于事故"+incident
-		e := cases[0]
+		e := list[0]
 		f.What.En += fmt.Sprintf(" They lie in incident %s (%s), in which %s failed, against %s; ratio %s with its 95 %% interval.",
 			incident, item(e, "incident_window"), item(e, "failures_in_window"), item(e, "failures_before"), item(e, "excess"))
 		f.What.Zh += fmt.Sprintf("这些拒绝处于事故%s的时段内（%s）：该时段内决策失败数为%s，此前四周同一时段为%s；比值及95 %%区间为%s。",
@@ -87,8 +84,8 @@ func technicalFinding(env *audit.Env, proof, incident string, cases []*audit.Cas
 		f.What.En += " No incident with a measured excess of failures explains them."
 		f.What.Zh += "没有故障数明显偏多的事故可以解释。"
 	}
-	f.What.En += " " + strings.Join(spreadOf(cases, false), " ")
-	f.What.Zh += strings.Join(spreadOf(cases, true), "")
+	f.What.En += " " + strings.Join(spreadOf(list, false), " ")
+	f.What.Zh += strings.Join(spreadOf(list, true), "")
 	f.Remedy = audit.T(
 		"Decide these applications again (see the re-decision list); record failures as errors and never as denials; let a failed call be retried or go to a person; raise an alarm when the rate rises.",
 		"对这些申请重新作出决定（见重新决定清单）；故障应记为错误，不得记为拒绝；调用失败应重试或转人工；故障率上升时预警。")
@@ -119,59 +116,6 @@ func zhOf(s string) string {
 	s, _, _ = strings.Cut(s, " in ")
 	k, n, _ := strings.Cut(s, " of ")
 	return n + "笔中" + k + "笔"
-}
-
-func unionCauses(cases []*audit.Case) []audit.Supported {
-	best := map[string]audit.Grade{}
-	for _, c := range cases {
-		for _, s := range c.Causes {
-			if g, ok := best[s.Code]; !ok || s.Grade < g {
-				best[s.Code] = s.Grade
-			}
-		}
-	}
-	var out []audit.Supported
-	for code, g := range best {
-		out = append(out, audit.Supported{Code: code, Grade: g})
-	}
-	slices.SortFunc(out, func(a, b audit.Supported) int { return strings.Compare(a.Code, b.Code) })
-	return out
-}
-
-// total fills what a finding's cases sum to.
-func total(f *audit.Finding, cases []*audit.Case) {
-	customers := map[string]struct{}{}
-	for _, c := range cases {
-		f.Cases++
-		customers[c.Customer] = struct{}{}
-		f.Amount += c.Amount
-		f.Exposure += c.Amount * c.Days
-		if c.Remedy != "" && c.Remedy != "tell" {
-			f.Owed++
-		}
-		if c.At != 0 && (f.FirstSeen == 0 || c.At < f.FirstSeen) {
-			f.FirstSeen = c.At
-		}
-		f.LastSeen = max(f.LastSeen, c.At)
-	}
-	f.Customers = int64(len(customers))
-}
-
-// sampleOf are the keys of twenty cases, chosen by hash.
-func sampleOf(cases []*audit.Case) []string {
-	sample := rows.NewSample(20, strings.Compare)
-	for _, c := range cases {
-		if h := rows.HashString(0, c.Key); sample.Wants(h) {
-			sample.Add(h, c.Key)
-		}
-	}
-	var out []string
-	for _, it := range sample.Items() {
-		if len(out) == 0 || out[len(out)-1] != it.Value {
-			out = append(out, it.Value)
-		}
-	}
-	return out
 }
 
 // spreadOf says how cases spread over products, channels and versions.
