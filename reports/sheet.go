@@ -62,7 +62,7 @@ func (s *sheet) pairs(indent int, lines []line) {
 		most = max(most, columns(s.in(l.name)))
 	}
 	for _, l := range lines {
-		s.row(indent, []padded{{text: s.in(l.name), width: min(most, 24)}}, s.in(l.value))
+		s.row(indent, []padded{{text: s.in(l.name), width: min(most, 30)}}, s.in(l.value))
 	}
 }
 
