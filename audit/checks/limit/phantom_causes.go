@@ -11,6 +11,7 @@ import (
 // explain looks for what explains a run, in the order of the engine of causes.
 func (s *phantom) explain(a *account, r *run, known bool, v *phantomVerdict) {
 	first, last := r.first(), r.last()
+	known = known && s.policyAt(a, first.row) != nil
 	c := s.ledger.limitColumns
 	for i := range r.views {
 		if code := c.errorCode.text(a.batch, r.views[i].row); code != "" && s.class(code) == "technical" {
@@ -56,6 +57,8 @@ func (s *phantom) experiment(a *account, r *run, v *phantomVerdict) {
 		w := s.arms.Of(id, arm, x.at)
 		v.item("experiment", id+" "+arm)
 		switch {
+		case s.env.Lookups["experiments"] == nil:
+			v.decide(cause.Experiment, audit.Indeterminate, audit.E3)
 		case w == nil:
 			v.decide(cause.ExperimentOver, audit.Unjustified, audit.E1)
 			v.item("declared", "no")

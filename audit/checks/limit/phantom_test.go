@@ -8,5 +8,6 @@ import (
 
 func TestPhantomLimit(t *testing.T) {
 	audittest.Run(t, PhantomLimit, "testdata/phantomlimit.txtar")
+	audittest.Run(t, PhantomLimit, "testdata/phantomlimit-bare.txtar")
 	audittest.Laws(t, PhantomLimit, "testdata/phantomlimit.txtar")
 }
