@@ -20,7 +20,7 @@ func (e *eras) of(at int64) int { return era(e.bounds, at) }
 
 // newEras returns the eras of the models' service. It is an error when two
 // models could have scored the same row.
-func newEras(plan *audit.Plan, models []audit.ScoringModel, column int) (*eras, error) {
+func newEras(plan *audit.Plan, models []audit.ScoringModel, table string, column int) (*eras, error) {
 	e := &eras{column: column}
 	from, to := make([]int64, len(models)), make([]int64, len(models))
 	for i := range models {
@@ -35,7 +35,7 @@ func newEras(plan *audit.Plan, models []audit.ScoringModel, column int) (*eras, 
 			serves[i] = era > 0 && era < len(e.bounds) && from[i] <= e.bounds[era-1] && e.bounds[era] <= to[i]
 			for j := range i {
 				if a, b := &models[j].Spec, &models[i].Spec; serves[i] && serves[j] && a.Product == b.Product {
-					return nil, fmt.Errorf("the export has no model_version, and models %s and %s were in service at the same time; map model_version under tables.decisions.columns, or give the models deployed: and retired: dates", a.Label(), b.Label())
+					return nil, audit.PlanError{{File: plan.Name, Text: fmt.Sprintf("table %s of the export has no model_version, and models %s and %s were in service at the same time; map model_version under tables.%s.columns, or give the models deployed: and retired: dates", table, a.Label(), b.Label(), table)}}
 				}
 			}
 		}

@@ -39,7 +39,7 @@ func New(env *audit.Env, table string, probability bool) (*Engine, error) {
 		var er *eras
 		if versioned(env.Models) && !exported(l, "model_version") {
 			var err error
-			if er, err = newEras(env.Plan, env.Models, l.Index(Moments[table])); err != nil {
+			if er, err = newEras(env.Plan, env.Models, table, l.Index(Moments[table])); err != nil {
 				return nil, err
 			}
 		}

@@ -2,6 +2,7 @@ package replay_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -204,5 +205,16 @@ e4,a,c,2026-01-01,promise,,6000,5,p1
 	}
 	if got := e.Amounts(b, e.Policies(b), policy.PromiseAmount, "more"); got[3] != 550 {
 		t.Errorf("amounts %v", got)
+	}
+}
+
+// An export without model_version, and models in service at once, is a plan to
+// mend: the error is the plan's, and names the table.
+func TestModelsAtOnce(t *testing.T) {
+	models := "models: [{version: m1, file: m.yaml}, {version: m2, file: m.yaml}]\n"
+	_, _, err := open(t, "", models, "limits", "event_id,account_id,customer_id,at,kind,x\nE1,A1,C1,2026-01-01 00:00,evaluate,1\n")
+	var plan audit.PlanError
+	if !errors.As(err, &plan) || !strings.Contains(err.Error(), "tables.limits.columns") {
+		t.Errorf("%T: %v", err, err)
 	}
 }
