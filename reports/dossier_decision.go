@@ -38,7 +38,7 @@ var (
 		"submitted": audit.T("submitted", "提交"), "completed": audit.T("completed", "资料齐全"), "opened": audit.T("opened", "提出"), "started": audit.T("started", "开始"), "ended": audit.T("ended", "结束"),
 	}
 	tableWords = map[string]audit.Text{"decisions": audit.T("decisions", "决策"), "limits": audit.T("limits", "额度"), "repayments": audit.T("repayments", "分期"), "payments": audit.T("payments", "付款"),
-		"appeals": audit.T("appeals", "申诉"), "incidents": audit.T("incidents", "故障")}
+		"appeals": audit.T("appeals", "申诉"), "incidents": audit.T("incidents", "故障"), "experiments": audit.T("experiments", "实验"), "groups": audit.T("groups", "群体"), "features": audit.T("features", "特征")}
 	remedyWords = map[string]audit.Text{
 		"redecide": audit.T("decide it again", "重新审批"), "apply_shortfall": audit.T("apply what is short", "补足差额"), "run_evaluation": audit.T("run the evaluation", "执行评估"),
 		"correct_display": audit.T("correct the display", "更正展示"), "human_review": audit.T("review by a person", "人工复核"), "tell": audit.T("tell the customer", "告知客户"),

@@ -83,7 +83,7 @@ func (r *Report) familyTile(family string, title audit.Text) tile {
 	if !math.IsNaN(m.Threshold) {
 		t.Facts = append(t.Facts, fact{audit.T("threshold", "阈值"), u.value(m.Threshold)})
 	}
-	t.Facts = append(t.Facts, fact{audit.T("rows", "范围"), slice(m)})
+	t.Facts = append(t.Facts, fact{audit.T("rows", "范围"), r.sliceWords(m)})
 	t.Facts = append(t.Facts, fact{audit.T("n", "样本量 n"), same(thousands(m.N))})
 	t.Note = audit.Tf("%[1]d of %[2]d numbers flagged; %[3]d insufficient", "%[2]d 个指标中 %[1]d 个越限或预警；%[3]d 个样本不足", flagged, len(ms), insufficient)
 	return t

@@ -227,3 +227,45 @@ func (r *Report) Told(c *audit.Case) []Told {
 	}
 	return out
 }
+
+// sliceKeys are the keys of metrics' slices that are no column of the contract.
+var sliceKeys = map[string]string{
+	"table": "表", "column": "列", "feature": "特征", "hour": "时刻", "incident": "故障", "side": "方向", "class": "类别", "cause": "原因", "replay": "复算结果",
+	"factor": "因素", "standing": "与政策的关系", "drawable": "可借金额", "after": "之后", "latency": "耗时", "reason": "理由",
+	"above the policy": "高于政策", "against the applicant": "对申请人不利", "slowest": "最慢", "(unknown)": "（未知）",
+}
+
+// sliceWords names the rows a metric is about, for a table: what a column holds
+// is as it was recorded.
+func (r *Report) sliceWords(m *audit.Metric) audit.Text {
+	plain := slice(m)
+	parts := strings.Split(plain.En, " · ")
+	for i, p := range parts {
+		key, value, ok := strings.Cut(p, "=")
+		if !ok {
+			continue
+		}
+		zh := cmp.Or(sliceKeys[key], columnWords[key], key)
+		switch said, known := sliceKeys[value]; {
+		case known:
+			value = said
+		case key == "table":
+			value = word(tableWords, value).Zh
+		case key == "feature" || key == "factor" || key == "column":
+			if t, ok := r.feature(value); ok {
+				value = t.Zh
+			}
+		case key == "cause":
+			value = r.cause(value).Zh
+		case key == "outcome" || key == "replay":
+			value = enumZh(value)
+		case key == "standing":
+			value = r.said(m.Check, value)
+		}
+		parts[i] = zh + "=" + value
+	}
+	if len(parts) == 1 && !strings.Contains(plain.En, "=") {
+		return plain
+	}
+	return audit.T(plain.En, strings.Join(parts, " · "))
+}

@@ -16,6 +16,9 @@ var han = regexp.MustCompile(`\p{Han}`)
 func TestContractIsChinese(t *testing.T) {
 	columns := map[string]bool{}
 	for _, table := range features.Schema {
+		if !han.MatchString(word(tableWords, table.Name).Zh) {
+			t.Errorf("table %s has no Chinese", table.Name)
+		}
 		for _, c := range table.Columns {
 			columns[c.Name] = true
 			if !han.MatchString(columnWords[c.Name]) {
@@ -76,5 +79,27 @@ func TestSaid(t *testing.T) {
 	}
 	if got := columnNote("outcome denied; reasons R1; limits; product a b"); got.Zh != "决策结果 拒绝；理由代码 R1；limits；产品 a b" {
 		t.Errorf("%q", got.Zh)
+	}
+}
+
+func TestSliceWords(t *testing.T) {
+	in := clean()
+	in.Plan.Dictionary = map[string]audit.FeatureInfo{"dti": {Zh: "负债收入比"}}
+	r := New(in)
+	for _, c := range []struct {
+		m  audit.Metric
+		zh string
+	}{
+		{audit.Metric{}, "全部"},
+		{audit.Metric{Period: "2026-01"}, "2026-01"},
+		{audit.Metric{Period: "2026-01", Segment: "feature=dti"}, "2026-01 · 特征=负债收入比"},
+		{audit.Metric{Segment: "channel=app", Group: "sex=(unknown)"}, "渠道=app · sex=（未知）"},
+		{audit.Metric{Segment: "outcome=denied", Group: "replay=referred"}, "决策结果=拒绝 · 复算结果=转人工审核"},
+		{audit.Metric{Segment: "table=limits"}, "表=额度"},
+		{audit.Metric{Group: "cause=INCIDENT"}, "原因=系统事故"},
+	} {
+		if got := r.sliceWords(&c.m); got.Zh != c.zh || c.m.Period+c.m.Segment+c.m.Group != "" && got.En != slice(&c.m).En {
+			t.Errorf("%q, not %q", got, c.zh)
+		}
 	}
 }

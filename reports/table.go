@@ -97,14 +97,14 @@ func (r *Report) metricRow(m *audit.Metric) []cell {
 	if m.Suppressed {
 		withheld := words(audit.T("withheld", "隐去"))
 		withheld.Num = true
-		return []cell{words(r.metricName(m.Name)), words(slice(m)), plainCell(m.Reference), withheld, num(none), num(none), num(none),
+		return []cell{words(r.metricName(m.Name)), words(r.sliceWords(m)), plainCell(m.Reference), withheld, num(none), num(none), num(none),
 			u.cell(m.Threshold), {Text: audit.T("suppressed", "样本过小，隐去"), Class: "insufficient"}, code(m.ID())}
 	}
 	n := num(thousands(m.N))
 	if m.N == 0 && math.IsNaN(m.Value) {
 		n = num("0")
 	}
-	return []cell{words(r.metricName(m.Name)), words(slice(m)), plainCell(m.Reference),
+	return []cell{words(r.metricName(m.Name)), words(r.sliceWords(m)), plainCell(m.Reference),
 		u.cell(m.Value), num(u.bracket(m.Low, m.High)), n,
 		num(pvalue(m.PAdjusted)), u.cell(m.Threshold), status, code(m.ID())}
 }
