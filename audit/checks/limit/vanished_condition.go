@@ -1,6 +1,7 @@
 package limit
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -38,6 +39,14 @@ func (s *vanished) conditions(a *account, p *promise, v *verdict) {
 		if e, ok := s.conditionOf(p.policy, name); e != "" || !ok {
 			v.item("condition", name)
 			v.item("condition_under_"+s.policy(p.policy).Version, truthText(v.holds))
+		}
+	}
+	if code == "" && !s.coded && v.holds == expr.True {
+		// Any of the registry's conditions may have been the promise's.
+		for _, c := range slices.Sorted(maps.Keys(s.policy(p.policy).Conditions)) {
+			if s.holds(a, p, p.policy, c) != expr.True {
+				v.holds = expr.Unknown
+			}
 		}
 	}
 	if until, ok := s.dayOf(p.spec); ok && p.due >= until {
