@@ -43,19 +43,20 @@ const (
 	whyVersion                 // another version of the policy gives the outcome
 	whyArm                     // another arm of the row's experiment does
 	whyRule                    // a reason on record names a rule that the version does not have
+	whyOver                    // only the arm of an experiment that was over, or never approved, denies
 	whyNothing                 // nothing found
-	allWhys        = 1<<7 - 1
-	whyKinds       = 7
+	allWhys        = 1<<8 - 1
+	whyKinds       = 8
 	noWhy      why = 0
 )
 
 var whyCauses = [whyKinds]string{
-	cause.DataUnit, cause.ScoreError, cause.TieRule, cause.PolicyUndeclared, cause.Experiment, cause.PolicyUndeclared, cause.Unexplained,
+	cause.DataUnit, cause.ScoreError, cause.TieRule, cause.PolicyUndeclared, cause.Experiment, cause.PolicyUndeclared, cause.ExperimentOver, cause.Unexplained,
 }
 
 // mismatchNames are the classes of decision mismatches by why; see also the
 // manual. Errors of scores are scorematch's taxonomy M1 to M8.
-var mismatchNames = [whyKinds]string{"score", "score", "D4", "D3", "D7", "D5", "D7"}
+var mismatchNames = [whyKinds]string{"score", "score", "D4", "D3", "D7", "D5", "D7", "D7"}
 
 // primary is the index of the first bit that is set.
 func (w why) primary() int {
@@ -92,10 +93,13 @@ type replayer struct {
 	product, reasons          int
 
 	rulings []ruling
-	asked   []int // rows to explain
-	flips   []int // rows to neutralise factors of
-	agreed  []int // right approvals, to hold other versions against
-	several bool  // there is more than one version
+	asked   []int              // rows to explain
+	flips   []int              // rows to neutralise factors of
+	over    []int              // right denials in an arm that should not have ruled
+	agreed  []int              // right approvals, to hold other versions against
+	several bool               // there is more than one version
+	tests   *cause.Experiments // nil: the export has no table of experiments
+	blind   []bool             // by policy: it has arms, and the export does not say who was in which
 	scratch features.Batch
 	models  []int16
 	as      []int16
@@ -121,6 +125,14 @@ func newReplayer(env *audit.Env) *replayer {
 	for i := range env.Policies.Policies {
 		p := &env.Policies.Policies[i]
 		r.steps = append(r.steps, stepOf(p, scale))
+	}
+	if env.Lookups["experiments"] != nil {
+		r.tests = cause.NewExperiments(env)
+	}
+	l := env.Layouts["decisions"]
+	told := exported(l, "experiment_id") && exported(l, "experiment_arm")
+	for i := range env.Policies.Policies {
+		r.blind = append(r.blind, !told && len(env.Policies.Policies[i].Arms) > 0)
 	}
 	r.arrears, r.factors = watched(env)
 	return r
@@ -162,7 +174,7 @@ const (
 // told about.
 func (r *replayer) rule(b *features.Batch, recorded []uint8, exempt func(i int) bool) []ruling {
 	r.rulings = r.rulings[:0]
-	r.asked, r.flips, r.agreed = r.asked[:0], r.flips[:0], r.agreed[:0]
+	r.asked, r.flips, r.agreed, r.over = r.asked[:0], r.flips[:0], r.agreed[:0], r.over[:0]
 	r.prover.bind(b)
 	for i := range b.N {
 		x := ruling{factor: -1}
@@ -181,6 +193,8 @@ func (r *replayer) rule(b *features.Batch, recorded []uint8, exempt func(i int) 
 				x.standing = fraudHeld
 			case x.standing == wrong || x.standing == skippedReview:
 				r.asked = append(r.asked, i)
+			case x.standing == right && recorded[i] == outDenied && b.Replay.Outcome[i] == outDenied && r.outlived(b, i):
+				r.over = append(r.over, i)
 			case x.standing == right && recorded[i] == outDenied && b.Replay.Outcome[i] == outDenied && len(r.factors) > 0 && r.clean(b, i):
 				r.flips = append(r.flips, i)
 			}
@@ -189,6 +203,9 @@ func (r *replayer) rule(b *features.Batch, recorded []uint8, exempt func(i int) 
 	}
 	if len(r.asked) > 0 {
 		r.explain(b, recorded)
+	}
+	if len(r.over) > 0 {
+		r.withoutArm(b, recorded)
 	}
 	if len(r.flips) > 0 {
 		r.neutralise(b)
@@ -225,6 +242,9 @@ func (r *replayer) stand(b *features.Batch, i int, recorded uint8) (standing, in
 	}
 	if adverse && out == outReferred {
 		return skippedReview, 0
+	}
+	if adverse && r.blind[b.Replay.Policy[i]] {
+		return undecided, 0 // an arm may have ruled
 	}
 	return wrong, short
 }

@@ -56,3 +56,45 @@ func (r *replayer) arms(b, s *features.Batch, recorded []uint8, own, models []in
 		copy(v.Codes, kept)
 	}
 }
+
+// outlived reports whether row i was decided in an arm of an experiment that was
+// over then, or not begun, or that nobody approved or declared.
+func (r *replayer) outlived(b *features.Batch, i int) bool {
+	if r.tests == nil {
+		return false
+	}
+	id := b.Cols[r.experiment].Text(i)
+	if id == "" || b.Cols[r.decided].IsNull(i) {
+		return false
+	}
+	at := b.Cols[r.decided].Ints[i]
+	arm := r.tests.Of(id, b.Cols[r.arm].Text(i), at)
+	return arm == nil || arm.Approved == "" || !arm.Holds(at)
+}
+
+// withoutArm replays the denials whose arm should not have ruled as if they had
+// been in none, and calls those wrong that the policy then approves.
+func (r *replayer) withoutArm(b *features.Batch, recorded []uint8) {
+	n := len(r.over)
+	s := r.gather(b, r.over)
+	own, models := make([]int16, n), make([]int16, n)
+	for k, i := range r.over {
+		own[k], models[k] = b.Replay.Policy[i], -1
+		if b.Scores != nil {
+			models[k] = b.Scores.Model[i]
+		}
+		s.Cols[r.experiment].Codes[k], s.Cols[r.arm].Codes[k] = features.Null, features.Null
+	}
+	r.start().ReplayAs(s, models, own)
+	for k, i := range r.over {
+		if s.Replay.Outcome[k] > outLower || s.Replay.Edge[k] {
+			continue
+		}
+		if said, person := r.person(b, i); said || person {
+			continue
+		}
+		_, short := r.departs(s, k, recorded[i], s.Replay.Outcome[k], s.Replay.Limit[k])
+		x := &r.rulings[i]
+		x.standing, x.why, x.short = wrong, whyOver, short
+	}
+}

@@ -102,6 +102,10 @@ var wrongWords = map[string][2]audit.Text{
 		audit.T("another arm of the experiment gives the outcome%s", "实验的另一分组才会得出该结果%s"),
 		audit.T("Find why the row's own arm was not applied.", "查明为何没有适用其所属分组的规则。"),
 	},
+	cause.ExperimentOver: {
+		audit.T("only an experiment's arm denies, outside its window or without approval%s", "仅因测试分组而被拒，而该测试已超出期限或未经批准%s"),
+		audit.T("End the experiment, and let no arm rule outside its window or before it is approved.", "结束该测试；任何分组不得在计划期间之外或批准之前适用。"),
+	},
 	cause.Unexplained: {
 		audit.T("nothing on record explains it%s", "没有任何记录可以解释%s"),
 		audit.T("Trace some of these decisions through the engine's log: a rule outside the registry, or an override that nobody recorded.", "从引擎日志追查其中若干笔：是否存在政策登记之外的规则，或未记录的人工改动。"),
@@ -139,7 +143,7 @@ func (k wrongKey) finding(env *audit.Env, list []*audit.Case) audit.Finding {
 	if k.cause == cause.PolicyUndeclared && detail == "" {
 		w[0] = audit.T("the reason on record names a rule that the version does not have%s", "记录的原因所指规则不在该版本之内%s")
 	}
-	if k.cause == cause.TieRule || k.cause == cause.Experiment || k.cause == cause.Unexplained {
+	if k.cause == cause.TieRule || k.cause == cause.Experiment || k.cause == cause.ExperimentOver || k.cause == cause.Unexplained {
 		detail = ""
 	}
 	why := audit.Tf(w[0].En, w[0].Zh, detail)

@@ -52,6 +52,10 @@ var UnexplainedDenial = &audit.Check{
 				{Column: "closed_at", Effect: audit.T("every appeal counts as open", "所有申诉视为未结")},
 				{Column: "human_reviewed", Effect: audit.T("whether a human decided appeals is not judged", "不判断申诉是否经人工处理")},
 			},
+		}, {
+			Table:    "experiments",
+			Required: []string{"experiment_id", "arm", "starts_at", "ends_at"},
+			Optional: []audit.Want{{Column: "limit_override"}, {Column: "approved_by"}},
 		}},
 		Replay: true,
 	},
@@ -164,6 +168,7 @@ the first that gives the recorded outcome is primary, all that do are listed:
 	TIE_RULE           the other reading of a score equal to a cut-off (D4)
 	POLICY_UNDECLARED  another version for the product (D3), or a reason whose rule the version lacks (D5)
 	EXPERIMENT         another arm of the row's experiment
+	EXPERIMENT_OVERRUN only the row's arm denies, and it was over, or never approved
 	UNEXPLAINED        none of these (D7)
 
 Another version explains a denial only when it was applied for a time: among the
