@@ -11,7 +11,7 @@ import (
 // explain looks for what explains a run, in the order of the engine of causes.
 func (s *phantom) explain(a *account, r *run, known bool, v *phantomVerdict) {
 	first, last := r.first(), r.last()
-	known = known && s.policyAt(a, first.row) != nil
+	known = known && !s.blind(s.policyAt(a, first.row))
 	c := s.ledger.limitColumns
 	for i := range r.views {
 		if code := c.errorCode.text(a.batch, r.views[i].row); code != "" && s.class(code) == "technical" {
@@ -43,6 +43,14 @@ func (s *phantom) explain(a *account, r *run, known bool, v *phantomVerdict) {
 	default:
 		v.substance, v.grade, v.cause = audit.Unjustified, audit.E1, cause.Unexplained
 	}
+}
+
+// blind reports whether something that the policy says can hold a limit back is
+// not on record: no policy, quotas without the codes that declare them, arms
+// without who was in which.
+func (s *phantom) blind(p *policy.Policy) bool {
+	return p == nil || len(p.Quotas) > 0 && !has(s.env, "limits", "reason") ||
+		len(p.Arms) > 0 && !(has(s.env, "limits", "experiment_id") && has(s.env, "limits", "experiment_arm"))
 }
 
 // experiment judges the arm that a view of the run records.
