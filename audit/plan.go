@@ -131,7 +131,7 @@ type FeatureInfo struct {
 	En       string   `yaml:"en" doc:"plain name in English"`
 	Unit     string   `yaml:"unit" doc:"unit, e.g. 元, months, days; share for 0 to 1"`
 	Good     string   `yaml:"good" enum:"higher,lower,none" doc:"which direction is better for the applicant: higher, lower or none"`
-	Mutable  string   `yaml:"mutable" enum:"yes,slow,no" doc:"whether the customer can change it: yes, slow (in months) or no (default); advice names only what is not no"`
+	Mutable  string   `yaml:"mutable" enum:"yes,slow,no,true,false" doc:"whether the customer can change it: yes (or true), slow (in months) or no (default); advice names only what is not no"`
 	Family   string   `yaml:"family" enum:"multi_lender,repayment,info_change,inquiry,purpose,spending,utilisation,device,income,tenure,other" doc:"what it is about: multi_lender, repayment, info_change, inquiry, purpose, spending, utilisation, device, income, tenure or other"`
 	Fact     string   `yaml:"fact" doc:"fact of the customer's history with this lender that it contains, e.g. open_loans: it can be posted late, and is then corrected"`
 	Least    *float64 `yaml:"least" doc:"least value that it can take"`

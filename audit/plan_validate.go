@@ -54,6 +54,16 @@ func (p *Plan) validate() PlanError {
 		}
 	}
 	v.honesty()
+	// YAML 1.1 tools write yes and no as true and false.
+	for name, f := range v.Dictionary {
+		switch f.Mutable {
+		case "true":
+			f.Mutable = "yes"
+		case "false":
+			f.Mutable = "no"
+		}
+		v.Dictionary[name] = f
+	}
 	v.checks()
 	return v.problems
 }

@@ -10,6 +10,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/checks"
+	"evenhand/audit/timeline"
 	"evenhand/features"
 	"evenhand/reports"
 )
@@ -17,11 +18,12 @@ import (
 func schemaCommand() *cobra.Command {
 	asJSON := false
 	cmd := &cobra.Command{
-		Use:   "schema [TABLE|plan|results]",
+		Use:   "schema [TABLE|plan|history|results]",
 		Short: "print the data contract, the plan's JSON Schema, or the results' schemas",
 		Example: `  evenhand schema                   every table of the contract
   evenhand schema decisions         one table
   evenhand schema plan              JSON Schema of audit.yaml
+  evenhand schema history           facts of a customer's history, for policies
   evenhand schema results           tables and fields of a report`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -35,6 +37,13 @@ func schemaCommand() *cobra.Command {
 						_, err = out.Write(append(data, '\n'))
 					}
 					return err
+				case "history":
+					for _, f := range timeline.Facts {
+						if _, err := fmt.Fprintf(out, "history.%-22s %s\n", f.Name, f.Doc); err != nil {
+							return err
+						}
+					}
+					return nil
 				case "results":
 					_, err := io.WriteString(out, reports.SchemaText())
 					return err
