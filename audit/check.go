@@ -135,6 +135,25 @@ type TimelineState interface {
 	Customer(*Timeline)
 }
 
+// KeyState is a RowState that compares the keys of rows, more of them than
+// memory holds: it gives away their hashes, and gets them back sorted, once all
+// rows were read. It must not keep anything that points into what it is given,
+// nor depend on how hashes are cut into ranges.
+type KeyState interface {
+	RowState
+	// Sets is the number of sets of hashes, the same for all states of a check:
+	// at most 256 for all checks of a run, 0 for none at all.
+	Sets() int
+	// Hashes calls add with hashes of the rows of a batch of the first pass,
+	// which Update gets as well. Add copies them. It is called for whole
+	// columns, not row by row.
+	Hashes(b *features.Batch, add func(set int, hashes []uint64))
+	// Keys gets the hashes of a range, the ranges in any order: those of each
+	// set, ascending, as often as any state of the check added them. No other
+	// call of any of these states is given hashes of the same range.
+	Keys(sets [][]uint64)
+}
+
 // Rereader is a RowState that, once everything is merged, may want to see the
 // rows again (for instance to find earlier snapshots of a few customers).
 type Rereader interface {

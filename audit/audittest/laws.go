@@ -3,6 +3,7 @@ package audittest
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"evenhand/audit"
@@ -90,6 +91,49 @@ func (s *chaos) Update(b *features.Batch) {
 		s.part().(audit.RowState).Update(&part)
 		lo = hi
 	}
+}
+
+// Sets is 0 when the states compare no keys.
+func (s *chaos) Sets() int {
+	if k, ok := s.fresh().(audit.KeyState); ok {
+		return k.Sets()
+	}
+	return 0
+}
+
+// Hashes asks any of the states, part by part of the batch.
+func (s *chaos) Hashes(b *features.Batch, add func(int, []uint64)) {
+	for lo := 0; lo < b.N; {
+		hi := lo + 1 + s.rng.IntN(b.N-lo)
+		part := b.Slice(lo, hi)
+		s.part().(audit.KeyState).Hashes(&part, func(set int, hashes []uint64) {
+			hashes = slices.Clone(hashes)
+			s.rng.Shuffle(len(hashes), func(i, j int) { hashes[i], hashes[j] = hashes[j], hashes[i] })
+			cut := s.rng.IntN(len(hashes) + 1)
+			add(set, hashes[:cut])
+			add(set, hashes[cut:])
+			for i := range hashes {
+				hashes[i] = 0 // add copied them
+			}
+		})
+		lo = hi
+	}
+}
+
+// Keys cuts the range in two, for any of the states.
+func (s *chaos) Keys(sets [][]uint64) {
+	all := slices.Concat(sets...)
+	if len(all) == 0 {
+		return
+	}
+	at := all[s.rng.IntN(len(all))]
+	low, high := make([][]uint64, len(sets)), make([][]uint64, len(sets))
+	for i, hashes := range sets {
+		n, _ := slices.BinarySearch(hashes, at)
+		low[i], high[i] = slices.Clone(hashes[:n]), slices.Clone(hashes[n:])
+	}
+	s.part().(audit.KeyState).Keys(high)
+	s.part().(audit.KeyState).Keys(low)
 }
 
 func (s *chaos) Merge(o audit.State) {

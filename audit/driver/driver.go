@@ -33,6 +33,7 @@ type Input struct {
 type Options struct {
 	Workers  int            // 0 means 1
 	Memory   int64          // bytes that timelines may take before they go to temporary files; 0: no limit
+	Keys     int64          // bytes that hashes of keys may take before they do; 0: no limit
 	TempDir  string         // of temporary files; default the system's
 	Progress func(Progress) // called from workers, concurrently; may be nil
 }

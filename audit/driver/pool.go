@@ -47,6 +47,9 @@ func (r *run) pass(number int, checks []*running, newState func(i int) (audit.St
 		if p.shuffle = r.newShuffle(); p.shuffle != nil {
 			defer p.shuffle.Close()
 		}
+		if p.keys = r.newKeys(checks, merged); p.keys != nil {
+			defer p.keys.close()
+		}
 	}
 	group, ctx := errgroup.WithContext(r.ctx)
 	var workers []*worker
@@ -67,6 +70,9 @@ func (r *run) pass(number int, checks []*running, newState func(i int) (audit.St
 		if p.shuffle != nil {
 			w.writer = p.shuffle.Writer()
 		}
+		if p.keys != nil {
+			w.hashes = p.keys.writer(states)
+		}
 		workers = append(workers, w)
 		group.Go(func() error { w.work(ctx); return nil })
 	}
@@ -83,6 +89,9 @@ func (r *run) pass(number int, checks []*running, newState func(i int) (audit.St
 		}
 	}
 	if err := r.groupsAreFew(); err != nil {
+		return nil, err
+	}
+	if err := p.compareKeys(workers); err != nil {
 		return nil, err
 	}
 	if err := p.gather(workers); err != nil {
@@ -105,6 +114,7 @@ type pool struct {
 	total  int64
 
 	shuffle *shuffle.Shuffle // nil: nobody wants timelines, or not in this pass
+	keys    *keys            // nil: nobody compares keys, or not in this pass
 
 	next atomic.Int64
 	rows atomic.Int64
@@ -170,6 +180,7 @@ func (p *pool) gather(workers []*worker) error {
 type worker struct {
 	*pool
 	writer  *shuffle.Writer
+	hashes  *hashWriter
 	states  []audit.State
 	readers map[*table]*tableReader
 	last    *table
@@ -229,8 +240,15 @@ func (w *worker) unit(ctx context.Context, t task) (err error) {
 				check = c.check.Name
 				w.states[i].(audit.RowState).Update(b)
 			}
+			if w.hashes != nil && w.hashes.add[i] != nil && c.reads[t.table.name] {
+				check = c.check.Name
+				w.states[i].(audit.KeyState).Hashes(b, w.hashes.add[i])
+			}
 		}
 		check = ""
+		if w.hashes != nil && w.hashes.err != nil {
+			return w.hashes.err
+		}
 		if w.writer != nil && t.table.shuffled >= 0 {
 			if err := w.writer.Add(t.table.shuffled, b); err != nil {
 				return err

@@ -131,7 +131,8 @@ func validLang(lang string) error {
 }
 
 func (j *auditJob) options(bar *progress) driver.Options {
-	o := driver.Options{Workers: j.workers, Memory: j.limitMemory()}
+	o := driver.Options{Workers: j.workers}
+	o.Memory, o.Keys = j.limitMemory()
 	if !j.quiet && !j.noProgress {
 		o.Progress = bar.report
 	}

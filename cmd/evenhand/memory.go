@@ -55,15 +55,15 @@ func (j *auditJob) memoryLimit() int64 {
 	return 1 << 30
 }
 
-// limitMemory holds the process to the limit, and returns the part of it that
-// timelines may take: the rest is for readers, the checks' states and what the
-// garbage collector has yet to find.
-func (j *auditJob) limitMemory() int64 {
+// limitMemory holds the process to the limit, and returns the parts of it that
+// timelines and the hashes of keys may take: the rest is for readers, the
+// checks' states and what the garbage collector has yet to find.
+func (j *auditJob) limitMemory() (timelines, keys int64) {
 	limit := j.memoryLimit()
 	if now := debug.SetMemoryLimit(-1); limit < now { // GOMEMLIMIT may ask for less
 		debug.SetMemoryLimit(limit)
 	}
-	return limit / 3
+	return limit / 3, max(limit/16, 8<<20)
 }
 
 // machineMemory returns the machine's memory, or the limit of the process'

@@ -20,7 +20,7 @@ type currencies struct {
 const maxForeign = 1 << 18
 
 func newCurrencies(plan string, account, from int) *currencies {
-	return &currencies{plan: plan, account: account, from: from, foreign: newKeySet(maxForeign, false)}
+	return &currencies{plan: plan, account: account, from: from, foreign: newKeySet(maxForeign)}
 }
 
 func (c *currencies) update(b *features.Batch) {

@@ -26,7 +26,7 @@ func (s *state) MarshalBinary() ([]byte, error) {
 			t.money.encode(e)
 		}
 		for _, l := range t.links {
-			l.keys.encode(e)
+			l.encode(e)
 		}
 	}
 	return e.Data(), nil
@@ -53,7 +53,7 @@ func (s *state) UnmarshalBinary(b []byte) error {
 			t.money.decode(d)
 		}
 		for _, l := range t.links {
-			l.keys.decode(d)
+			l.decode(d)
 		}
 	}
 	return d.Finish()

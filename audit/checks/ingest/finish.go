@@ -115,10 +115,10 @@ func (s *state) duplicates(r *audit.Result, k int, again *second) (why []audit.T
 		}
 	}
 	n := t.rows
-	if t.keys.shift > 0 {
-		n = int64(t.keys.kept) + extra
+	if shift := t.keys.shift(); shift > 0 {
+		n = t.keys.distinct.under(shift) + extra
 		why = append(why, audit.Tf("%s: duplicate keys are looked for among a share 1/2^%d of the keys (%d rows)",
-			"%s：仅在 1/2^%d 的主键（%d 行）中查找重复", t.table.Name, t.keys.shift, n))
+			"%s：仅在 1/2^%d 的主键（%d 行）中查找重复", t.table.Name, shift, n))
 	}
 	s.metric(r, duplicateKey, "table="+t.table.Name, "", extra, n)
 	return why

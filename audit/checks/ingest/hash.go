@@ -65,7 +65,7 @@ func (t *tableState) hashKeys(b *features.Batch) {
 	}
 	for i, h := range t.hashes {
 		if h != 0 {
-			t.hashes[i] = h | 1<<8 // as keySet has it
+			t.hashes[i] = h | 1<<8 // never 0; costs one bit
 		}
 	}
 }

@@ -6,18 +6,16 @@ import (
 	"evenhand/audit/stats"
 )
 
-// keySet holds the hashes of a table's keys and tells which occur again. It
-// takes 8 bytes a key. When there are more than limit distinct ones, it keeps
-// those under 2^(64−shift), with the least shift that fits: the same whatever
-// the order, since a part never has more keys than the whole.
+// keySet holds the distinct ones of hashes. When there are more than limit, it
+// keeps those under 2^(64−shift), with the least shift that fits: the same
+// whatever the order, since a part never has more keys than the whole.
 type keySet struct {
 	limit   int
 	shift   uint
-	buckets [256]bucket      // by low byte; a hash may stand here several times
-	kept    int              // hashes in buckets
-	again   map[uint64]int64 // further occurrences of a hash; nil: not counted
-	check   int              // kept at which to look for repeated hashes next
-	table   []uint64         // scratch
+	buckets [256]bucket // by low byte; a hash may stand here several times
+	kept    int         // hashes in buckets
+	check   int         // kept at which to look for repeated hashes next
+	table   []uint64    // scratch
 }
 
 // bucket is a list that grows without being copied.
@@ -71,14 +69,9 @@ func (b bucket) sorted() []uint64 {
 	return out
 }
 
-// newKeySet returns a set of at most limit keys; counting says whether it
-// counts how often they occur.
-func newKeySet(limit int, counting bool) *keySet {
-	k := &keySet{limit: limit, check: limit + limit/4 + 1024}
-	if counting {
-		k.again = map[uint64]int64{}
-	}
-	return k
+// newKeySet returns a set of at most limit hashes.
+func newKeySet(limit int) *keySet {
+	return &keySet{limit: limit, check: limit + limit/4 + 1024}
 }
 
 // add adds a hash.
@@ -93,7 +86,7 @@ func (k *keySet) add(h uint64) {
 	}
 }
 
-// settle moves repeated hashes out of the buckets and halves the sample until
+// settle drops repeated hashes from the buckets and halves the sample until
 // it fits.
 func (k *keySet) settle() {
 	k.kept = 0
@@ -111,15 +104,9 @@ func (k *keySet) settle() {
 // trim drops what the sample no longer covers.
 func (k *keySet) trim() {
 	k.kept = 0
-	out := func(h uint64) bool { return h>>(64-k.shift) != 0 }
 	for i := range k.buckets {
-		k.buckets[i].filter(func(h uint64) bool { return !out(h) })
+		k.buckets[i].filter(func(h uint64) bool { return h>>(64-k.shift) == 0 })
 		k.kept += k.buckets[i].len()
-	}
-	for h := range k.again {
-		if out(h) {
-			delete(k.again, h)
-		}
 	}
 }
 
@@ -137,8 +124,6 @@ func (t hashTable) slot(h uint64) *uint64 {
 	}
 }
 
-func (t hashTable) has(h uint64) bool { return *t.slot(h) == h }
-
 // room returns an empty table for the hashes of a bucket; the next call
 // overwrites it.
 func (k *keySet) room(b *bucket) hashTable {
@@ -154,26 +139,12 @@ func (k *keySet) room(b *bucket) hashTable {
 	return t
 }
 
-// tableOf returns the table of a bucket's hashes.
-func (k *keySet) tableOf(b *bucket) hashTable {
-	t := k.room(b)
-	for _, page := range *b {
-		for _, h := range page {
-			*t.slot(h) = h
-		}
-	}
-	return t
-}
-
-// distinct drops repeated hashes from a bucket and counts them in again.
+// distinct drops repeated hashes from a bucket.
 func (k *keySet) distinct(b *bucket) {
 	t := k.room(b)
 	b.filter(func(h uint64) bool {
 		slot := t.slot(h)
 		if *slot == h {
-			if k.again != nil {
-				k.again[h]++
-			}
 			return false
 		}
 		*slot = h
@@ -181,27 +152,10 @@ func (k *keySet) distinct(b *bucket) {
 	})
 }
 
-// repeated returns how many rows have a key that occurred before, and the
-// hashes of such keys, ascending.
-func (k *keySet) repeated() (extra int64, hashes []uint64) {
-	k.settle()
-	for h, n := range k.again {
-		extra += n
-		hashes = append(hashes, h)
-	}
-	slices.Sort(hashes)
-	return extra, hashes
-}
-
 func (k *keySet) merge(o *keySet) {
 	if o.shift > k.shift {
 		k.shift = o.shift
 		k.trim()
-	}
-	for h, n := range o.again {
-		if h>>(64-k.shift) == 0 {
-			k.again[h] += n
-		}
 	}
 	// The pages of o are taken over as they are.
 	for i := range o.buckets {
@@ -219,7 +173,7 @@ func (k *keySet) merge(o *keySet) {
 }
 
 func (k *keySet) encode(e *stats.Encoder) {
-	_, repeated := k.repeated()
+	k.settle()
 	e.Count(int(k.shift))
 	for i := range k.buckets {
 		b := k.buckets[i].sorted()
@@ -230,15 +184,10 @@ func (k *keySet) encode(e *stats.Encoder) {
 			last = h
 		}
 	}
-	e.Count(len(repeated))
-	for _, h := range repeated {
-		e.Uvarint(h)
-		e.Varint(k.again[h])
-	}
 }
 
 func (k *keySet) decode(d *stats.Decoder) {
-	*k = *newKeySet(k.limit, k.again != nil)
+	*k = *newKeySet(k.limit)
 	if k.shift = uint(d.Uvarint()); k.shift > 64 {
 		d.Fail("sample of keys 1/2^%d", k.shift)
 		k.shift = 0
@@ -253,11 +202,6 @@ func (k *keySet) decode(d *stats.Decoder) {
 			}
 			k.buckets[i].add(h)
 			k.kept++
-		}
-	}
-	for n := d.Count(2); n > 0 && d.Err() == nil; n-- {
-		if h, more := d.Uvarint(), d.Varint(); k.again != nil {
-			k.again[h] += more
 		}
 	}
 	k.check = max(k.check, k.kept+1)

@@ -1,8 +1,11 @@
 package ingest
 
 import (
+	"math/bits"
+
 	"evenhand/audit"
 	"evenhand/audit/checks/internal/rows"
+	"evenhand/audit/stats"
 	"evenhand/features"
 )
 
@@ -23,7 +26,11 @@ const (
 type link struct {
 	column, to string
 	col        int
-	keys       *keySet
+	set        int      // of the hashes
+	target     *repeats // keys of the other table
+	distinct   byZeros  // hashes
+	missing    byZeros  // hashes that the other table lacks
+	hashes     []uint64 // scratch
 }
 
 // newLinks returns the links of a table to tables that are there.
@@ -34,51 +41,82 @@ func newLinks(env *audit.Env, t *tableInfo) []*link {
 		if c < 0 || to == nil || !mapped(t.layout.Specs[c]) {
 			continue
 		}
-		out = append(out, &link{l.column, l.to, c, newKeySet(maxLinked, false)})
+		out = append(out, &link{column: l.column, to: l.to, col: c})
 	}
 	return out
 }
 
-func (l *link) update(b *features.Batch) {
-	v := &b.Cols[l.col]
-	if !v.Present {
-		return
+// resolve finds the keys that the link refers to, and numbers its hashes; false
+// when these keys are made up.
+func (l *link) resolve(tables []*tableState, sets *int) bool {
+	for _, t := range tables {
+		if t.table.Name == l.to && t.keys != nil {
+			l.target, l.set = t.keys, *sets
+			*sets++
+		}
 	}
+	return l.target != nil
+}
+
+// hash returns the hashes of the keys that a batch refers to, once for rows in
+// a row.
+func (l *link) hash(b *features.Batch) []uint64 {
+	v := &b.Cols[l.col]
+	l.hashes = l.hashes[:0]
+	if !v.Present {
+		return nil
+	}
+	last := uint64(0)
 	for i := range b.N {
-		if !v.IsNull(i) {
-			l.keys.add(rows.Hash(keySeed, v.Opaque(i)))
+		if v.IsNull(i) {
+			continue
+		}
+		if h := rows.Hash(keySeed, v.Opaque(i)) | 1<<8; h != last { // as hashKeys has it
+			last = h
+			l.hashes = append(l.hashes, h)
+		}
+	}
+	return l.hashes
+}
+
+// add takes the hashes of a range, and those of the other table's keys, both
+// ascending.
+func (l *link) add(hashes, keys []uint64) {
+	for i, h := range hashes {
+		if i > 0 && h == hashes[i-1] {
+			continue
+		}
+		for len(keys) > 0 && keys[0] < h {
+			keys = keys[1:]
+		}
+		z := bits.LeadingZeros64(h)
+		l.distinct[z]++
+		if len(keys) == 0 || keys[0] != h {
+			l.missing[z]++
 		}
 	}
 }
 
-// orphans adds the share of the keys a link refers to that its table lacks.
+func (l *link) merge(o *link) {
+	l.distinct.merge(&o.distinct)
+	l.missing.merge(&o.missing)
+}
+
+func (l *link) encode(e *stats.Encoder) {
+	l.distinct.encode(e)
+	l.missing.encode(e)
+}
+
+func (l *link) decode(d *stats.Decoder) {
+	l.distinct.decode(d)
+	l.missing.decode(d)
+}
+
+// orphans adds the share of the keys a link refers to that its table lacks,
+// among those in the sample of both.
 func (s *state) orphans(r *audit.Result, t *tableState, l *link) {
-	var target *keySet
-	for _, x := range s.tables {
-		if x.table.Name == l.to {
-			target = x.keys
-		}
-	}
-	if target == nil { // its keys are made up
-		return
-	}
-	target.settle()
-	l.keys.settle()
-	shift := 64 - max(target.shift, l.keys.shift)
-	var n, k int64
-	for i := range l.keys.buckets {
-		t := target.tableOf(&target.buckets[i])
-		for _, page := range l.keys.buckets[i] {
-			for _, h := range page {
-				if h>>shift != 0 {
-					continue // not in the sample of both
-				}
-				if n++; !t.has(h) {
-					k++
-				}
-			}
-		}
-	}
+	shift := max(l.distinct.shift(maxLinked), l.target.shift())
+	n, k := l.distinct.under(shift), l.missing.under(shift)
 	m := s.newMetric(orphanKey, "column="+t.table.Name+"."+l.column, "", 0)
 	if m.K, m.N, m.Threshold = k, n, orphanWarn; n == 0 {
 		return

@@ -15,13 +15,14 @@ type state struct {
 	env    *audit.Env
 	set    *Settings
 	tables []*tableState // in the contract's order
+	sets   int           // of hashes
 }
 
 // tableState is what the gates know of one table.
 type tableState struct {
 	*tableInfo
 	rows   int64
-	keys   *keySet
+	keys   *repeats
 	faults map[string]*rows.Sample[fault] // by gate
 	smell  *smell
 	money  *currencies // of limits
@@ -108,15 +109,19 @@ func newState(env *audit.Env, set *Settings) *state {
 				}
 			}
 		}
-		s.tables = append(s.tables, info.state(env))
+		s.tables = append(s.tables, info.state(env, &s.sets))
+	}
+	for _, t := range s.tables {
+		t.links = slices.DeleteFunc(t.links, func(l *link) bool { return !l.resolve(s.tables, &s.sets) })
 	}
 	return s
 }
 
-func (t *tableInfo) state(env *audit.Env) *tableState {
+func (t *tableInfo) state(env *audit.Env, sets *int) *tableState {
 	s := &tableState{tableInfo: t, faults: map[string]*rows.Sample[fault]{}}
 	if t.key != nil && t.on(duplicateKey) {
-		s.keys = newKeySet(t.set.DuplicateRows, true)
+		s.keys = newRepeats(*sets, t.set.DuplicateRows, t.set.Cases)
+		*sets++
 		s.texts = make([]textHash, len(t.key))
 	}
 	for _, g := range t.rowGates() {
@@ -166,14 +171,6 @@ func (s *state) Update(b *features.Batch) {
 
 func (t *tableState) update(b *features.Batch) {
 	t.rows += int64(b.N)
-	if t.keys != nil {
-		t.hashKeys(b)
-		for _, h := range t.hashes {
-			if h != 0 {
-				t.keys.add(h)
-			}
-		}
-	}
 	for _, o := range t.orders {
 		if f := t.faults[o.gate]; f != nil {
 			t.ordered(b, f, o)
@@ -191,8 +188,45 @@ func (t *tableState) update(b *features.Batch) {
 	if t.money != nil {
 		t.money.update(b)
 	}
-	for _, l := range t.links {
-		l.update(b)
+}
+
+// Sets implements audit.KeyState.
+func (s *state) Sets() int { return s.sets }
+
+// Hashes implements audit.KeyState.
+func (s *state) Hashes(b *features.Batch, add func(set int, hashes []uint64)) {
+	for _, t := range s.tables {
+		if t.table.Name != b.Table {
+			continue
+		}
+		if t.keys != nil {
+			t.hashKeys(b)
+			n := 0
+			for _, h := range t.hashes {
+				t.hashes[n] = h
+				if h != 0 {
+					n++
+				}
+			}
+			add(t.keys.set, t.hashes[:n])
+		}
+		for _, l := range t.links {
+			if hashes := l.hash(b); len(hashes) > 0 {
+				add(l.set, hashes)
+			}
+		}
+	}
+}
+
+// Keys implements audit.KeyState.
+func (s *state) Keys(sets [][]uint64) {
+	for _, t := range s.tables {
+		if t.keys != nil {
+			t.keys.add(sets[t.keys.set])
+		}
+		for _, l := range t.links {
+			l.add(sets[l.set], sets[l.target.set])
+		}
 	}
 }
 
@@ -214,7 +248,7 @@ func (s *state) Merge(other audit.State) {
 			t.money.merge(x.money)
 		}
 		for k, l := range t.links {
-			l.keys.merge(x.links[k].keys)
+			l.merge(x.links[k])
 		}
 	}
 }
