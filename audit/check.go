@@ -210,6 +210,13 @@ func (l *Layout) Index(name string) int {
 	return -1
 }
 
+// Exported reports whether the export has the column called name: it is in the
+// layout, and no stand-in of nulls.
+func (l *Layout) Exported(name string) bool {
+	i := l.Index(name)
+	return i >= 0 && (len(l.Specs[i].From) > 0 || l.Specs[i].Constant != nil || l.Specs[i].RowID)
+}
+
 // Col returns the position of a column in the batches of a table. It panics
 // when the check did not ask for the column in its Needs: a broken contract.
 func (e *Env) Col(table, column string) int {

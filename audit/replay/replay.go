@@ -37,7 +37,7 @@ func New(env *audit.Env, table string, probability bool) (*Engine, error) {
 	e := &Engine{models: env.Models}
 	if len(env.Models) > 0 {
 		var er *eras
-		if versioned(env.Models) && !exported(l, "model_version") {
+		if versioned(env.Models) && !l.Exported("model_version") {
 			var err error
 			if er, err = newEras(env.Plan, env.Models, table, l.Index(Moments[table])); err != nil {
 				return nil, err
@@ -179,12 +179,6 @@ func (e *Engine) Scored() []int64 {
 		return nil
 	}
 	return slices.Clone(e.scorer.rows)
-}
-
-// exported reports whether the export has a column of the layout.
-func exported(l *audit.Layout, column string) bool {
-	i := l.Index(column)
-	return i >= 0 && (len(l.Specs[i].From) > 0 || l.Specs[i].Constant != nil || l.Specs[i].RowID)
 }
 
 const history = "history."

@@ -28,7 +28,7 @@ type versions struct {
 // records no versions, and two of them were in force at the same time.
 func newVersions(r *policy.Registry, l *audit.Layout, table string) (*versions, error) {
 	v := &versions{registry: r, version: l.Index("policy_version"), product: l.Index("product"), at: l.Index(Moments[table])}
-	if exported(l, "policy_version") {
+	if l.Exported("policy_version") {
 		return v, nil
 	}
 	if a, b, both := r.Concurrent(); both {

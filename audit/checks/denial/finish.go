@@ -57,7 +57,7 @@ func (s *state) coverage() audit.Coverage {
 			"没有原因代码目录：只能按代码字面判断，笼统的代码可能被当作具体原因"))
 	}
 	layout := s.env.Layouts["decisions"]
-	if !exported(layout, "completed_at") && !exported(layout, "submitted_at") {
+	if !layout.Exported("completed_at") && !layout.Exported("submitted_at") {
 		c.Why = append(c.Why, audit.T(
 			"neither completed_at nor submitted_at: the clock of notices starts at decided_at, later than it should",
 			"没有completed_at和submitted_at：通知期限从decided_at起算，晚于应起算的时间"))

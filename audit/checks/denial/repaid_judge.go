@@ -1,6 +1,7 @@
 package denial
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -127,16 +128,8 @@ func (s *repaid) changed(b *features.Batch, i, prior int, k *cases.Kept, end fun
 		s.n[rpStale]++
 		k.Evidence = append(k.Evidence, audit.Item{Name: "model_age_months", Value: plain(float64(months))})
 	}
-	sortRules(rules)
+	slices.Sort(rules)
 	end(audit.Justified, audit.E1, primary, rules...)
-}
-
-func sortRules(r []string) {
-	for i := range r {
-		for j := i; j > 0 && r[j] < r[j-1]; j-- {
-			r[j], r[j-1] = r[j-1], r[j]
-		}
-	}
 }
 
 // mixtures names the mixtures that the replay approves.

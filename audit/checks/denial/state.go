@@ -107,7 +107,7 @@ func newState(env *audit.Env) (*state, error) {
 	s.appeals = newAppeals(env, &s.calendar, int64(s.settings.AppealDays))
 	s.matched = make([]bool, len(s.appeals.faults))
 	layout := env.Layouts["decisions"]
-	has := func(column string) bool { return exported(layout, column) }
+	has := func(column string) bool { return layout.Exported(column) }
 	s.hasReasons, s.hasShown, s.hasText, s.hasNotice = has("reasons"), has("reasons_shown"), has("reason_text"), has("notice_at")
 	s.at.find(env)
 	for _, g := range env.Plan.Groups {
@@ -121,12 +121,6 @@ func newState(env *audit.Env) (*state, error) {
 	s.intern = func(v string) int32 { return s.records.names.ID(v) }
 	s.intern("")
 	return s, nil
-}
-
-// exported reports whether the export has a column.
-func exported(l *audit.Layout, column string) bool {
-	i := l.Index(column)
-	return i >= 0 && (len(l.Specs[i].From) > 0 || l.Specs[i].Constant != nil || l.Specs[i].RowID)
 }
 
 // assessed reports whether the export says anything about reasons.

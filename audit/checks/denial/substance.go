@@ -130,7 +130,7 @@ func newReplayer(env *audit.Env) *replayer {
 		r.tests = cause.NewExperiments(env)
 	}
 	l := env.Layouts["decisions"]
-	told := exported(l, "experiment_id") && exported(l, "experiment_arm")
+	told := l.Exported("experiment_id") && l.Exported("experiment_arm")
 	for i := range env.Policies.Policies {
 		r.blind = append(r.blind, !told && len(env.Policies.Policies[i].Arms) > 0)
 	}

@@ -35,7 +35,7 @@ type prover struct {
 // newProver returns a prover with the settings of technicaldenial in the plan,
 // whichever check it is for.
 func newProver(env *audit.Env) *prover {
-	p := &prover{engine: engineClasses{plan: env.Plan}, scored: exported(env.Layouts["decisions"], "score")}
+	p := &prover{engine: engineClasses{plan: env.Plan}, scored: env.Layouts["decisions"].Exported("score")}
 	var ok bool
 	if p.settings, ok = env.Plan.Settings(technicalName).(*TechnicalSettings); !ok {
 		p.settings = technicalDefaults()

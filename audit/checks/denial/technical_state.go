@@ -91,8 +91,8 @@ func newTechnicalState(env *audit.Env) (*technicalState, error) {
 	s.prover = newProver(env)
 	s.at.find(env)
 	l := env.Layouts["decisions"]
-	s.recorded = exported(l, "engine_status") || exported(l, "error_code") || exported(l, "latency_ms")
-	s.scored = exported(l, "score")
+	s.recorded = l.Exported("engine_status") || l.Exported("error_code") || l.Exported("latency_ms")
+	s.scored = l.Exported("score")
 	s.segments[0].name, s.segments[1].name = "product", "channel"
 	return s, nil
 }

@@ -33,11 +33,7 @@ func columnOf(env *audit.Env, table, name string) column {
 }
 
 // has reports whether the export has a column.
-func has(env *audit.Env, table, name string) bool {
-	l := env.Layouts[table]
-	i := l.Index(name)
-	return i >= 0 && (len(l.Specs[i].From) > 0 || l.Specs[i].Constant != nil || l.Specs[i].RowID)
-}
+func has(env *audit.Env, table, name string) bool { return env.Layouts[table].Exported(name) }
 
 // int returns an amount, number, day or instant of row i, or none.
 func (c column) int(b *features.Batch, i int) int64 {
