@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/ipc"
 
@@ -198,7 +199,9 @@ func auditCases(t *testing.T, dir string) []kase {
 	return readKases(t, filepath.Join(dir, "report", "cases.arrow"))
 }
 
-func readKases(t *testing.T, path string) (out []kase) {
+// eachRecord calls f for each record of an Arrow file, with its columns by name.
+// What f keeps of a record it must clone.
+func eachRecord(t *testing.T, path string, f func(rows int, column func(name string) arrow.Array)) {
 	t.Helper()
 	file, err := os.Open(path)
 	if err != nil {
@@ -214,23 +217,26 @@ func readKases(t *testing.T, path string) (out []kase) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		column := func(name string) *array.String {
-			return rec.Column(r.Schema().FieldIndices(name)[0]).(*array.String)
-		}
-		rules := rec.Column(r.Schema().FieldIndices("rules")[0]).(*array.List)
-		for row := range int(rec.NumRows()) {
-			k := kase{check: column("check").Value(row), key: column("key").Value(row), account: column("account").Value(row),
-				substance: column("substance").Value(row), disclosure: column("disclosure").Value(row), grade: column("grade").Value(row), cause: column("cause").Value(row)}
+		f(int(rec.NumRows()), func(name string) arrow.Array { return rec.Column(r.Schema().FieldIndices(name)[0]) })
+	}
+}
+
+// readKases reads a report's cases.
+func readKases(t *testing.T, path string) (out []kase) {
+	t.Helper()
+	eachRecord(t, path, func(rows int, column func(string) arrow.Array) {
+		rules := column("rules").(*array.List)
+		for row := range rows {
+			text := func(name string) string { return strings.Clone(column(name).(*array.String).Value(row)) }
+			k := kase{check: text("check"), key: text("key"), account: text("account"),
+				substance: text("substance"), disclosure: text("disclosure"), grade: text("grade"), cause: text("cause")}
 			first, end := rules.ValueOffsets(row)
 			for j := first; j < end; j++ {
 				k.rules = append(k.rules, strings.Clone(rules.ListValues().(*array.String).Value(int(j))))
 			}
-			for _, s := range []*string{&k.check, &k.key, &k.account, &k.substance, &k.disclosure, &k.grade, &k.cause} {
-				*s = strings.Clone(*s)
-			}
 			out = append(out, k)
 		}
-	}
+	})
 	return out
 }
 
@@ -238,27 +244,14 @@ func readKases(t *testing.T, path string) (out []kase) {
 // joined by NUL.
 func readColumns(t *testing.T, path string, names ...string) (out []string) {
 	t.Helper()
-	file, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	r, err := ipc.NewFileReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range r.NumRecords() {
-		rec, err := r.Record(i)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for row := range int(rec.NumRows()) {
+	eachRecord(t, path, func(rows int, column func(string) arrow.Array) {
+		for row := range rows {
 			var cells []string
 			for _, n := range names {
-				cells = append(cells, strings.Clone(rec.Column(r.Schema().FieldIndices(n)[0]).(*array.String).Value(row)))
+				cells = append(cells, column(n).(*array.String).Value(row))
 			}
-			out = append(out, strings.Join(cells, "\x00"))
+			out = append(out, strings.Clone(strings.Join(cells, "\x00")))
 		}
-	}
+	})
 	return out
 }
