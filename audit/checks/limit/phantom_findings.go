@@ -1,12 +1,11 @@
 package limit
 
 import (
-	"cmp"
 	"slices"
+	"strings"
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
-	"evenhand/audit/checks/internal/cases"
 )
 
 // phantomCluster is what the cases of one finding have in common.
@@ -17,38 +16,32 @@ type phantomCluster struct {
 	draws         bool
 }
 
+// key is the cluster in words: the finding's id follows from it.
+func (k phantomCluster) key() string {
+	return strings.Join([]string{k.cause, k.policy, k.substance.String(), k.disclosure.String(), yesNo(k.draws)}, "\x1f")
+}
+
+func phantomClusterOf(c *audit.Case) phantomCluster {
+	return phantomCluster{c.Substance, c.Disclosure, c.Cause, c.PolicyVersion, slices.Contains(c.Rules, "R3.4")}
+}
+
 // phantomConclude makes one finding of the cases of one cause. Phantoms that
 // are justified, and said so on the screen, make none.
-func phantomConclude(env *audit.Env, cases []audit.Case, _ []audit.Metric) []audit.Finding {
-	by := map[phantomCluster][]*audit.Case{}
-	for i := range cases {
-		c := &cases[i]
-		if c.Substance == audit.Justified && c.Disclosure != audit.Misleading {
-			continue
-		}
-		k := phantomCluster{c.Substance, c.Disclosure, c.Cause, c.PolicyVersion, slices.Contains(c.Rules, "R3.4")}
-		by[k] = append(by[k], c)
-	}
-	keys := make([]phantomCluster, 0, len(by))
-	for k := range by {
-		keys = append(keys, k)
-	}
-	slices.SortFunc(keys, func(a, b phantomCluster) int {
-		return cmp.Or(cmp.Compare(a.cause, b.cause), cmp.Compare(a.policy, b.policy), cmp.Compare(a.substance, b.substance), cmp.Compare(a.disclosure, b.disclosure), cmp.Compare(bit(a.draws), bit(b.draws)))
-	})
+func phantomConclude(env *audit.Env, list []audit.Case, _ []audit.Metric) []audit.Finding {
 	var out []audit.Finding
-	for _, k := range keys {
-		out = append(out, phantomFinding(env, k, by[k]))
+	for _, c := range clusters(list, func(c *audit.Case) string {
+		if c.Substance == audit.Justified && c.Disclosure != audit.Misleading {
+			return ""
+		}
+		return phantomClusterOf(c).key()
+	}) {
+		out = append(out, phantomFinding(env, phantomClusterOf(c.cases[0]), c))
 	}
 	return out
 }
 
-func phantomFinding(env *audit.Env, k phantomCluster, list []*audit.Case) audit.Finding {
-	f := audit.Finding{
-		ID: audit.StableID(phantomName, k.cause, k.policy, k.substance.String(), k.disclosure.String(), yesNo(k.draws)), Check: phantomName,
-		Substance: k.substance, Disclosure: k.disclosure, Cause: k.cause,
-	}
-	cases.Fill(&f, list)
+func phantomFinding(env *audit.Env, k phantomCluster, c *cluster) audit.Finding {
+	f := c.finding(phantomName)
 	n := f.Cases
 	why := cause.Words(k.cause)
 	one := n == 1

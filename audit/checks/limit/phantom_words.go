@@ -35,14 +35,7 @@ var phantomReasons = map[string]audit.Text{
 
 // phantomLetter is what the customer of a case may be told.
 func phantomLetter(_ *audit.Plan, c *audit.Case) audit.Text {
-	value := func(name string) string {
-		for _, e := range c.Evidence {
-			if e.Name == name {
-				return e.Value
-			}
-		}
-		return ""
-	}
+	value := func(name string) string { return item(c, name) }
 	why, ok := phantomReasons[c.Cause]
 	if !ok {
 		return audit.Text{} // a hold whose rules are not for telling
