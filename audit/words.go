@@ -50,3 +50,18 @@ func Evidence(zh map[string]string) map[string]Text {
 	}
 	return out
 }
+
+// Units writes an amount in minor units as units with all their decimals, in
+// plain digits: -1234.50 of a scale of 100 minor units a unit.
+func Units(minor, scale int64) string {
+	if scale <= 1 {
+		return strconv.FormatInt(minor, 10)
+	}
+	sign := ""
+	if minor < 0 {
+		sign, minor = "-", -minor
+	}
+	s := strconv.FormatInt(minor%scale, 10)
+	zeros := len(strconv.FormatInt(scale, 10)) - 1 - len(s)
+	return sign + strconv.FormatInt(minor/scale, 10) + "." + strings.Repeat("0", zeros) + s
+}

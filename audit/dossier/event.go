@@ -45,19 +45,7 @@ func (b *builder) value(s *features.Spec, v *features.Vector, i int) string {
 }
 
 // money writes minor units as units with all their decimals.
-func (b *builder) money(minor int64) string {
-	scale := b.env.Plan.MoneyScale()
-	if scale <= 1 {
-		return strconv.FormatInt(minor, 10)
-	}
-	digits := len(strconv.FormatInt(scale, 10)) - 1
-	sign := ""
-	if minor < 0 {
-		sign, minor = "-", -minor
-	}
-	cents := strconv.FormatInt(minor%scale, 10)
-	return sign + strconv.FormatInt(minor/scale, 10) + "." + strings.Repeat("0", digits-len(cents)) + cents
-}
+func (b *builder) money(minor int64) string { return audit.Units(minor, b.env.Plan.MoneyScale()) }
 
 // event is what a row adds to the timeline: one event, or, for an instalment,
 // that it fell due and that it was paid.

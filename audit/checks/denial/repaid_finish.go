@@ -44,7 +44,7 @@ func (s *repaid) events(loan *timeline.Loan) []audit.Event {
 	key := string(loan.ID)
 	for _, x := range loan.Instalments {
 		if x.Settled != timeline.NoTime {
-			note := money2(x.Paid, s.scale)
+			note := audit.Units(x.Paid, s.scale)
 			if x.Payoff {
 				note += ", payoff"
 			}
@@ -56,7 +56,7 @@ func (s *repaid) events(loan *timeline.Loan) []audit.Event {
 		b := rows.Batch
 		note := ""
 		if x, ok := money(&b.Cols[s.at.requested], i); ok {
-			note = "asked for " + money2(x, s.scale)
+			note = "asked for " + audit.Units(x, s.scale)
 		}
 		out = append(out, audit.Event{At: b.Cols[s.at.decided].Ints[i], What: "decisions." + b.Cols[s.at.outcome].Text(i), Key: string(b.Cols[s.at.id].Opaque(i)), Note: note})
 	}
@@ -65,16 +65,6 @@ func (s *repaid) events(loan *timeline.Loan) []audit.Event {
 	})
 	const most = 30
 	return out[max(0, len(out)-most):]
-}
-
-// money2 writes an amount in units with all their decimals.
-func money2(minor, scale int64) string {
-	if scale <= 1 {
-		return strconv.FormatInt(minor, 10)
-	}
-	digits := len(strconv.FormatInt(scale, 10)) - 1
-	cents := strconv.FormatInt(minor%scale, 10)
-	return strconv.FormatInt(minor/scale, 10) + "." + strings.Repeat("0", max(digits-len(cents), 0)) + cents
 }
 
 // Finish adds the cases, metrics and the coverage.

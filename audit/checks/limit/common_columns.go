@@ -8,8 +8,6 @@ package limit
 
 import (
 	"math"
-	"strconv"
-	"strings"
 	"time"
 
 	"evenhand/audit"
@@ -95,16 +93,7 @@ func money(amount, scale int64) string {
 	if amount == none {
 		return ""
 	}
-	sign := ""
-	if amount < 0 {
-		sign, amount = "-", -amount
-	}
-	s := sign + strconv.FormatInt(amount/scale, 10)
-	if digits := len(strconv.FormatInt(scale, 10)) - 1; digits > 0 {
-		f := strconv.FormatInt(amount%scale, 10)
-		s += "." + strings.Repeat("0", digits-len(f)) + f
-	}
-	return s
+	return audit.Units(amount, scale)
 }
 
 // units converts an amount in units, such as yuan, to minor units.
