@@ -95,6 +95,22 @@ type ModelSpec struct {
 	Inputs    map[string]string `yaml:"inputs" doc:"model input: feature name, where they differ"`
 	Deployed  string            `yaml:"deployed" doc:"first instant or day in service"`
 	Retired   string            `yaml:"retired" doc:"first instant or day out of service"`
+	// What follows is of the registry, for the checks of governance.
+	SHA256      string             `yaml:"sha256" doc:"SHA-256 of the model file as it was approved, in hex: a file with another one is a finding"`
+	TrainedFrom string             `yaml:"trained_from" doc:"first day of the training data"`
+	TrainedTo   string             `yaml:"trained_to" doc:"first day after the training data; the model's age counts from here"`
+	Training    map[string]float64 `yaml:"training_missing" doc:"model input: share of its training rows in which it was missing, 0 to 1"`
+	Scale       *ScoreScale        `yaml:"scale" doc:"scale of the recorded score, where the lender turns the model's log-odds into points; default: the model file's own"`
+}
+
+// ScoreScale turns log-odds into points: score = base + pdo / ln 2 · (log-odds
+// of good − ln odds), rounded.
+type ScoreScale struct {
+	PDO    float64 `yaml:"pdo" doc:"points that double the odds"`
+	Base   float64 `yaml:"base" doc:"score at the odds given"`
+	Odds   float64 `yaml:"odds" doc:"odds good to bad at the base score"`
+	Target string  `yaml:"target" enum:"bad,good" doc:"what the model's log-odds are of: bad (default) or good"`
+	Round  string  `yaml:"round" enum:"none,half_away,half_even,toward_zero" doc:"how the score is rounded to whole points; default none"`
 }
 
 // Grouping is a column cut into groups.
@@ -137,6 +153,7 @@ type FeatureInfo struct {
 	Least    *float64 `yaml:"least" doc:"least value that it can take"`
 	Most     *float64 `yaml:"most" doc:"greatest value that it can take"`
 	Step     float64  `yaml:"step" doc:"smallest change that makes sense, e.g. 1 for a count"`
+	Cost     float64  `yaml:"cost" doc:"what a step costs the customer in effort, against the other features' steps; default 1"`
 	AdviceZh string   `yaml:"advice_zh" doc:"what the customer can do, in Chinese; never a promise"`
 	AdviceEn string   `yaml:"advice_en" doc:"what the customer can do, in English; never a promise"`
 }

@@ -20,9 +20,10 @@ type Engine struct {
 	versions *versions
 	models   []audit.ScoringModel
 
-	as     []int16 // policy of each row
-	edge   []float64
-	replay features.Replay
+	as      []int16 // policy of each row
+	edge    []float64
+	cutoffs []float64
+	replay  features.Replay
 }
 
 // Moments names the column of decisions and limits that says when a row
@@ -171,6 +172,18 @@ func (e *Engine) Policies(b *features.Batch) []int16 {
 	e.as = grow(e.as, b.N)
 	e.versions.policies(b, e.as)
 	return e.as
+}
+
+// Cutoffs are the scores from which on a rule lets each row pass: see
+// policy.Program.Cutoffs. They are overwritten by the engine's next call; nil
+// without policies.
+func (e *Engine) Cutoffs(b *features.Batch, policies, rules []int16) []float64 {
+	if e.program == nil {
+		return nil
+	}
+	e.cutoffs = grow(e.cutoffs, b.N)
+	e.program.Cutoffs(b, policies, rules, e.cutoffs)
+	return e.cutoffs
 }
 
 // Scored is the number of rows that each model scored.

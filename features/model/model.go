@@ -117,6 +117,24 @@ type Edges interface{ Edges(input int) []float64 }
 // are measured from, one per input, NaN where none is declared.
 type References interface{ References() []float64 }
 
+// Interventional is implemented by models that are no sum of one term per
+// input, and can tell what each input does to the margin of a row against a
+// background of other rows (interventional SHAP).
+type Interventional interface {
+	// Against prepares a background of rows, each with one value per input. The
+	// rows are copied. It fails without rows.
+	Against(background [][]Value) (Explainer, error)
+}
+
+// Explainer measures contributions from a background. It never changes, and is
+// shared by all workers.
+type Explainer interface {
+	// Explain fills dst[i][:n] with the contribution of input i to the Margin of
+	// each row and returns the base, the mean Margin of the background: base +
+	// Σ dst[i][r] is row r's Margin.
+	Explain(dst [][]float64, in []*features.Vector, n int) (base float64)
+}
+
 // Outputs holds a batch's outputs, one entry a row, and the scratch memory of
 // the worker that owns it. The zero value is ready for use; one Outputs may
 // serve any number of models in turn.
