@@ -35,6 +35,10 @@ type characteristic struct {
 	points    []float64 // by slot; NaN: no rule
 	terms     []float64 // by slot, of a fitted card: shares of the margin
 	reference float64   // points that reasons are measured from, or NaN
+	neutral   float64   // points at a weight of evidence of 0, or NaN
+	// attributes is the number of slots, from the first on, that the card has
+	// attributes for; those behind are what its library does without one.
+	attributes int32
 }
 
 // rawPoints are a card's points as they were before rounding.
@@ -55,6 +59,9 @@ func (c *card) add(name string, ch characteristic) error {
 	}
 	if slices.ContainsFunc(c.inputs, func(i Input) bool { return i.Name == name }) {
 		return fmt.Errorf("characteristic %q is there twice; keep one", name)
+	}
+	if ch.attributes == 0 {
+		ch.attributes = int32(len(ch.points))
 	}
 	c.inputs = append(c.inputs, Input{name, ch.kind})
 	c.chars = append(c.chars, ch)

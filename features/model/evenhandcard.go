@@ -160,7 +160,7 @@ func (f *cardCharacter) characteristic(closed string) (ch characteristic, err er
 			return ch, errors.New("other, missing or reference is not a usable number; give points")
 		}
 	}
-	ch.reference = orNaN(f.Reference)
+	ch.reference, ch.neutral = orNaN(f.Reference), math.NaN()
 	switch {
 	case f.Levels != nil && (f.Edges != nil || f.Points != nil || f.Special != nil):
 		return ch, errors.New("it has levels beside edges, points or special; keep levels for a categorical input, the others for a numeric one")

@@ -19,7 +19,7 @@ import (
 //	intercept: 1.10
 //	numeric:
 //	  - name: monthly_income
-//	    mean: 11200          # optional, 0
+//	    mean: 11200          # optional, 0; when given, that of the training data
 //	    scale: 5900          # optional, 1
 //	    coef: 0.35
 //	    clip: [-4, 4]        # optional
@@ -57,7 +57,7 @@ type linearFile struct {
 
 type linearNumeric struct {
 	Name    string    `json:"name"`
-	Mean    float64   `json:"mean"`
+	Mean    *float64  `json:"mean"`
 	Scale   *float64  `json:"scale"`
 	Coef    *float64  `json:"coef"`
 	Clip    []float64 `json:"clip"`
@@ -136,11 +136,14 @@ func loadLinear(file []byte) (Model, error) {
 }
 
 func (f *linearNumeric) term() (term, error) {
-	scale := 1.0
+	mean, scale := 0.0, 1.0
+	if f.Mean != nil {
+		mean = *f.Mean
+	}
 	if f.Scale != nil {
 		scale = *f.Scale
 	}
-	t, err := numericTerm(f.Name, f.Mean, scale, orNaN(f.Coef))
+	t, err := numericTerm(f.Name, mean, scale, orNaN(f.Coef))
 	if err != nil {
 		return t, err
 	}
@@ -154,6 +157,7 @@ func (f *linearNumeric) term() (term, error) {
 		return t, fmt.Errorf("input %q: missing is not a usable number; give the contribution of a null", f.Name)
 	}
 	t.missing = orNaN(f.Missing)
+	t.centred = f.Mean != nil
 	return t, nil
 }
 

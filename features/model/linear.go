@@ -26,6 +26,7 @@ type term struct {
 	// Numeric. Without a range, lo and hi are the largest doubles.
 	mean, scale, coef, lo, hi float64
 	missing                   float64 // contribution of a null; NaN: no rule
+	centred                   bool    // mean is said to be that of the training data
 
 	// Categorical.
 	bins

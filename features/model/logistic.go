@@ -68,6 +68,7 @@ func loadLogreg(file []byte) (Model, error) {
 	l := &linear{format: "logistic", name: f.Name, intercept: *f.Intercept}
 	for _, in := range f.Numeric {
 		t, err := numericTerm(in.Name, orNaN(in.Mean), orNaN(in.Scale), orNaN(in.Coef))
+		t.centred = true
 		if err == nil {
 			err = l.add(in.Name, t)
 		}

