@@ -6,15 +6,18 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 
 	"evenhand/features/model"
 )
 
 // LoadModels loads the plan's models, in its order. read returns the content
-// of a file; relative names are relative to the plan.
+// of a file; relative names are relative to the plan. The error is a PlanError
+// where the files can be read, but are not what the plan says of them.
 func (p *Plan) LoadModels(read func(path string) ([]byte, error)) ([]ScoringModel, error) {
 	var out []ScoringModel
-	for _, spec := range p.Models {
+	var problems PlanError
+	for i, spec := range p.Models {
 		path := spec.File
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(p.Dir, path)
@@ -27,10 +30,45 @@ func (p *Plan) LoadModels(read func(path string) ([]byte, error)) ([]ScoringMode
 		if err != nil {
 			return nil, err
 		}
+		problems = append(problems, p.unknownInputs(i, m)...)
 		sum := sha256.Sum256(data)
 		out = append(out, ScoringModel{Spec: spec, Model: m, Digest: hex.EncodeToString(sum[:])})
 	}
+	if err := problems.sorted(); err != nil {
+		return nil, err
+	}
 	return out, nil
+}
+
+// unknownInputs are the inputs whose training the plan speaks of and that model
+// i lacks.
+func (p *Plan) unknownInputs(i int, m model.Model) PlanError {
+	var problems PlanError
+	var known []string
+	for _, in := range m.Inputs() {
+		known = append(known, in.Name)
+	}
+	spec := &p.Models[i]
+	for _, name := range sortedKeys(spec.Training) {
+		if !slices.Contains(known, name) {
+			at := modelPath(i) + ".training_missing." + name
+			problems = append(problems, p.problemf(at, "%s: model %s has no input %q%s", at, spec.Label(), name, orNearest(name, known)))
+		}
+	}
+	return problems
+}
+
+// Trained is when the data was made that the model was trained on, µs UTC:
+// [from, to); the ends of time where the plan does not say.
+func (p *Plan) Trained(s *ModelSpec) (from, to int64) {
+	from, to = math.MinInt64, math.MaxInt64
+	if t, _, err := parseInstant(s.TrainedFrom, p.zone); err == nil {
+		from = t.UnixMicro()
+	}
+	if t, _, err := parseInstant(s.TrainedTo, p.zone); err == nil {
+		to = t.UnixMicro()
+	}
+	return from, to
 }
 
 // Service is when the model was in service, µs UTC: [from, to).

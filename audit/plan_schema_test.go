@@ -70,7 +70,7 @@ func TestPlanSchemaAcceptsPlans(t *testing.T) {
 }
 
 // What a schema can't say, and ParsePlan refuses all the same.
-var beyondSchema = []string{"head2", "rest2", "settings", "yaml"}
+var beyondSchema = []string{"head2", "models", "rest2", "settings", "yaml"}
 
 func TestPlanSchemaRefusesBrokenPlans(t *testing.T) {
 	s := compiledSchema(t)

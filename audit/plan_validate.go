@@ -54,16 +54,7 @@ func (p *Plan) validate() PlanError {
 		}
 	}
 	v.honesty()
-	// YAML 1.1 tools write yes and no as true and false.
-	for name, f := range v.Dictionary {
-		switch f.Mutable {
-		case "true":
-			f.Mutable = "yes"
-		case "false":
-			f.Mutable = "no"
-		}
-		v.Dictionary[name] = f
-	}
+	v.dictionary()
 	v.checks()
 	return v.problems
 }
@@ -172,26 +163,6 @@ func columnNames(t *features.Table) []string {
 	return names
 }
 
-func (v *validator) models() {
-	seen := map[[2]string]bool{}
-	for i, m := range v.Models {
-		path := "models." + strconv.Itoa(i+1)
-		if m.File == "" {
-			v.wrong(path, "file is missing; name the model's file")
-		}
-		if m.Tolerance < 0 {
-			v.wrong(path+".tolerance", "it can't be negative")
-		}
-		if k := [2]string{m.Version, m.Product}; seen[k] {
-			v.wrong(path, "another model has this version and product; tell them apart by version: or product:")
-		} else {
-			seen[k] = true
-		}
-		v.instant(path+".deployed", m.Deployed)
-		v.instant(path+".retired", m.Retired)
-	}
-}
-
 func (v *validator) honesty() {
 	h := v.Honesty
 	if h.Alpha <= 0 || h.Alpha >= 1 {
@@ -205,6 +176,29 @@ func (v *validator) honesty() {
 	}
 	if h.Suppress < 0 {
 		v.wrong("honesty.suppress", "it can't be negative; 0 publishes every cell")
+	}
+}
+
+func (v *validator) dictionary() {
+	for _, name := range sortedKeys(v.Dictionary) {
+		f, path := v.Dictionary[name], "dictionary."+name
+		// YAML 1.1 tools write yes and no as true and false.
+		switch f.Mutable {
+		case "true":
+			f.Mutable = "yes"
+		case "false":
+			f.Mutable = "no"
+		}
+		v.Dictionary[name] = f
+		if f.Cost < 0 {
+			v.wrong(path+".cost", "it can't be negative; steps that cost nothing do not exist, leave the key out for 1")
+		}
+		if f.Step < 0 {
+			v.wrong(path+".step", "it can't be negative; good: says which way is better")
+		}
+		if f.Least != nil && f.Most != nil && *f.Least > *f.Most {
+			v.wrong(path+".most", "it is below least")
+		}
 	}
 }
 

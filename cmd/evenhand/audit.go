@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -154,10 +155,11 @@ func readPlan(path string) (*audit.Plan, error) {
 
 func readModels(plan *audit.Plan) ([]audit.ScoringModel, error) {
 	models, err := plan.LoadModels(os.ReadFile)
-	if err != nil {
+	var wrong audit.PlanError
+	if err != nil && !errors.As(err, &wrong) {
 		return nil, dataError{err}
 	}
-	return models, nil
+	return models, err
 }
 
 // openTables opens the files of every table of the plan.
