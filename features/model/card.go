@@ -24,6 +24,7 @@ type card struct {
 	fitted    bool
 	intercept float64
 	scaling   *scaling
+	mean      bool // the margin is the target's mean, not its log-odds
 
 	raw    *rawPoints    // before rounding; nil when not known
 	others []Alternative // that differ in more than rounding
@@ -114,7 +115,7 @@ func (c *card) finish(points, terms float64) (score, margin float64) {
 
 // probability is that of a margin, NaN when the card gives none.
 func (c *card) probability(margin float64) float64 {
-	if !c.fitted && c.scaling == nil {
+	if !c.logOdds() {
 		return math.NaN()
 	}
 	return logistic(margin)

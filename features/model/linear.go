@@ -19,6 +19,7 @@ type linear struct {
 	intercept    float64
 	scaling      *scaling // nil: the score is the margin
 	round        rule     // of the score
+	outcome      string   // what the margin is, where it is no log-odds
 }
 
 // term is one input of a linear model.
