@@ -49,6 +49,7 @@ type Env struct {
 type Expr struct {
 	kind  kind
 	names []string
+	term  *term
 
 	machine *machine // nil when CEL evaluates it
 	root    *node
@@ -69,7 +70,7 @@ func Compile(src string, env *Env) (*Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Expr{kind: t.kind, names: names}
+	e := &Expr{kind: t.kind, names: names, term: t}
 	if t.kernel {
 		e.machine, e.root = newMachine(t)
 		return e, nil
