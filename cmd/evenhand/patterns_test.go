@@ -26,6 +26,8 @@ func checkOf(rule string) string {
 		return "ledger"
 	case rule == "R4.6":
 		return "technicaldenial"
+	case rule == "R0.4":
+		return "reasonmatch"
 	case strings.HasPrefix(rule, "R0."):
 		return "unexplaineddenial"
 	case strings.HasPrefix(rule, "R1."):

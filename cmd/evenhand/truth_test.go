@@ -1,11 +1,15 @@
 package main
 
 import (
+	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 
+	"evenhand/audit"
+	"evenhand/audit/checks"
 	"evenhand/fixtures"
 )
 
@@ -55,6 +59,54 @@ func TestTruth(t *testing.T) {
 	}
 	sameFaults(t, "score", scores, gotScores)
 	sameFaults(t, "disclosure", told, gotTold)
+}
+
+// TestTruthOfReasons: the audit of a book finds every reason that was planted
+// wrong, as what it was planted, and calls no other reasons wrong, those of the
+// look-alikes included.
+func TestTruthOfReasons(t *testing.T) {
+	if !slices.ContainsFunc(checks.All, func(c *audit.Check) bool { return c.Name == "reasonmatch" }) {
+		t.Skip("there is no check reasonmatch")
+	}
+	books := []fixtures.BookOptions{fixtures.Default, {Seed: fixtures.Default.Seed, Clean: true}}
+	if *long {
+		books = append(books, fixtures.BookOptions{Seed: 31, Customers: 20_000}, fixtures.BookOptions{Seed: 32, Customers: 20_000}, fixtures.BookOptions{Seed: 33, Customers: 20_000, Clean: true})
+	}
+	for _, opt := range books {
+		t.Run(fmt.Sprintf("%d-%v", opt.Seed, opt.Clean), func(t *testing.T) {
+			dir := t.TempDir()
+			if err := fixtures.Generate(dir, opt); err != nil {
+				t.Fatal(err)
+			}
+			truth, err := fixtures.Truth(os.DirFS(dir))
+			if err != nil {
+				t.Fatal(err)
+			}
+			planted, alike := map[string]string{}, map[string]string{}
+			for _, r := range truth {
+				switch {
+				case r.Rule == "R0.4" && r.Lookalike:
+					alike[r.Key] = r.Fault
+				case r.Rule == "R0.4":
+					planted[r.Key] = r.Cause
+				}
+			}
+			if opt.Clean != (len(planted) == 0) || !opt.Clean && len(planted) < 100 || len(alike) < 50 {
+				t.Fatalf("%d planted reasons, %d look-alikes", len(planted), len(alike))
+			}
+			found := map[string]string{}
+			for _, k := range auditCases(t, dir) {
+				if k.check != "reasonmatch" || k.disclosure != "WRONG" {
+					continue
+				}
+				found[k.key] = k.cause
+				if f := alike[k.key]; f != "" {
+					t.Errorf("%s is a look-alike, %s", k.key, f)
+				}
+			}
+			sameFaults(t, "reasons", planted, found)
+		})
+	}
 }
 
 func sameFaults(t *testing.T, what string, want, got map[string]string) {
