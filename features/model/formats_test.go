@@ -147,7 +147,8 @@ func TestLoadNamed(t *testing.T) {
 		{"evenhand-card", `{"evenhand": "card", "version": 1} {}`, "m: line 1: there is more after the model"},
 		{"scorecardpy", "{\"format\": \"scorecard-v1\",\n \"basepoints\": NaN}", "m: line 2: not JSON (invalid character 'N'"},
 		{"logistic", "evenhand: card\n", "m: line 1: not JSON"},
-		{"lightgbm", head, `m: there is no model format "lightgbm"; use one of evenhand-card, `},
+		{"catboost", head, `m: there is no model format "catboost"; use one of evenhand-card, `},
+		{"lightgbm", head, `m: the first line is "evenhand: card"; a LightGBM model starts with tree`},
 		{"optbinning", "[]", "m: line 1: the file is a JSON array"},
 	}
 	for _, tt := range tests {

@@ -107,8 +107,12 @@ func readParquet(t *testing.T, path string) (rows []map[string]any) {
 				for _, v := range row {
 					var x any
 					switch v.Kind() {
+					case parquet.Int32:
+						x = int64(v.Int32())
 					case parquet.Int64:
 						x = v.Int64()
+					case parquet.Float:
+						x = float64(v.Float())
 					case parquet.Double:
 						x = v.Double()
 					case parquet.ByteArray:

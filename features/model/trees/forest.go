@@ -75,7 +75,7 @@ func (s *Split) GoesLeft(x float64) bool {
 	if s.How&MissingNaN == 0 && x != x {
 		x = 0
 	}
-	if x != x || s.How&MissingZero != 0 && x > -ZeroThreshold && x <= ZeroThreshold {
+	if x != x || s.How&MissingZero != 0 && x >= -ZeroThreshold && x <= ZeroThreshold {
 		return s.How&DefaultLeft != 0
 	}
 	if s.How&Below != 0 {
