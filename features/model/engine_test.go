@@ -21,7 +21,8 @@ func models(t testing.TB) map[string]Model {
 		t.Fatal("no models in testdata")
 	}
 	more, _ := filepath.Glob(filepath.Join(shared, "*", "model.*"))
-	for _, path := range append(paths, more...) {
+	boosted, _ := filepath.Glob(xgbFixtures + "/*.[ju]*")
+	for _, path := range append(append(paths, more...), boosted...) {
 		file, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)

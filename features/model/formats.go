@@ -2,7 +2,6 @@ package model
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -32,6 +31,8 @@ var Formats = []Format{
 	{"optbinning", "card of the Python library optbinning, JSON", detectOptbinning, loadOptbinning},
 	{"logistic", "logistic regression on standardised numbers and one-hot levels, JSON (logreg-v1)", detectLogreg, loadLogreg},
 	{"lightgbm", "LightGBM's own text file, version 3 or 4", detectLightGBM, loadLightGBM},
+	{"xgboost-json", "XGBoost model as JSON: gbtree and dart", detectXGBoostJSON, loadXGBoostJSON},
+	{"xgboost-ubj", "XGBoost model as Universal Binary JSON", detectXGBoostUBJ, loadXGBoostUBJ},
 }
 
 // Load reads the model in file. name is only used in messages. format is the
@@ -73,10 +74,7 @@ func load(file []byte, format string) (Model, error) {
 }
 
 // marks are the keys by which files tell their format.
-type marks struct {
-	Format   string `json:"format"`
-	Evenhand string `json:"evenhand"`
-}
+type marks struct{ Format, Evenhand string }
 
 var (
 	yamlMark = regexp.MustCompile(`(?m)^evenhand:[ \t]*["']?([a-z]+)`)
@@ -85,23 +83,45 @@ var (
 
 // marksOf reads the marks of a JSON object or a YAML mapping. A broken JSON
 // file is recognised by the first thing that looks like a mark, so that Load
-// can tell what is wrong with it.
+// can tell what is wrong with it. Of a large file no more is read than it takes.
 func marksOf(file []byte) (m marks) {
-	if !isJSON(file) {
-		if s := yamlMark.FindSubmatch(file); s != nil {
+	switch {
+	case isUBJ(file):
+		return m
+	case !isJSON(file):
+		if s := yamlMark.FindSubmatch(file[:min(len(file), maxYAML)]); s != nil {
 			m.Evenhand = string(s[1])
 		}
 		return m
 	}
-	var syntax *json.SyntaxError
-	if err := json.Unmarshal(file, &m); errors.As(err, &syntax) {
-		switch s := jsonMark.FindSubmatch(file); {
-		case s == nil:
-		case string(s[1]) == "format":
-			m.Format = string(s[2])
-		default:
-			m.Evenhand = string(s[2])
+	d, done := &jsonDocument{file: file}, errors.New("done")
+	err := d.object(func(key string) (err error) {
+		mark := &m.Format
+		switch {
+		case key == "learner":
+			return done // a forest, see xgboost.go
+		case strings.EqualFold(key, "evenhand"):
+			mark = &m.Evenhand
+		case !strings.EqualFold(key, "format"):
+			return d.skip()
 		}
+		if d.peek() != '"' {
+			return d.skip()
+		}
+		if *mark, err = d.text(); err == nil {
+			err = done
+		}
+		return err
+	})
+	if err == nil || errors.Is(err, done) {
+		return m
+	}
+	switch s := jsonMark.FindSubmatch(file[:min(len(file), maxYAML)]); {
+	case s == nil:
+	case string(s[1]) == "format":
+		m.Format = string(s[2])
+	default:
+		m.Evenhand = string(s[2])
 	}
 	return m
 }

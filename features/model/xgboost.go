@@ -1,0 +1,268 @@
+package model
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"evenhand/features/model/trees"
+)
+
+// XGBoost models, as Booster.save_model writes them: "xgboost-json" and
+// "xgboost-ubj" are two spellings of one document, that of XGBoost 1.0 to 3.x.
+//
+//	{"version": [3, 2, 0],
+//	 "learner": {
+//	   "learner_model_param": {"base_score": "[2.5E-1]", "num_feature": "2", "num_class": "0", "num_target": "1"},
+//	   "objective": {"name": "binary:logistic", …},
+//	   "feature_names": ["income", "purpose"], "feature_types": ["float", "c"],
+//	   "gradient_booster": {"name": "gbtree", "model": {
+//	     "cats": {"enc": [{"offsets": [], "values": []}, {"offsets": [0, 3, 7], "values": [99, 97, 114, …]}], …},
+//	     "tree_info": [0, …],
+//	     "trees": [{"left_children": [1, -1, -1], "right_children": [2, -1, -1], "split_indices": [0, 0, 0],
+//	                "split_conditions": [2E4, 1E-1, -1E-1], "default_left": [1, 0, 0], "sum_hessian": [9E0, 4E0, 5E0],
+//	                "split_type": [0, 0, 0], "categories": [], …}, …]}},
+//	   "attributes": {}}}
+//
+// The boosters gbtree and dart are read; dart keeps its trees under "gbtree",
+// and their weights as "weight_drop". A tree's leaf is multiplied with its
+// weight in float32, as the library's predict does; its inplace_predict up to
+// 3.2 differs in the last bits. All trees count, as in Booster.predict: the
+// attribute best_iteration is a matter of the wrapper for scikit-learn.
+//
+// Cells, thresholds and sums are float32. x < threshold goes left, missing
+// where default_left says. In a categorical split the listed categories go
+// right; a code that is not listed, negative, or beyond all goes left. Sums
+// start from base_score, which is a probability for the logistic objectives
+// and the margin itself for the others.
+//
+// Categories that the file spells out (XGBoost 3.1 and later) make an input
+// Categorical, numbers among them in decimal; the library refuses data with a
+// category that it has not seen in training, and here it is missing. Where the
+// file has no spelling, the data must bring the codes themselves, and the
+// input is Numeric. So are all others. Where a file has no feature names, they
+// are f0, f1 and so on, as the library calls them.
+//
+// A key that is not known here is refused where it could change the score.
+
+// xgbObjectives has the objectives with one output, and whether it is a
+// probability. The others predict the margin.
+var xgbObjectives = map[string]bool{
+	"binary:logistic": true, "reg:logistic": true, "binary:logitraw": false,
+	"reg:squarederror": false, "reg:linear": false, "reg:squaredlogerror": false, "reg:pseudohubererror": false,
+	"reg:absoluteerror": false, "reg:quantileerror": false,
+}
+
+func detectXGBoostJSON(file []byte) bool {
+	return isJSON(file) && xgbMark(&jsonDocument{file: file})
+}
+
+func detectXGBoostUBJ(file []byte) bool {
+	return isUBJ(file) && xgbMark(&ubjDocument{file: file})
+}
+
+// xgbMark reports whether a document has a learner, at its front but for a
+// version.
+func xgbMark(d document) (found bool) {
+	done := errors.New("done")
+	d.object(func(key string) error {
+		if found = key == "learner"; found || key != "version" {
+			return done
+		}
+		return d.skip()
+	})
+	return found
+}
+
+func loadXGBoostJSON(file []byte) (Model, error) {
+	if !isJSON(file) || isUBJ(file) {
+		return nil, errors.New("the file is no JSON; save the model with save_model(\"model.json\")")
+	}
+	return loadXGBoost("xgboost-json", &jsonDocument{file: file})
+}
+
+func loadXGBoostUBJ(file []byte) (Model, error) {
+	if !isUBJ(file) {
+		return nil, errors.New("the file is no Universal Binary JSON; save the model with save_model(\"model.ubj\")")
+	}
+	return loadXGBoost("xgboost-ubj", &ubjDocument{file: file})
+}
+
+func loadXGBoost(format string, d document) (Model, error) {
+	var f xgbFile
+	if err := f.read(d); err != nil {
+		return nil, err
+	}
+	probability, ok := xgbObjectives[f.objective]
+	switch {
+	case f.objective == "":
+		return nil, errors.New("objective: its name is missing; export the model again")
+	case !ok:
+		return nil, fmt.Errorf("objective: %q is not supported; models must have one output and be trained for one of binary:logistic, binary:logitraw, reg:logistic and reg:squarederror", f.objective)
+	case f.booster != "gbtree" && f.booster != "dart":
+		return nil, fmt.Errorf("booster: %q is not supported, only gbtree and dart are; write a linear model as evenhand-logistic", f.booster)
+	case f.params["num_class"] > 1 || f.params["num_target"] > 1 || len(f.base) > 1:
+		return nil, errors.New("num_class, num_target or base_score: the model has more than one output, which is not supported; score each by a model of its own")
+	case f.broken != nil:
+		return nil, f.broken
+	case len(f.base) == 0:
+		return nil, errors.New("learner_model_param: base_score is missing; export the model again")
+	case f.version[0] < 1 || f.version[0] > 3:
+		return nil, fmt.Errorf("version: %d is not known, only 1 to 3 are; save the model with such a version", f.version[0])
+	}
+	if err := f.weigh(); err != nil {
+		return nil, err
+	}
+	m := &forest{format: format}
+	if probability {
+		m.sigmoid = 1
+	}
+	var err error
+	if m.inputs, m.levels, err = f.inputs(); err != nil {
+		return nil, err
+	}
+	m.trees = &trees.Forest{Inputs: len(m.inputs), Trees: f.trees, Single: true}
+	if m.trees.Base, err = f.margin(probability); err != nil {
+		return nil, err
+	}
+	if err := m.trees.Check(); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// margin is where sums start.
+func (f *xgbFile) margin(probability bool) (float64, error) {
+	base := float32(f.base[0])
+	// Before 1.3 binary:logitraw took base_score for a probability, too.
+	old := f.version[0] == 1 && f.version[1] < 3
+	if !probability && !(old && f.objective == "binary:logitraw") {
+		return float64(base), nil
+	}
+	if f.version[0] == 3 && f.version[1] >= 2 && base >= 0 && base <= 1 {
+		base = min(max(base, 1e-6), 1-float32(1e-6))
+	}
+	if !(base > 0 && base < 1) {
+		return 0, fmt.Errorf("base_score: %v is no probability between 0 and 1; export the model again", base)
+	}
+	return float64(-float32(math.Log(float64(1/base - 1)))), nil
+}
+
+// weigh multiplies the leaves of dart with the trees' weights.
+func (f *xgbFile) weigh() error {
+	if f.weights == nil && f.booster == "gbtree" {
+		return nil
+	}
+	if len(f.weights) != len(f.trees) {
+		return fmt.Errorf("weight_drop: %d weights for %d trees; export the model again", len(f.weights), len(f.trees))
+	}
+	for k, w := range f.weights {
+		for i, x := range f.trees[k].Leaves {
+			f.trees[k].Leaves[i] = float64(float32(x) * float32(w))
+		}
+	}
+	return nil
+}
+
+// maxFeatures bounds the features of a model whose file does not name them.
+const maxFeatures = 1 << 20
+
+// inputs are the features in the file's order.
+func (f *xgbFile) inputs() ([]Input, []map[string]int32, error) {
+	n := f.params["num_feature"]
+	switch {
+	case n == 0:
+		return nil, nil, errors.New("learner_model_param: num_feature is missing or 0; export the model again")
+	case n > maxFeatures:
+		return nil, nil, fmt.Errorf("learner_model_param: num_feature is %v, a model may have %d features", n, maxFeatures)
+	case len(f.names) > 0 && float64(len(f.names)) != n:
+		return nil, nil, fmt.Errorf("feature_names: %d names for %v features; export the model again", len(f.names), n)
+	case len(f.types) > 0 && float64(len(f.types)) != n:
+		return nil, nil, fmt.Errorf("feature_types: %d types for %v features; export the model again", len(f.types), n)
+	case len(f.cats) > 0 && float64(len(f.cats)) != n:
+		return nil, nil, fmt.Errorf("cats: categories of %d features for %v features; export the model again", len(f.cats), n)
+	}
+	inputs, levels := make([]Input, int(n)), make([]map[string]int32, int(n))
+	seen := make(map[string]bool, len(inputs))
+	for i := range inputs {
+		name := "f" + strconv.Itoa(i)
+		if len(f.names) > 0 {
+			name = f.names[i]
+		}
+		if name == "" || seen[name] {
+			return nil, nil, fmt.Errorf("feature_names: name %d, %q, is empty or there twice; give each feature a name of its own", i, name)
+		}
+		seen[name] = true
+		inputs[i].Name = name
+		kind := "float"
+		if len(f.types) > 0 {
+			kind = f.types[i]
+		}
+		switch kind {
+		case "float", "int", "i", "q", "c":
+		default:
+			return nil, nil, fmt.Errorf("feature_types: %q of feature %q is not known; export the model again", kind, name)
+		}
+		if len(f.cats) == 0 || len(f.cats[i]) == 0 {
+			continue
+		}
+		if kind != "c" && len(f.types) > 0 {
+			return nil, nil, fmt.Errorf("cats: feature %q has categories, its type is %q; export the model again", name, kind)
+		}
+		inputs[i].Kind = Categorical
+		levels[i] = make(map[string]int32, len(f.cats[i]))
+		for code, level := range f.cats[i] {
+			if _, twice := levels[i][level]; twice {
+				return nil, nil, fmt.Errorf("cats: feature %q has the category %q twice; export the model again", name, level)
+			}
+			levels[i][level] = int32(code)
+		}
+	}
+	return inputs, levels, nil
+}
+
+// xgbBase reads base_score: "5E-1", or since 3.1 "[5E-1]".
+func xgbBase(s string) (base []float64, err error) {
+	list := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(s), "["), "]")
+	for part := range strings.SplitSeq(list, ",") {
+		x, err := strconv.ParseFloat(strings.TrimSpace(part), 32)
+		if err != nil || x-x != 0 {
+			return nil, fmt.Errorf("base_score: %q is no number; export the model again", s)
+		}
+		base = append(base, x)
+	}
+	return base, nil
+}
+
+// xgbLevels reads the spellings of the categories of one feature from their
+// bytes.
+func xgbLevels(offsets, values []float64) ([]string, error) {
+	var b bytes.Buffer
+	for _, x := range values {
+		if x != math.Trunc(x) || x < -128 || x > 255 {
+			return nil, fmt.Errorf("values: %v is no byte; export the model again", x)
+		}
+		b.WriteByte(byte(int(x)))
+	}
+	var levels []string
+	for i, x := range offsets {
+		if i == 0 {
+			if x != 0 {
+				return nil, fmt.Errorf("offsets: they start with %v instead of 0; export the model again", x)
+			}
+			continue
+		}
+		from := offsets[i-1]
+		if x != math.Trunc(x) || x < from || x > float64(b.Len()) {
+			return nil, fmt.Errorf("offsets: %v is out of place; export the model again", x)
+		}
+		levels = append(levels, string(b.Bytes()[int(from):int(x)]))
+	}
+	if len(offsets) > 0 && offsets[len(offsets)-1] != float64(b.Len()) {
+		return nil, errors.New("offsets: they do not cover the values; export the model again")
+	}
+	return levels, nil
+}
