@@ -32,6 +32,8 @@ type forest struct {
 	sigmoid float64
 	// link brings the margin to the target's scale where there is no sigmoid.
 	link link
+
+	byCovers lazyExplainer
 }
 
 // link is what an objective without probabilities does to the margin.
@@ -154,8 +156,4 @@ func cellOf(kind Kind, v *features.Vector, r int) Value {
 		panic(fmt.Sprintf("model: a numeric input has a column of kind %s", v.Kind))
 	}
 	return Value{Num: v.Floats[r], Null: v.Floats[r] != v.Floats[r]}
-}
-
-func (f *forest) Contributions(dst [][]float64, in []*features.Vector, n int) float64 {
-	panic("not yet")
 }
