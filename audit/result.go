@@ -121,6 +121,23 @@ type Result struct {
 	Tallies map[string]features.Tally
 	// Scored is the number of rows that each of the plan's models scored.
 	Scored []int64
+	// Usage is what the check governance counted of each of the plan's models;
+	// nil when it did not run.
+	Usage []ModelUsage
+}
+
+// ModelUsage is what one of the plan's models was used for.
+type ModelUsage struct {
+	Rows, LimitRows int64 // decisions, and limit events, that name it
+	Window          bool  // the plan says when it was in service, or trained
+	Outside         int64 // decisions outside of that
+	First, Last     int64 // first and last decision, µs UTC, where there are any
+	// Age at the decisions, in whole months; -1: unknown.
+	AgeMin, AgeMedian, AgeMax int
+	// Scored decisions have Cells inputs, of which Values are not missing;
+	// LeastInput has the fewest of them, LeastValues.
+	Scored, Cells, Values, LeastValues int64
+	LeastInput                         string
 }
 
 // Tests accounts for the significance tests of the run.

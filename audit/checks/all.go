@@ -6,6 +6,7 @@ import (
 	"evenhand/audit/checks/denial"
 	"evenhand/audit/checks/drift"
 	"evenhand/audit/checks/fairness"
+	"evenhand/audit/checks/governance"
 	"evenhand/audit/checks/ingest"
 	"evenhand/audit/checks/limit"
 	"evenhand/audit/checks/score"
@@ -15,6 +16,7 @@ import (
 var All = []*audit.Check{
 	ingest.Ingest,
 	score.ScoreMatch,
+	governance.Governance,
 	denial.UnexplainedDenial,
 	denial.TechnicalDenial,
 	denial.RepaidThenDenied,
