@@ -22,7 +22,9 @@ func models(t testing.TB) map[string]Model {
 	}
 	more, _ := filepath.Glob(filepath.Join(shared, "*", "model.*"))
 	boosted, _ := filepath.Glob(xgbFixtures + "/*.[ju]*")
-	for _, path := range append(append(paths, more...), boosted...) {
+	pmmls, _ := filepath.Glob("../../fixtures/models/pmml/*.pmml")
+	cards, _ := filepath.Glob("../../fixtures/models/cards/*.json")
+	for _, path := range slices.Concat(paths, more, boosted, pmmls, cards) {
 		file, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -191,9 +193,6 @@ func sameFloat(x, y float64) bool {
 func TestContributions(t *testing.T) {
 	const n = 300
 	for name, m := range models(t) {
-		if _, ok := m.(*forest); ok {
-			continue
-		}
 		rng := rand.New(rand.NewPCG(2, 2))
 		rows := cells(m, rng, n)
 		in := batch(m, rows, dictsFor(m))
@@ -253,9 +252,7 @@ func TestWorkers(t *testing.T) {
 					for i := range dst {
 						dst[i] = make([]float64, len(rows))
 					}
-					if _, ok := m.(*forest); !ok {
-						m.Contributions(dst, in, len(rows))
-					}
+					m.Contributions(dst, in, len(rows))
 					for r, row := range rows {
 						if o := m.ScoreRow(row); !sameBits(o, Output{out.Margin[r], out.Probability[r], out.Score[r]}) {
 							t.Fatalf("%s: row %v: another score by batch", name, row)

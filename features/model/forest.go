@@ -1,11 +1,9 @@
 package model
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
-	"evenhand/features"
 	"evenhand/features/model/trees"
 )
 
@@ -32,8 +30,12 @@ type forest struct {
 	sigmoid float64
 	// link brings the margin to the target's scale where there is no sigmoid.
 	link link
+	// infos is what the file tells of the inputs' training data, as LightGBM
+	// writes it; nil: nothing.
+	infos []string
 
 	byCovers lazyExplainer
+	compiled lazyCompiled
 }
 
 // link is what an objective without probabilities does to the margin.
@@ -103,6 +105,9 @@ func (f *forest) ScoreRow(v []Value) Output {
 		}
 		cells = append(cells, x)
 	}
+	if c := f.compiled.of(f.trees); c != nil {
+		return f.output(c.Margin(cells))
+	}
 	return f.output(f.trees.Margin(cells))
 }
 
@@ -126,34 +131,11 @@ func (f *forest) output(margin float64) Output {
 	return o
 }
 
-func (f *forest) Score(dst *Outputs, in []*features.Vector, n int) {
-	dst.Grow(n)
-	row := make([]Value, len(in))
-	for r := range n {
-		for i, v := range in {
-			row[i] = cellOf(f.inputs[i].Kind, v, r)
-		}
-		o := f.ScoreRow(row)
-		dst.Margin[r], dst.Score[r] = o.Margin, o.Score
-		if !dst.NoProbability {
-			dst.Probability[r] = o.Probability
-		}
+// Edges are the thresholds of an input; an input whose values stand for
+// categories has none.
+func (f *forest) Edges(input int) []float64 {
+	if f.inputs[input].Kind == Categorical || input < len(f.numbers) && f.numbers[input] != nil {
+		return nil
 	}
-}
-
-// cellOf is row r of a column, as a Value.
-func cellOf(kind Kind, v *features.Vector, r int) Value {
-	if kind == Categorical {
-		if v.Kind != features.Text {
-			panic(fmt.Sprintf("model: a categorical input has a column of kind %s", v.Kind))
-		}
-		if v.IsNull(r) {
-			return Value{Null: true}
-		}
-		return Value{Text: v.Text(r)}
-	}
-	if v.Kind != features.Float {
-		panic(fmt.Sprintf("model: a numeric input has a column of kind %s", v.Kind))
-	}
-	return Value{Num: v.Floats[r], Null: v.Floats[r] != v.Floats[r]}
+	return f.trees.Thresholds(input)
 }

@@ -20,7 +20,10 @@
 // worker needs besides lives in its Outputs.
 package model
 
-import "evenhand/features"
+import (
+	"evenhand/features"
+	"evenhand/features/model/trees"
+)
 
 // Kind says how the cells of an input are read.
 type Kind uint8
@@ -200,6 +203,7 @@ func (o *Outputs) scratchFor(m Model, n int) *scratch {
 type scratch struct {
 	slot  []int32     // the slot of each row, for one input at a time
 	codes []codeCache // per input: slots by dictionary code
+	block trees.Block // of forests
 }
 
 func newScratch(inputs, n int) *scratch {

@@ -80,7 +80,7 @@ func within(t *testing.T, rows []map[string]any, column string, got []float64, t
 }
 
 // readParquet reads a flat file whole, a row as a map of column to cell.
-func readParquet(t *testing.T, path string) (rows []map[string]any) {
+func readParquet(t testing.TB, path string) (rows []map[string]any) {
 	t.Helper()
 	f, err := os.Open(path)
 	if err != nil {
@@ -134,7 +134,7 @@ func readParquet(t *testing.T, path string) (rows []map[string]any) {
 }
 
 // columns turns rows into the columns that m reads.
-func columns(t *testing.T, m Model, rows []map[string]any) ([]*features.Vector, int) {
+func columns(t testing.TB, m Model, rows []map[string]any) ([]*features.Vector, int) {
 	t.Helper()
 	if len(rows) == 0 {
 		t.Fatal("no rows to score")

@@ -91,7 +91,7 @@ func (s *Split) categoryLeft(x float64) bool {
 	in := false
 	// The libraries cut a code to an integer; one that is negative or beyond
 	// the set is not in it.
-	if x > -1 && x < float64(len(s.Set))*32 {
+	if x > -1 && x < float64(len(s.Set))*32 && len(s.Set) > 0 {
 		c := uint32(x)
 		in = s.Set[c/32]>>(c%32)&1 != 0
 	}
