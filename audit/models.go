@@ -31,6 +31,13 @@ func (p *Plan) LoadModels(read func(path string) ([]byte, error)) ([]ScoringMode
 			return nil, err
 		}
 		problems = append(problems, p.unknownInputs(i, m)...)
+		if c := spec.Scale; c != nil {
+			if scaled, err := model.Scaled(m, c.PDO, c.Base, c.Odds, c.Target, c.Round); err != nil {
+				problems = append(problems, p.problemf(modelPath(i)+".scale", "%s: %s: %v", modelPath(i), spec.File, err))
+			} else {
+				m = scaled
+			}
+		}
 		sum := sha256.Sum256(data)
 		out = append(out, ScoringModel{Spec: spec, Model: m, Digest: hex.EncodeToString(sum[:])})
 	}

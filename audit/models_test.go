@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"evenhand/features/model"
 )
 
 // logistic has the inputs income and age.
@@ -54,5 +56,24 @@ func TestDigestsThatLookLikeNumbers(t *testing.T) {
 		if p.Models[0].SHA256 != d {
 			t.Errorf("%s is read as %s", d, p.Models[0].SHA256)
 		}
+	}
+}
+
+// The scale of the plan makes points of the score.
+func TestScale(t *testing.T) {
+	models, _, err := loadFrom(t, logistic, "  - {file: m.json, scale: {pdo: 20, base: 600, odds: 50, round: half_even}}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := models[0].Model.ScoreRow([]model.Value{{Num: 2}, {Num: 4}})
+	// Log-odds of bad −1 − 1 + 1; 600 + 20/ln 2 · (1 − ln 50) = 515.98.
+	if o.Margin != -1 || o.Score != 516 {
+		t.Errorf("margin %v, score %v", o.Margin, o.Score)
+	}
+	const card = `{"evenhand": "card", "version": 1, "closed": "left", "base_points": 500, "characteristics": [{"name": "x", "edges": [1], "points": [1, 2]}]}`
+	_, _, err = loadFrom(t, card, "  - file: m.json\n    scale: {pdo: 20, base: 600, odds: 50}\n")
+	var wrong PlanError
+	if !errors.As(err, &wrong) || !strings.HasPrefix(err.Error(), "audit.yaml:6: models.1: m.json: scale: the card's file tells no log-odds") {
+		t.Errorf("err = %v", err)
 	}
 }

@@ -100,6 +100,7 @@ func loadLightGBM(file []byte) (Model, error) {
 	if err := f.levels(m, infos); err != nil {
 		return nil, err
 	}
+	m.infos = infos
 	return m, nil
 }
 

@@ -120,7 +120,7 @@ func (f *facts) model(l *audit.Layout, m *audit.ScoringModel) modelFacts {
 	if since != math.MinInt64 {
 		out.ages = newAges(since, plan.Zone())
 	}
-	training, _ := m.Model.(model.Training)
+	training := model.TrainingOf(m.Model)
 	for i, in := range m.Model.Inputs() {
 		x := inputFacts{name: in.Name, feature: m.Spec.Feature(in.Name), text: in.Kind == model.Categorical, missing: math.NaN()}
 		x.col = l.Index(audit.FeatureColumn(x.feature))

@@ -40,7 +40,7 @@ var Governance = &audit.Check{
 		}},
 	},
 	Settings: func() any {
-		return &Settings{MissingShift: 0.05, MaxAgeMonths: 36, UntrainedShare: 0.01, ConstantRows: 1000, SnapshotDays: 30, Cases: 1000}
+		return &Settings{MissingShift: 0.05, MaxAgeMonths: 36, UntrainedShare: 0.02, ConstantRows: 1000, SnapshotDays: 30, Cases: 1000}
 	},
 	New:      func(env *audit.Env) (audit.State, error) { return newState(env), nil },
 	Conclude: conclude,
@@ -58,7 +58,7 @@ const (
 type Settings struct {
 	MissingShift   float64 `yaml:"missing_shift" doc:"difference of a missing rate from the training data's that matters, as a share; default 0.05"`
 	MaxAgeMonths   int     `yaml:"max_age_months" doc:"a model that is more months old at the decision is stale, in whole months since its training data ended, or else since it was deployed; default 36"`
-	UntrainedShare float64 `yaml:"untrained_share" doc:"share of rows with values that the training data did not have, per input, that matters; default 0.01"`
+	UntrainedShare float64 `yaml:"untrained_share" doc:"share of rows with values that the training data did not have, per input, that matters; default 0.02"`
 	ConstantRows   int64   `yaml:"constant_rows" doc:"scored rows from which on an input that never changes is a finding; default 1000"`
 	SnapshotDays   int     `yaml:"snapshot_days" doc:"a feature that is more days old at the decision counts as old; a metric only; default 30"`
 	Cases          int     `yaml:"cases" doc:"rows listed of each rule and table, those of least hash; the counts are exact"`
@@ -102,8 +102,9 @@ are set aside.
                         training (training_missing): by missing_shift (0.05) or
                         more, and not by chance
   V6  untrained         an input has values outside the range of the training
-                        data, or levels that it did not have, in 0.01 of the
-                        rows or more; where the model file tells (LightGBM)
+                        data, or levels that it did not have (or that were too
+                        rare there), in 0.02 of the rows or more; where the
+                        model file tells (LightGBM)
   V7  constant          an input has the same value, or none, in all rows: 1000
                         or more
   V8  stale             the model is more than max_age_months (36) old at the
