@@ -190,6 +190,9 @@ func (p *treeParts) floats(key string, n int) []float64 {
 	out := make([]float64, len(words))
 	for i, w := range words {
 		x, err := decimal(w)
+		if w == "inf" && key == "threshold" { // parts the numbers from the nulls
+			x, err = math.Inf(1), nil
+		}
 		if err != nil {
 			p.err = fmt.Errorf("%s %d: %w; export the model again", key, i, err)
 			return nil
