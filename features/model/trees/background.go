@@ -1,6 +1,7 @@
 package trees
 
 import (
+	"maps"
 	"math/bits"
 	"slices"
 )
@@ -24,34 +25,32 @@ import (
 // explained row leaves the path: so it is enough to count background masks by
 // a, over all and for each input of the a. Counts are integers, and hence the
 // same whichever way they are had.
-func Against(f *Forest, background [][]float64) *Explainer {
-	g := &backgroundGame{rows: float64(len(background))}
-	scale := f.scale()
-	leaves := make([][]leaf, len(f.Trees))
-	longest, base := 0, 0.0
-	for k := range f.Trees {
-		t := &f.Trees[k]
-		if len(t.Splits) == 0 {
-			base += t.Leaves[0] * scale
-			continue
-		}
-		leaves[k] = t.leavesOf(scale)
-		reached := 0.0
+func Against(f *Forest, background [][]float64) *Explainer { return against(f, background, TableBytes) }
+
+func against(f *Forest, background [][]float64, room int) *Explainer {
+	leaves, n, longest := f.leaves()
+	g := &backgroundGame{rows: float64(len(background)), masks: make([]masks, n), weights: betas(longest)}
+	e := newExplainer(f, leaves)
+	e.game = g
+	g.count(e, background)
+	base := 0.0
+	for k := range leaves {
 		for i := range leaves[k] {
 			l := &leaves[k][i]
-			l.game = len(g.masks)
-			m := masksOf(l, background)
-			g.masks = append(g.masks, m)
-			longest = max(longest, len(l.inputs))
-			if c := m.countOfAll(len(l.inputs)); c > 0 {
-				reached += float64(l.value * float64(c))
+			base += float64(l.value * float64(g.masks[l.game].all(len(l.inputs))))
+		}
+	}
+	e.base += base / g.rows
+	e.keep(room)
+	for i := range e.parts {
+		for _, gr := range e.parts[i].groups {
+			for j := range gr.leaves {
+				if gr.table != nil {
+					g.masks[gr.leaves[j].game] = masks{} // the table tells all
+				}
 			}
 		}
-		base += reached / g.rows
 	}
-	g.weights = betas(longest)
-	e := newExplainer(f, g, leaves)
-	e.base = base + f.Base
 	return e
 }
 
@@ -68,30 +67,13 @@ type masks struct {
 	counts []int64  // of rows with the mask
 }
 
-// masksOf gathers the masks of the rows at a leaf.
-func masksOf(l *leaf, background [][]float64) masks {
-	width := (len(l.inputs) + 63) / 64
-	all := make([]uint64, width*len(background))
-	list := make([][]uint64, len(background))
-	for r, row := range background {
-		list[r] = all[r*width:][:width]
-		l.wideMask(list[r], func(input int32) float64 { return row[input] })
-	}
-	slices.SortFunc(list, slices.Compare)
-	var m masks
-	for r, mask := range list {
-		if r == 0 || !slices.Equal(mask, list[r-1]) {
-			m.words = append(m.words, mask...)
-			m.counts = append(m.counts, 0)
-		}
-		m.counts[len(m.counts)-1]++
-	}
-	m.words, m.counts = slices.Clip(m.words), slices.Clip(m.counts)
-	return m
+func (m *masks) add(mask []uint64, count int64) {
+	m.words = append(m.words, mask...)
+	m.counts = append(m.counts, count)
 }
 
-// countOfAll is how many rows keep to the path in all d inputs.
-func (m *masks) countOfAll(d int) int64 {
+// all is how many rows keep to the path in all d inputs.
+func (m *masks) all(d int) int64 {
 	width := (d + 63) / 64
 	for i, c := range m.counts {
 		ones := 0
@@ -103,6 +85,78 @@ func (m *masks) countOfAll(d int) int64 {
 		}
 	}
 	return 0
+}
+
+// count finds the masks of all rows at all leaves, by the keys of the groups.
+func (g *backgroundGame) count(e *Explainer, background [][]float64) {
+	n := len(background)
+	cells := make([][]float64, e.inputs)
+	for i := range cells {
+		cells[i] = make([]float64, n)
+		for r, row := range background {
+			cells[i][r] = row[i]
+		}
+	}
+	s := &scratch{}
+	e.findIntervals(cells, n, s)
+	words, keys := make([]uint64, n), make([]uint64, n)
+	for i := range e.parts {
+		p := &e.parts[i]
+		p.expandUses(s)
+		for r := range words {
+			words[r] = ^uint64(0)
+		}
+		p.narrow(words, 0, cells, s)
+		for j := range p.groups {
+			gr := &p.groups[j]
+			for r, w := range words {
+				keys[r] = gr.key(w)
+			}
+			slices.Sort(keys)
+			for _, l := range gr.leaves {
+				g.masks[l.game] = l.masksOf(keys)
+			}
+		}
+	}
+	for i := range e.wide {
+		g.masks[e.wide[i].game] = e.wide[i].wideMasks(background)
+	}
+}
+
+// masksOf gathers the masks of rows with sorted keys.
+func (l *leaf) masksOf(keys []uint64) masks {
+	counts := map[uint64]int64{}
+	for from := 0; from < len(keys); {
+		to := from + 1
+		for to < len(keys) && keys[to] == keys[from] {
+			to++
+		}
+		counts[l.mask(keys[from])] += int64(to - from)
+		from = to
+	}
+	var m masks
+	for _, mask := range slices.Sorted(maps.Keys(counts)) {
+		m.add([]uint64{mask}, counts[mask])
+	}
+	return m
+}
+
+// wideMasks gathers the masks of rows at a leaf of any path.
+func (l *leaf) wideMasks(background [][]float64) masks {
+	list := make([][]uint64, len(background))
+	for r, row := range background {
+		list[r] = make([]uint64, (len(l.inputs)+63)/64)
+		l.wideMask(list[r], func(input int32) float64 { return row[input] })
+	}
+	slices.SortFunc(list, slices.Compare)
+	var m masks
+	for r, mask := range list {
+		if r == 0 || !slices.Equal(mask, list[r-1]) {
+			m.add(mask, 0)
+		}
+		m.counts[len(m.counts)-1]++
+	}
+	return m
 }
 
 // betas is a!·b!/(a+b+1)! for a+b < n.

@@ -1,5 +1,7 @@
 package trees
 
+import "math"
+
 // Explainer tells what each input adds to the margin of a row: its Shapley
 // values, exactly. It never changes, and is shared by all workers.
 //
@@ -41,7 +43,10 @@ type Explainer struct {
 	base   float64
 	parts  []part
 	wide   []leaf // on paths of more than 64 inputs
-	game   game
+	// cuts are the last values of the intervals of each input that no split
+	// tells apart, ascending; the last is +Inf.
+	cuts [][]float64
+	game game
 }
 
 const (
@@ -65,12 +70,16 @@ type game interface {
 
 // scratch is the memory of one call.
 type scratch struct {
-	keys   []uint64
-	mask   []uint64
-	leaf   []float64 // shares of a leaf, or of its masks
-	group  []float64 // shares of a group
-	tables [][]float64
-	built  []float64 // the tables that this call built
+	// intervals are columns of the rows' intervals, by input; nil: there are
+	// too few rows to look up words by interval.
+	intervals [][]uint16
+	words     [][]uint64 // by use of a part, by interval
+	keys      []uint64
+	mask      []uint64
+	leaf      []float64 // shares of a leaf, or of its masks
+	group     []float64 // shares of a group
+	tables    [][]float64
+	built     []float64 // the tables that this call built
 
 	factors, products []float64 // of coverGame
 	counts            []int64   // of backgroundGame
@@ -100,11 +109,28 @@ func (e *Explainer) Explain(dst, cells [][]float64, n int) {
 		return
 	}
 	s := &scratch{keys: make([]uint64, min(n, block)), mask: make([]uint64, 1)}
+	e.findIntervals(cells, n, s)
 	for i := range e.parts {
 		e.explainPart(&e.parts[i], dst, cells, n, s)
 	}
 	for i := range e.wide {
 		e.explainWide(&e.wide[i], dst, cells, n, s)
+	}
+}
+
+// findIntervals fills the intervals of the rows, for the inputs where that is
+// less work than comparing cells in each part.
+func (e *Explainer) findIntervals(cells [][]float64, n int, s *scratch) {
+	s.intervals = make([][]uint16, e.inputs)
+	for i, cuts := range e.cuts {
+		if len(cuts) == 0 || len(cuts) > math.MaxUint16 || len(cuts) > n {
+			continue
+		}
+		col := make([]uint16, n)
+		for r, x := range cells[i][:n] {
+			col[r] = uint16(interval(cuts, x))
+		}
+		s.intervals[i] = col
 	}
 }
 
@@ -121,6 +147,8 @@ type use struct {
 	input int32
 	// cuts are the last values of the runs, ascending; the last is +Inf.
 	cuts []float64
+	// ends are the intervals of the input that the runs end with.
+	ends []int32
 	// words has one entry a run, and one for NaN.
 	words []uint64
 }

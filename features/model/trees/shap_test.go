@@ -242,7 +242,11 @@ func TestSameInAnyBatch(t *testing.T) {
 		for i := range rows {
 			rows[i] = randomRow(rng, f.Inputs)
 		}
-		for game, e := range map[string]*Explainer{"covers": ByCovers(f), "background": Against(f, rows[:50])} {
+		for game, make := range map[string]func(room int) *Explainer{
+			"covers":     func(room int) *Explainer { return byCovers(f, room) },
+			"background": func(room int) *Explainer { return against(f, rows[:50], room) },
+		} {
+			e := make(TableBytes)
 			want := explained(e, rows)
 			same := func(how string, lo int, got [][]float64) {
 				for i := range got {
@@ -258,11 +262,7 @@ func TestSameInAnyBatch(t *testing.T) {
 				same("split", lo, explained(e, rows[lo:hi]))
 				lo = hi
 			}
-			for i := range e.parts {
-				for j := range e.parts[i].groups {
-					e.parts[i].groups[j].table = nil
-				}
-			}
+			e = make(0)
 			same("with tables of the call", 0, explained(e, rows))
 			for lo := range 40 {
 				same("without tables", lo, explained(e, rows[lo:lo+1]))

@@ -5,28 +5,53 @@ import (
 	"slices"
 )
 
-// newExplainer prepares a game for the leaves of a forest.
-func newExplainer(f *Forest, g game, leaves [][]leaf) *Explainer {
-	e := &Explainer{inputs: f.Inputs, game: g}
+// newExplainer prepares the forest's leaves; the game comes later.
+func newExplainer(f *Forest, leaves [][]leaf) *Explainer {
+	e := &Explainer{inputs: f.Inputs, base: f.Base}
 	for k := range f.Trees {
-		if t := &f.Trees[k]; len(t.Splits) > 0 {
-			for _, b := range t.bundles(0, leaves[k]) {
-				e.add(&b)
-			}
+		t := &f.Trees[k]
+		if len(t.Splits) == 0 {
+			e.base += t.Leaves[0] * f.scale()
+			continue
+		}
+		for _, b := range t.bundles(0, 0, leaves[k]) {
+			e.add(&b)
 		}
 	}
 	for i := range e.parts {
 		e.parts[i].compileUses()
 	}
-	e.keep()
+	e.cut()
 	return e
 }
 
+// cut gathers the cuts of each input.
+func (e *Explainer) cut() {
+	e.cuts = make([][]float64, e.inputs)
+	for i := range e.parts {
+		for _, u := range e.parts[i].uses {
+			e.cuts[u.input] = append(e.cuts[u.input], u.cuts...)
+		}
+	}
+	for i := range e.cuts {
+		slices.Sort(e.cuts[i])
+		e.cuts[i] = slices.Compact(e.cuts[i])
+	}
+	for i := range e.parts {
+		for j := range e.parts[i].uses {
+			u := &e.parts[i].uses[j]
+			for _, c := range u.cuts {
+				u.ends = append(u.ends, int32(interval(e.cuts[u.input], c)))
+			}
+		}
+	}
+}
+
 // keep builds the tables that are kept: those with the shortest keys, as long
-// as they fit.
-func (e *Explainer) keep() {
+// as they fit in so many bytes.
+func (e *Explainer) keep(room int) {
 	s := &scratch{mask: make([]uint64, 1)}
-	room := TableBytes / 8
+	room /= 8
 	for bits := range tableBits + 1 {
 		size := 0
 		for i := range e.parts {
@@ -50,28 +75,36 @@ func (e *Explainer) keep() {
 	}
 }
 
-// leavesOf lists the leaves of a tree, each as a game of the inputs on its
-// path, its value multiplied by scale.
-func (t *Tree) leavesOf(scale float64) []leaf {
-	leaves := make([]leaf, len(t.Leaves))
-	var walk func(at int32, inputs []int32, steps []step)
-	walk = func(at int32, inputs []int32, steps []step) {
-		if at < 0 {
-			leaves[^at] = leaf{inputs: slices.Clone(inputs), steps: slices.Clone(steps), value: t.Leaves[^at] * scale}
-			return
+// leaves lists the leaves of a forest by tree, each as a game of the inputs on
+// its path, and how many leaves there are and what the longest path is.
+func (f *Forest) leaves() (leaves [][]leaf, n, longest int) {
+	leaves = make([][]leaf, len(f.Trees))
+	scale := f.scale()
+	for k := range f.Trees {
+		t := &f.Trees[k]
+		if len(t.Splits) == 0 {
+			continue // a constant is no game
 		}
-		s := &t.Splits[at]
-		slot := slices.Index(inputs, s.Input)
-		if slot < 0 {
-			slot, inputs = len(inputs), append(inputs, s.Input)
+		leaves[k] = make([]leaf, len(t.Leaves))
+		var walk func(at int32, inputs []int32, steps []step)
+		walk = func(at int32, inputs []int32, steps []step) {
+			if at < 0 {
+				leaves[k][^at] = leaf{inputs: slices.Clone(inputs), steps: slices.Clone(steps), value: t.Leaves[^at] * scale, game: n}
+				n++
+				longest = max(longest, len(inputs))
+				return
+			}
+			s := &t.Splits[at]
+			slot := slices.Index(inputs, s.Input)
+			if slot < 0 {
+				slot, inputs = len(inputs), append(inputs, s.Input)
+			}
+			walk(s.Left, inputs, append(steps, step{s, true, int32(slot)}))
+			walk(s.Right, inputs, append(steps, step{s, false, int32(slot)}))
 		}
-		walk(s.Left, inputs, append(steps, step{s, true, int32(slot)}))
-		walk(s.Right, inputs, append(steps, step{s, false, int32(slot)}))
-	}
-	if len(t.Splits) > 0 {
 		walk(0, nil, nil)
 	}
-	return leaves
+	return leaves, n, longest
 }
 
 // bundle is a group in the making: all leaves below one split, or one leaf.
@@ -107,18 +140,14 @@ func (b *bundle) bits() int { return b.above() + len(b.splits) }
 
 func (b *bundle) size() float64 { return math.Ldexp(float64(len(b.inputs())), b.bits()) }
 
-// bundles puts the leaves below a split together in bundles, as large as
-// they can be without tables that take more memory.
-func (t *Tree) bundles(at int32, leaves []leaf) []bundle {
-	return t.bundlesBelow(at, 0, leaves)
-}
-
-func (t *Tree) bundlesBelow(at int32, depth int, leaves []leaf) []bundle {
+// bundles puts the leaves below a split, so many steps from the root, together
+// in bundles as large as they can be without tables that take much more memory.
+func (t *Tree) bundles(at int32, depth int, leaves []leaf) []bundle {
 	if at < 0 {
 		return []bundle{{depth: depth, leaves: leaves[^at : ^at+1]}}
 	}
 	s := &t.Splits[at]
-	left, right := t.bundlesBelow(s.Left, depth+1, leaves), t.bundlesBelow(s.Right, depth+1, leaves)
+	left, right := t.bundles(s.Left, depth+1, leaves), t.bundles(s.Right, depth+1, leaves)
 	if len(left) == 1 && len(right) == 1 {
 		l, r := &left[0], &right[0]
 		both := bundle{depth: depth, leaves: slices.Concat(l.leaves, r.leaves), splits: slices.Concat([]*Split{s}, l.splits, r.splits)}
@@ -131,7 +160,7 @@ func (t *Tree) bundlesBelow(at int32, depth int, leaves []leaf) []bundle {
 
 // bundleGrowth is how much larger a bundle's table may be than the two it
 // replaces: fewer look-ups are worth a little memory.
-const bundleGrowth = 1.5
+const bundleGrowth = 2
 
 // add makes a group of a bundle and puts it in the last part, or in a new one
 // where there is no room.
@@ -173,7 +202,10 @@ func (e *Explainer) add(b *bundle) {
 		last = len(e.parts) - 1
 	}
 	e.parts[last].groups = append(e.parts[last].groups, g)
-	e.parts[last].learn(&e.parts[last].groups[len(e.parts[last].groups)-1], b)
+	e.parts[last].learn(&g, b)
+	for i := range g.leaves {
+		g.leaves[i].steps = nil // the part knows them
+	}
 }
 
 // effect is the bits of a part's word that a split clears, as it sends a row

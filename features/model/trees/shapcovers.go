@@ -1,6 +1,9 @@
 package trees
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // ByCovers explains by the path-dependent game: what LightGBM's pred_contrib
 // and XGBoost's pred_contribs compute, in float64. A split that saw no
@@ -18,42 +21,34 @@ import "math"
 // in ⌈d/2⌉ points is exact. All of its terms are positive and nothing is
 // divided, so that a share is off by a few times d units in its last place, on
 // paths of any length and with covers of zero.
-func ByCovers(f *Forest) *Explainer {
-	g := &coverGame{}
-	scale := f.scale()
-	leaves := make([][]leaf, len(f.Trees))
-	longest, base := 0, 0.0
-	for k := range f.Trees {
-		t := &f.Trees[k]
-		if len(t.Splits) == 0 {
-			base += t.Leaves[0] * scale
-			continue
-		}
-		leaves[k] = t.leavesOf(scale)
+func ByCovers(f *Forest) *Explainer { return byCovers(f, TableBytes) }
+
+func byCovers(f *Forest, room int) *Explainer {
+	leaves, n, longest := f.leaves()
+	g := &coverGame{missing: make([][]float64, n)}
+	base := 0.0
+	for k := range leaves {
 		for i := range leaves[k] {
 			l := &leaves[k][i]
-			l.game = len(g.missing)
-			z := make([]float64, len(l.inputs))
-			for j := range z {
-				z[j] = 1
-			}
+			z := slices.Repeat([]float64{1}, len(l.inputs))
 			for _, st := range l.steps {
-				z[st.slot] *= t.share(st)
+				z[st.slot] *= f.Trees[k].share(st)
 			}
-			g.missing = append(g.missing, z)
-			longest = max(longest, len(z))
-			all := 1.0
+			all := l.value
 			for _, x := range z {
 				all *= x
 			}
-			base += float64(l.value * all)
+			base += all
+			g.missing[l.game] = z
 		}
 	}
-	for q := 0; q <= (longest+1)/2; q++ {
+	for q := range (longest+1)/2 + 1 {
 		g.rules = append(g.rules, legendre(q))
 	}
-	e := newExplainer(f, g, leaves)
-	e.base = base + f.Base
+	e := newExplainer(f, leaves)
+	e.base += base
+	e.game = g
+	e.keep(room)
 	return e
 }
 
