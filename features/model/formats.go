@@ -89,8 +89,12 @@ func marksOf(file []byte) (m marks) {
 	case isUBJ(file):
 		return m
 	case !isJSON(file):
-		if s := yamlMark.FindSubmatch(file[:min(len(file), maxYAML)]); s != nil {
-			m.Evenhand = string(s[1])
+		file = file[:min(len(file), maxYAML)]
+		if i := bytes.Index(file, []byte("evenhand:")); i >= 0 {
+			// From here on only: the pattern is slow on large files of another kind.
+			if s := yamlMark.FindSubmatch(file[max(i-1, 0):]); s != nil {
+				m.Evenhand = string(s[1])
+			}
 		}
 		return m
 	}

@@ -131,7 +131,25 @@ func loadXGBoost(format string, d document) (Model, error) {
 	if err := m.trees.Check(); err != nil {
 		return nil, err
 	}
+	if err := f.bounded(m.trees.Base); err != nil {
+		return nil, err
+	}
 	return m, nil
+}
+
+// bounded reports leaves so large that a sum could overflow.
+func (f *xgbFile) bounded(base float64) error {
+	sum := math.Abs(base)
+	for k := range f.trees {
+		largest := 0.0
+		for _, x := range f.trees[k].Leaves {
+			largest = max(largest, math.Abs(x))
+		}
+		if sum += largest; sum > maxNumber {
+			return fmt.Errorf("tree %d: with its leaves the margin may pass %v; export the model again", k, maxNumber)
+		}
+	}
+	return nil
 }
 
 // margin is where sums start.

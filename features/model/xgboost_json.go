@@ -204,7 +204,10 @@ func (d *jsonDocument) number() (float64, error) {
 		t = nil
 		break
 	}
-	if len(t) == 0 {
+	if len(t) == 0 || string(t) == "-" {
+		if d.pos == len(d.file) {
+			return 0, errShort // a word that is cut off
+		}
 		d.pos = from
 		return 0, d.unexpected("a number")
 	}
@@ -216,6 +219,9 @@ func (d *jsonDocument) number() (float64, error) {
 		return float64(x), nil
 	}
 	x, err := strconv.ParseFloat(string(t), 32)
+	if err != nil && d.pos == len(d.file) {
+		return 0, errShort
+	}
 	if err != nil {
 		return 0, d.wrong("%q is no float32 number; export the model again", t)
 	}

@@ -279,13 +279,13 @@ func (t *xgbTree) set(k int, words *int) ([]uint32, error) {
 	largest := 0.0
 	for _, c := range cats {
 		if !(c >= 0 && c < maxCategory) || c != math.Trunc(c) {
-			return nil, fmt.Errorf("categories: %v is no code of a category; export the model again", c)
+			return nil, fmt.Errorf("categories: %.0f is no code of a category; export the model again", c)
 		}
 		largest = max(largest, c)
 	}
 	n := int(largest)/32 + 1
 	if *words += n; *words > maxWords {
-		return nil, fmt.Errorf("categories: codes up to %v make the model too large; number the categories from 0", largest)
+		return nil, fmt.Errorf("categories: codes up to %.0f make the model too large; number the categories from 0", largest)
 	}
 	set := make([]uint32, n)
 	for _, c := range cats {

@@ -1,0 +1,229 @@
+package model
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// xgbSmall is a model of one tree, for edits.
+const xgbSmall = `{"learner":{"attributes":{},"feature_names":["x","c"],"feature_types":["float","c"],
+"gradient_booster":{"model":{"cats":{"enc":[{"offsets":[],"values":[]},{"offsets":[0,1,3],"values":[97,98,-61]}],"feature_segments":[],"sorted_idx":[]},
+"gbtree_model_param":{"num_parallel_tree":"1","num_trees":"1"},"iteration_indptr":[0,1],"tree_info":[0],"trees":[
+{"base_weights":[0E0,0E0,0E0,0E0,0E0],"categories":[1],"categories_nodes":[2],"categories_segments":[0],"categories_sizes":[1],
+"default_left":[0,0,1,0,0],"id":0,"left_children":[1,-1,3,-1,-1],"loss_changes":[1E0,0E0,0E0,0E0,0E0],"parents":[2147483647,0,0,2,2],
+"right_children":[2,-1,4,-1,-1],"split_conditions":[5E-1,-1E0,1E-45,2E0,3E0],"split_indices":[0,0,1,0,0],"split_type":[0,0,1,0,0],
+"sum_hessian":[5E0,2E0,3E0,1E0,2E0],"tree_param":{"num_deleted":"0","num_feature":"2","num_nodes":"5","size_leaf_vector":"1"}}]},"name":"gbtree"},
+"learner_model_param":{"base_score":"[5E-1]","boost_from_average":"1","num_class":"0","num_feature":"2","num_target":"1"},
+"objective":{"name":"binary:logistic","reg_loss_param":{"scale_pos_weight":"1"}}},"version":[3,2,0]}`
+
+func TestXGBoostSmall(t *testing.T) {
+	m := mustLoad(t, strings.Replace(xgbSmall, "98,-61", "-61,-87", 1))
+	for _, tt := range []struct {
+		v    []Value
+		want float64
+	}{
+		{[]Value{{Num: 0.25}, {Text: "a"}}, -1},
+		{[]Value{{Num: 0.5}, {Text: "a"}}, 2},
+		{[]Value{{Num: 0.5 - 1e-12}, {Text: "a"}}, 2}, // a float32 rounds it to 0.5
+		{[]Value{{Num: 0.5}, {Text: "é"}}, 3},
+		{[]Value{{Num: 0.5}, {Text: "new"}}, 2},
+		{[]Value{{Null: true}, {Null: true}}, 2},
+	} {
+		o := m.ScoreRow(tt.v)
+		if o.Margin != tt.want || o.Score != o.Probability || math.Abs(o.Score-1/(1+math.Exp(-tt.want))) > 1e-15 {
+			t.Errorf("%v: %v, want the margin %v", tt.v, o, tt.want)
+		}
+	}
+}
+
+// TestXGBoostRefusals edits a sound model, and says what the error must say.
+func TestXGBoostRefusals(t *testing.T) {
+	tests := []struct{ name, old, new, want string }{
+		{"objective", "binary:logistic", "multi:softprob", `objective: "multi:softprob" is not supported`},
+		{"no objective", `"name":"binary:logistic",`, ``, "objective: its name is missing"},
+		{"booster", `"name":"gbtree"`, `"name":"gblinear"`, `booster: "gblinear" is not supported`},
+		{"classes", `"num_class":"0"`, `"num_class":"3"`, "more than one output"},
+		{"targets", `"num_target":"1"`, `"num_target":"2"`, "more than one output"},
+		{"base vector", "[5E-1]", "[5E-1,5E-1]", "more than one output"},
+		{"base text", "[5E-1]", "half", `base_score: "half" is no number`},
+		{"base infinity", "[5E-1]", "[Infinity]", "is no number"},
+		{"base no probability", "[5E-1]", "[2E0]", "2 is no probability"},
+		{"no base", `"base_score":"[5E-1]",`, ``, "base_score is missing"},
+		{"version", "[3,2,0]", "[4,0,0]", "version: 4 is not known"},
+		{"version of words", "[3,2,0]", "[3]", "is no version"},
+		{"no version", `,"version":[3,2,0]`, ``, "version: 0 is not known"},
+		{"features", `"num_feature":"2","num_target"`, `"num_feature":"3","num_target"`, "feature_names: 2 names for 3 features"},
+		{"no features", `"num_feature":"2","num_target"`, `"num_target"`, "num_feature is missing"},
+		{"many features", `"num_feature":"2","num_target"`, `"num_feature":"4000000000","num_target"`, "a model may have"},
+		{"types", `["float","c"]`, `["float"]`, "feature_types: 1 types"},
+		{"type", `["float","c"]`, `["float","text"]`, `feature_types: "text" of feature "c"`},
+		{"name twice", `["x","c"]`, `["x","x"]`, `"x", is empty or there twice`},
+		{"unknown key", `"version"`, `"bias":1,"version"`, `the key "bias" is not known`},
+		{"unknown key of a tree", `"id":0`, `"id":0,"slopes":[1]`, `tree 0: the key "slopes" is not known`},
+		{"key twice", `"version"`, `"version":[1,0,0],"version"`, `the key "version" is there twice`},
+		{"list twice", `"id":0`, `"id":0,"default_left":[]`, "tree 0: default_left: it is there twice"},
+		{"numbers of trees", `"num_trees":"1"`, `"num_trees":"2"`, "num_trees is 2, but there are 1 trees"},
+		{"tree_info", `"tree_info":[0]`, `"tree_info":[]`, "tree_info: 0 entries for 1 trees"},
+		{"output", `"tree_info":[0]`, `"tree_info":[1]`, "tree 0 belongs to output 1"},
+		{"id", `"id":0`, `"id":7`, "tree 0: id: it is 7"},
+		{"vector leaves", `"size_leaf_vector":"1"`, `"size_leaf_vector":"2"`, "tree 0: size_leaf_vector"},
+		{"nodes", `"num_nodes":"5"`, `"num_nodes":"4"`, "tree 0: num_nodes is 4, but 5 nodes"},
+		{"deleted", `"num_deleted":"0"`, `"num_deleted":"1"`, "tree 0: num_deleted is 1, but 0"},
+		{"short list", `"sum_hessian":[5E0,2E0,3E0,1E0,2E0]`, `"sum_hessian":[5E0,2E0,3E0,1E0]`, "tree 0: sum_hessian: 4 entries for 5 nodes"},
+		{"missing list", `"default_left"`, `"base_weights"`, "tree 0: default_left: 0 entries for 5 nodes"},
+		{"left child", `[1,-1,3,-1,-1]`, `[1,-1,9,-1,-1]`, "tree 0: node 2: 9 and 4 are no children"},
+		{"right child", `[2,-1,4,-1,-1]`, `[3,-1,4,-1,-1]`, "tree 0: node 0: 1 and 3 are no children"},
+		{"loop", `[1,-1,3,-1,-1]`, `[1,-1,1,-1,-1]`, "tree 0: node 2: 1 and 4 are no children"},
+		{"orphan", `[1,-1,3,-1,-1]`, `[1,-1,-1,-1,-1]`, "tree 0: node 3 is no node's child"},
+		{"split_indices", `"split_indices":[0,0,1,0,0]`, `"split_indices":[0,0,2,0,0]`, "tree 0: split 1: there is no input 2"},
+		{"half a feature", `"split_indices":[0,0,1,0,0]`, `"split_indices":[5E-1,0,1,0,0]`, "tree 0: node 0: split_indices: there is no feature 0.5"},
+		{"default", `"default_left":[0,0,1,0,0]`, `"default_left":[0,0,2,0,0]`, "default_left: 2 is neither 0 nor 1"},
+		{"split type", `"split_type":[0,0,1,0,0]`, `"split_type":[0,0,2,0,0]`, "tree 0: node 2: split_type: 2 is not supported"},
+		{"split types differ", `"split_type":[0,0,1,0,0]`, `"split_type":[1,0,0,0,0]`, "tree 0: node 0: split_type and categories_nodes do not agree"},
+		{"threshold", `[5E-1,-1E0,`, `[NaN,-1E0,`, "tree 0: split 0: its threshold"},
+		{"leaf", `[5E-1,-1E0,`, `[5E-1,Infinity,`, "tree 0: leaf 0: its value"},
+		{"large leaf", `[5E-1,-1E0,`, `[5E-1,1E30,`, "tree 0: with its leaves the margin may pass"},
+		{"cover", `"sum_hessian":[5E0,`, `"sum_hessian":[-5E0,`, "tree 0: split 0: its threshold or cover"},
+		{"negative category", `"categories":[1]`, `"categories":[-1]`, "tree 0: node 2: categories: -1 is no code"},
+		{"huge category", `"categories":[1]`, `"categories":[16777216]`, "16777216 is no code"},
+		{"no categories", `"categories_sizes":[1]`, `"categories_sizes":[2]`, "tree 0: categories_segments: 2 categories from 0"},
+		{"category node", `"categories_nodes":[2]`, `"categories_nodes":[5]`, "tree 0: categories_nodes: node 5 is out of place"},
+		{"category lists", `"categories_nodes":[2]`, `"categories_nodes":[2,3]`, "have 2, 1 and 1 entries"},
+		{"spellings", `"offsets":[0,1,3]`, `"offsets":[0,1,4]`, "feature 1: offsets: 4 is out of place"},
+		{"spellings that stop", `"offsets":[0,1,3]`, `"offsets":[0,1,2]`, "offsets: they do not cover the values"},
+		{"spelling twice", `"offsets":[0,1,3],"values":[97,98,-61]`, `"offsets":[0,1,2],"values":[97,97]`, `has the category "a" twice`},
+		{"spellings of a number", `["float","c"]`, `["float","q"]`, `feature "c" has categories, its type is "q"`},
+		{"spelling of no byte", "[97,98,-61]", "[97,98,300]", "300 is no byte"},
+		{"numbers of another type", `{"offsets":[0,1,3],"values":[97,98,-61]}`, `{"type":8,"values":[1,2]}`, "type 8 is not known for categories"},
+		{"weights", `"name":"gbtree"`, `"name":"dart","weight_drop":[]`, "weight_drop: 0 weights for 1 trees"},
+		{"dart without weights", `"name":"gbtree"`, `"name":"dart"`, "weight_drop: 0 weights for 1 trees"},
+		{"text for a number", "[5E-1,-1E0,", `["a",-1E0,`, "split_conditions: byte"},
+		{"object for a list", `"tree_info":[0]`, `"tree_info":{}`, "tree_info: byte"},
+		{"null", `"tree_info":[0]`, `"tree_info":null`, "null stands where a list of numbers is expected"},
+		{"more", `"version":[3,2,0]}`, `"version":[3,2,0]} {}`, "there is more after the model"},
+		{"no learner", `{"learner":{`, `{"Learner":{`, "learner is missing"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if strings.Count(xgbSmall, tt.old) < 1 {
+				t.Fatalf("the model has no %s", tt.old)
+			}
+			_, err := Load("m.json", []byte(strings.Replace(xgbSmall, tt.old, tt.new, 1)), "xgboost-json")
+			if err == nil || !strings.HasPrefix(err.Error(), "m.json: ") || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("error %v, want %s", err, tt.want)
+			}
+		})
+	}
+}
+
+// TestXGBoostRefused loads models of kinds that are not supported.
+func TestXGBoostRefused(t *testing.T) {
+	wants := map[string]string{
+		"softprob": `"multi:softprob" is not supported`, "vector_leaf": "more than one output", "two_targets": "more than one output",
+		"gblinear": `"gblinear" is not supported`, "poisson": `"count:poisson" is not supported`, "hinge": `"binary:hinge" is not supported`,
+		"cox": `"survival:cox" is not supported`, "pairwise": `"rank:pairwise" is not supported`,
+	}
+	paths, _ := filepath.Glob(xgbFixtures + "/refused_*.json")
+	if len(paths) != len(wants) {
+		t.Fatalf("%d models, %d are known", len(paths), len(wants))
+	}
+	for _, path := range paths {
+		name := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(path), "refused_"), ".json")
+		file, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Load(path, file, ""); err == nil || wants[name] == "" || !strings.Contains(err.Error(), wants[name]) {
+			t.Errorf("%s: error %v, want %q", name, err, wants[name])
+		}
+	}
+}
+
+// TestXGBoostCutOff loads models that end too early: none may load.
+func TestXGBoostCutOff(t *testing.T) {
+	for _, name := range []string{"nameless.json", "categories.ubj"} {
+		file, err := os.ReadFile(filepath.Join(xgbFixtures, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := 20; n < len(file); n += 1 + n/50 {
+			_, err := Load("m", file[:n], "")
+			if err == nil || !strings.Contains(err.Error(), "the file ends in the middle of the model") {
+				t.Fatalf("%s: cut off after %d bytes: %v", name, n, err)
+			}
+		}
+	}
+}
+
+// TestXGBoostForeign loads files of other kinds by these formats' names.
+func TestXGBoostForeign(t *testing.T) {
+	for _, format := range []string{"xgboost-json", "xgboost-ubj"} {
+		for _, file := range []string{head, "{}", "[]", `{"format": "scorecard-v1"}`, "PAR1", "\x00\x01", "tree\nversion=v4\n", "<PMML/>", "{L", "{i\x01aT}", "binf\x00\x00"} {
+			if _, err := Load("m", []byte(file), format); err == nil || !strings.HasPrefix(err.Error(), "m: ") {
+				t.Errorf("%s: %q: error %v", format, file, err)
+			}
+		}
+	}
+}
+
+// TestDetectCheap recognises a large file by its front.
+func TestDetectCheap(t *testing.T) {
+	large := append([]byte(xgbSmall[:100]), make([]byte, 8<<20)...)
+	ubj := append([]byte("{L\x00\x00\x00\x00\x00\x00\x00\x07learner{"), make([]byte, 8<<20)...)
+	text := append([]byte("tree\n"), make([]byte, 8<<20)...)
+	for _, file := range [][]byte{large, ubj, text} {
+		least := time.Hour
+		for range 3 {
+			from := time.Now()
+			for _, f := range Formats {
+				f.Detect(file)
+			}
+			least = min(least, time.Since(from))
+		}
+		if least > 100*time.Millisecond {
+			t.Errorf("%.10q: %v to recognise it", file, least)
+		}
+	}
+}
+
+// FuzzXGBoost loads arbitrary bytes as both formats: what loads must score.
+func FuzzXGBoost(f *testing.F) {
+	f.Add([]byte(xgbSmall))
+	paths, _ := filepath.Glob(xgbFixtures + "/*.[ju]*")
+	if len(paths) == 0 {
+		f.Fatal("no models")
+	}
+	for _, path := range paths {
+		file, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		if len(file) < 3000 || strings.HasSuffix(path, "categories.ubj") {
+			f.Add(file)
+		}
+	}
+	f.Fuzz(func(t *testing.T, file []byte) {
+		for _, format := range []string{"xgboost-json", "xgboost-ubj"} {
+			m, err := Load("m", file, format)
+			if err != nil {
+				if strings.ContainsAny(err.Error(), "\n\x00") {
+					t.Errorf("error %q", err)
+				}
+				continue
+			}
+			v := make([]Value, len(m.Inputs()))
+			for _, x := range []Value{{}, {Num: 1e300, Text: "a"}, {Null: true}, {Num: math.Inf(-1)}, {Num: -0.5}, {Num: 31}} {
+				for i := range v {
+					v[i] = x
+				}
+				if o := m.ScoreRow(v); math.IsInf(o.Margin, 0) {
+					t.Errorf("infinite output %v", o)
+				}
+			}
+		}
+	})
+}
