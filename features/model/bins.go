@@ -16,8 +16,11 @@ type bins struct {
 	// Numeric.
 	edges       []float64 // between intervals, as the file gives them
 	cuts        []float64 // see search
+	intervals   int32     // slots of intervals
 	special     []float64 // values with slots of their own
 	specialSlot []int32
+	whole       bool  // a fraction has the slot below
+	fraction    int32 // slot of a number that is not whole
 
 	// Categorical.
 	levels map[string]int32
@@ -30,22 +33,28 @@ type bins struct {
 // setEdges fixes the intervals between edges: [a,b) or, with rightClosed,
 // (a,b].
 func (b *bins) setEdges(edges []float64, rightClosed bool) {
+	cuts := edges
+	if rightClosed {
+		// x > e is x >= the next number after e.
+		cuts = make([]float64, len(edges))
+		for i, e := range edges {
+			cuts[i] = math.Nextafter(e, math.Inf(1))
+		}
+	}
 	b.edges = edges
+	b.setCuts(cuts)
+}
+
+// setCuts fixes the numbers that intervals start at, but for the first.
+func (b *bins) setCuts(cuts []float64) {
 	size := 1
-	for size-1 < len(edges) {
+	for size-1 < len(cuts) {
 		size *= 2
 	}
+	b.intervals = int32(len(cuts) + 1)
 	b.cuts = make([]float64, size-1)
-	for i := range b.cuts {
-		switch {
-		case i >= len(edges):
-			b.cuts[i] = math.Inf(1) // never reached: infinities are sorted out before
-		case rightClosed:
-			// x > e is x >= the next number after e.
-			b.cuts[i] = math.Nextafter(edges[i], math.Inf(1))
-		default:
-			b.cuts[i] = edges[i]
-		}
+	for i := copy(b.cuts, cuts); i < len(b.cuts); i++ {
+		b.cuts[i] = math.Inf(1) // never reached: infinities are sorted out before
 	}
 }
 
@@ -85,6 +94,9 @@ func (b *bins) number(x float64) int32 {
 			return b.specialSlot[i]
 		}
 	}
+	if b.whole && x != math.Trunc(x) {
+		return b.fraction
+	}
 	return search(b.cuts, x)
 }
 
@@ -120,6 +132,13 @@ func (b *bins) fill(dst []int32, v *features.Vector, c *codeCache) {
 				continue
 			}
 			dst[r] = search(b.cuts, x)
+		}
+	}
+	if b.whole {
+		for r, x := range col {
+			if x != math.Trunc(x) && x == x {
+				dst[r] = b.fraction
+			}
 		}
 	}
 	if len(b.special) > 0 {

@@ -16,7 +16,8 @@ type card struct {
 	format, name string
 	inputs       []Input
 	chars        []characteristic
-	base         float64 // base points
+	start        float64 // points the sum starts from
+	base         float64 // base points, added last
 	total        rule    // rounding of the total
 
 	// The margin: the sum of the terms plus the intercept (fitted), or what
@@ -73,7 +74,9 @@ func (c *card) Score(dst *Outputs, in []*features.Vector, n int) {
 	dst.Grow(n)
 	s := dst.scratchFor(c, n)
 	score, margin := dst.Score[:n], dst.Margin[:n]
-	clear(score)
+	for r := range score {
+		score[r] = c.start
+	}
 	clear(margin)
 	for i := range c.chars {
 		ch := &c.chars[i]
@@ -122,7 +125,7 @@ func (c *card) probability(margin float64) float64 {
 }
 
 func (c *card) ScoreRow(v []Value) Output {
-	var points, terms float64
+	points, terms := c.start, 0.0
 	for i := range c.chars {
 		ch := &c.chars[i]
 		slot := ch.slotOf(v[i])
@@ -149,7 +152,7 @@ func (c *card) Contributions(dst [][]float64, in []*features.Vector, n int) floa
 	if len(dst) > len(c.chars) {
 		delta := dst[len(c.chars)][:n]
 		for r := range delta {
-			sum := 0.0
+			sum := c.start
 			for i := range c.chars {
 				sum += dst[i][r]
 			}
@@ -157,7 +160,7 @@ func (c *card) Contributions(dst [][]float64, in []*features.Vector, n int) floa
 			delta[r] = c.total.apply(sum) - sum
 		}
 	}
-	return c.base
+	return c.start + c.base
 }
 
 // Terms fills dst with the points of one row.
@@ -175,7 +178,7 @@ func (c *card) Term(input int, v Value) float64 {
 
 // Total is the score of a row of these points.
 func (c *card) Total(terms []float64) float64 {
-	var points float64
+	points := c.start
 	for _, t := range terms {
 		points += t
 	}

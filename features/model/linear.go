@@ -20,6 +20,7 @@ type linear struct {
 	scaling      *scaling // nil: the score is the margin
 	round        rule     // of the score
 	outcome      string   // what the margin is, where it is no log-odds
+	finishing    *finish  // of a PMML model: makes probability and score; else nil
 }
 
 // term is one input of a linear model.
@@ -114,6 +115,16 @@ func (l *linear) Score(dst *Outputs, in []*features.Vector, n int) {
 		}
 		t.addTo(margin, in[i])
 	}
+	if l.finishing != nil {
+		for r, sum := range margin {
+			o := l.finishing.output(sum + l.intercept)
+			margin[r], dst.Score[r] = o.Margin, o.Score
+			if !dst.NoProbability {
+				dst.Probability[r] = o.Probability
+			}
+		}
+		return
+	}
 	l.finishAll(margin, dst.Score[:n])
 	if !dst.NoProbability {
 		for r, m := range margin {
@@ -183,6 +194,9 @@ func (l *linear) ScoreRow(v []Value) Output {
 	for i := range l.terms {
 		sum += l.terms[i].of(v[i])
 	}
+	if l.finishing != nil {
+		return l.finishing.output(sum + l.intercept)
+	}
 	var o Output
 	o.Margin, o.Score = l.finish(sum)
 	o.Probability = probability(o.Margin)
@@ -234,6 +248,9 @@ func (l *linear) Total(terms []float64) float64 {
 	var sum float64
 	for _, t := range terms {
 		sum += t
+	}
+	if l.finishing != nil {
+		return l.finishing.output(sum + l.intercept).Score
 	}
 	_, score := l.finish(sum)
 	return score

@@ -204,6 +204,8 @@ type scratch struct {
 	slot  []int32     // the slot of each row, for one input at a time
 	codes []codeCache // per input: slots by dictionary code
 	block trees.Block // of forests
+
+	record *record // of PMML models that are computed row by row
 }
 
 func newScratch(inputs, n int) *scratch {

@@ -50,6 +50,17 @@ func Scaled(m Model, pdo, base, odds float64, target, round string) (Model, erro
 			return nil, fmt.Errorf("scale: the model gives %s, no log-odds; remove the scale", m.outcome)
 		}
 		return &scaledSum{s, m}, nil
+	case *pmmlSum:
+		if m.finish.words != "" {
+			return nil, fmt.Errorf("scale: the model gives %s, no log-odds; remove the scale", m.finish.words)
+		}
+		return &scaledSum{s, m}, nil
+	case *pmmlRows:
+		if m.finish.words != "" {
+			return nil, fmt.Errorf("scale: the model gives %s, no log-odds; remove the scale", m.finish.words)
+		}
+	case interface{ points() }:
+		return nil, errors.New("scale: a PMML scorecard gives no log-odds, only points, which are its scale; remove the scale")
 	case *forest:
 		if m.sigmoid == 0 {
 			return nil, errors.New("scale: the model's objective gives no log-odds; remove the scale")
