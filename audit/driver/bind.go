@@ -52,13 +52,15 @@ func (r *run) bind(name string, src features.Source, w *wanted) error {
 	if err != nil {
 		return mismatch(src, err)
 	}
+	if rescore {
+		if err := r.feeds(name, src.Fields(), reading); err != nil {
+			return mismatch(src, err)
+		}
+	}
 	for _, f := range reading.Missing {
 		feature, ok := strings.CutPrefix(f, audit.FeatureColumn(""))
 		if _, lent := r.borrowed[feature]; lent && name == "limits" {
 			continue
-		}
-		if _, read := inputs[feature]; ok && read {
-			return mismatch(src, r.wrong("a model reads feature %q, which table %s of the export lacks; map it under tables.%s.features, or the model's inputs:", feature, name, name))
 		}
 		if ok && name == "decisions" && slices.Contains(named, feature) {
 			return mismatch(src, r.wrong("a policy reads %q, which is neither a column nor a feature of table %s of the export; map it under tables.%s.features", feature, name, name))

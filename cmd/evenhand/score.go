@@ -86,12 +86,15 @@ func (j *scoreJob) run(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
+	if err := fits(m, src, specs); err != nil {
+		return err
+	}
 	if err := src.Bind(specs); err != nil {
 		return err
 	}
 	sum := sha256.Sum256(data)
 	return writeFile(j.out, func(f *os.File) error {
-		return j.write(ctx, f, m, src, hex.EncodeToString(sum[:]))
+		return j.write(ctx, f, m, src, specs, hex.EncodeToString(sum[:]))
 	})
 }
 
@@ -123,7 +126,34 @@ func (j *scoreJob) specs(m model.Model) ([]features.Spec, error) {
 	return specs, nil
 }
 
-func (j *scoreJob) write(ctx context.Context, f *os.File, m model.Model, src *parquetfile.Source, digest string) error {
+// fits refuses columns that can't feed the model's inputs. Columns that are not
+// there are left to Bind.
+func fits(m model.Model, src *parquetfile.Source, specs []features.Spec) error {
+	for i, s := range specs {
+		for _, f := range src.Fields() {
+			if f.Name != s.From[0] {
+				continue
+			}
+			if err := model.Fits(m, i, f); err != nil {
+				return dataError{fmt.Errorf("%s: %w; name another one by -column", src.Files()[0].Path, err)}
+			}
+		}
+	}
+	return nil
+}
+
+// readable refuses columns of which no value could be read as its input is.
+func readable(src *parquetfile.Source, specs []features.Spec, tally features.Tally) error {
+	for _, s := range specs {
+		if c := tally.Columns[s.Name]; c.Bad > 0 && c.Bad >= c.Rows-c.Nulls {
+			return dataError{fmt.Errorf("%s: none of the %d values of column %q can be read as %s (for input %s), e.g. %q; name another one by -column, or say what stands for null by -missing",
+				src.Files()[0].Path, c.Bad, s.From[0], s.Kind, s.Name, c.Example)}
+		}
+	}
+	return nil
+}
+
+func (j *scoreJob) write(ctx context.Context, f *os.File, m model.Model, src *parquetfile.Source, specs []features.Spec, digest string) error {
 	buf := bufio.NewWriterSize(f, 1<<20)
 	var names []string
 	if j.contributions {
@@ -174,6 +204,9 @@ func (j *scoreJob) write(ctx context.Context, f *os.File, m model.Model, src *pa
 				return err
 			}
 		}
+	}
+	if err := readable(src, specs, r.Tally()); err != nil {
+		return err
 	}
 	if err := src.Verify(ctx); err != nil {
 		return err

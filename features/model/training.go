@@ -23,15 +23,7 @@ type Training interface {
 // TrainingOf returns what the file of m tells of its training data, nil when it
 // tells nothing.
 func TrainingOf(m Model) Training {
-	switch s := m.(type) {
-	case *scaled:
-		m = s.Model
-	case *scaledSum:
-		m = s.Model
-	case *scaledTrees:
-		m = s.Model
-	}
-	t, _ := m.(Training)
+	t, _ := unscaled(m).(Training)
 	return t
 }
 
