@@ -108,3 +108,26 @@ func TestTreesChanged(t *testing.T) {
 		})
 	}
 }
+
+// TestTreesReasons: it calls reasons wrong that name what the models don't read.
+func TestTreesReasons(t *testing.T) {
+	if !hasCheck("reasonmatch") {
+		t.Skip("there is no check reasonmatch")
+	}
+	report := auditTrees(t, "audit.yaml", func(b []byte) []byte {
+		return bytes.Replace(b, []byte("R01: {features: [checking]"), []byte("R01: {features: [age]"), 1)
+	})
+	unscored := 0
+	for _, k := range readKases(t, filepath.Join(report, "cases.arrow")) {
+		switch {
+		case k.check != "reasonmatch" || k.disclosure != "WRONG":
+		case k.cause == "UNSCORED":
+			unscored++
+		case k.cause != "OMITTED_PRINCIPAL": // where it is not among four
+			t.Errorf("%s: %s", k.key, k.cause)
+		}
+	}
+	if unscored < 150 {
+		t.Errorf("%d denials name what no model reads", unscored)
+	}
+}
