@@ -204,9 +204,10 @@ func (p *treeParts) floats(key string, n int) []float64 {
 
 // counts reads how many rows of training each node saw.
 func (p *treeParts) counts(key string, n int) []float64 {
-	out := make([]float64, 0, max(n, 0))
-	for _, x := range p.ints(key, n, 0, math.MaxInt32) {
-		out = append(out, float64(x))
+	whole := p.ints(key, n, 0, math.MaxInt32)
+	out := make([]float64, len(whole))
+	for i, x := range whole {
+		out[i] = float64(x)
 	}
 	return out
 }
