@@ -40,9 +40,9 @@ const manyValues = 64
 
 // Draft returns the text of a plan for the exports. When none was recognised as
 // a table of the contract, the first is taken for decisions, and the plan asks.
-// It is an error when a Peek is.
-func Draft(exports []Export) ([]byte, error) {
-	d := &drafter{}
+// It is an error when a Peek is. models are those found beside the exports.
+func Draft(exports []Export, models ...Model) ([]byte, error) {
+	d := &drafter{models: models}
 	for _, e := range exports {
 		v, err := look(e)
 		if err != nil {
@@ -66,6 +66,7 @@ type drafter struct {
 	tables  []*table
 	unknown []*view // exports that are no table of the contract, or a second one
 	dims    []dimension
+	models  []Model
 }
 
 // table is an export recognised as a table of the contract.

@@ -290,6 +290,54 @@ func TestDraftUnknownTable(t *testing.T) {
 	}
 }
 
+// Models are offered under the versions that their names have; what is offered
+// parses once it is uncommented.
+func TestDraftModels(t *testing.T) {
+	digest := strings.Repeat("0123456789abcdef", 4)
+	models := []Model{
+		{Path: "models/card-m1.yaml", Format: "evenhand-card", SHA256: digest, Inputs: []string{"score", "no such: column"}},
+		{Path: "models/x.txt", Format: "lightgbm", Name: "m2", SHA256: digest, Inputs: []string{"score"}},
+		{Path: "models/challenger.json", Format: "xgboost-json", SHA256: digest},
+		{Path: "models/rank.txt", Problem: "objective lambdarank is not supported\nat all"},
+	}
+	versions := column{Name: "model_version", Type: "string", Rows: 9, Distinct: 3, Values: []string{"m1", "m2", "m3"}}
+	score := column{Name: "score", Type: "double", Rows: 9, Distinct: 9}
+	base := []column{{Name: "decision_id", Type: "string", Rows: 9, Distinct: 9}, {Name: "outcome", Type: "string", Rows: 9, Distinct: 2, Values: []string{"approved", "denied"}}, score}
+	for _, c := range []struct {
+		name    string
+		columns []column
+		models  []Model
+		want    []string
+	}{
+		{"versions", append(base[:3:3], versions), models, []string{
+			"#   - {version: m1, file: models/card-m1.yaml, sha256: " + digest + "} # evenhand-card, 2 inputs\n#   # the export has no columns of these names; map them by inputs: or under features: \"no such: column\"\n",
+			"#   - {version: m2, file: models/x.txt, sha256: " + digest + "} # lightgbm, 1 input\n",
+			"#   - {version: m3, file: MODEL.json}\n",
+			"#   # found, of no version that the export names: models/challenger.json (xgboost-json, sha256 " + digest + ")\n",
+			"#   # models/rank.txt is no model that can be used: \"objective lambdarank is not supported\\nat all\"\n",
+		}},
+		{"one", base, models[1:2], []string{"#   - {file: models/x.txt, sha256: " + digest + "} # lightgbm, 1 input\n"}},
+		{"several", base, models[:2], []string{"#   - {version: card-m1, file: models/card-m1.yaml, ", "#   - {version: x, file: models/x.txt, sha256: " + digest + "} # check: the version; lightgbm"}},
+		{"none", base, nil, []string{"#   - {file: MODEL.json}\n"}},
+	} {
+		text, err := Draft([]Export{export("decisions.parquet", c.columns)}, c.models...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(string(text), want) {
+				t.Errorf("%s: the draft lacks %q:\n%s", c.name, want, text)
+			}
+		}
+		_, offer, _ := strings.Cut(string(text), "# models:")
+		offer, _, _ = strings.Cut(offer, "\n\n")
+		plan := "version: 1\nas_of: 2026-06-30\ntables: {decisions: {files: x}}\nmodels:" + strings.ReplaceAll(offer, "\n# ", "\n") + "\n"
+		if _, err := audit.ParsePlan("draft.yaml", []byte(plan), nil); err != nil {
+			t.Errorf("%s: %v\nin:\n%s", c.name, err, plan)
+		}
+	}
+}
+
 func TestDraftErrors(t *testing.T) {
 	if _, err := Draft(nil); err == nil {
 		t.Error("a plan was drafted for nothing")

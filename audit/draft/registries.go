@@ -11,18 +11,7 @@ func (d *drafter) writeModels(w *writer) {
 	if t == nil {
 		return
 	}
-	if t.guess("score") != nil || t.guess("pd") != nil {
-		w.line(0, "")
-		w.line(0, "# models: # uncomment to recompute the recorded scores")
-		if g := t.guess("model_version"); g != nil && len(g.from) == 1 {
-			values := t.fieldNamed(g.from[0]).Values
-			for _, v := range values[:min(len(values), 8)] {
-				w.line(0, "#   - {version: %s, file: MODEL.json}", quote(v))
-			}
-		} else {
-			w.line(0, "#   - {file: MODEL.json}")
-		}
-	}
+	d.offerModels(w, t)
 	w.policies()
 	g := t.guess("reasons")
 	if g == nil {
