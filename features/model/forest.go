@@ -72,10 +72,10 @@ func (f *forest) category(input int, level string) float64 {
 
 func (f *forest) number(input int, x float64) float64 {
 	switch {
-	case f.trees.Single:
-		return float64(float32(x))
 	case input < len(f.numbers) && f.numbers[input] != nil:
 		return f.numbers[input].code(x)
+	case f.trees.Single:
+		return float64(float32(x))
 	case x >= -trees.ZeroThreshold && x <= trees.ZeroThreshold:
 		return 0 // LightGBM drops such numbers as it reads a row
 	}

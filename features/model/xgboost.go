@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,24 +38,30 @@ import (
 // Cells, thresholds and sums are float32. x < threshold goes left, missing
 // where default_left says. In a categorical split the listed categories go
 // right; a code that is not listed, negative, or beyond all goes left. Sums
-// start from base_score, which is a probability for the logistic objectives
+// start from base_score, which is on the scale of what is predicted: a
+// probability for the logistic objectives, a mean for those with a logarithm,
 // and the margin itself for the others.
 //
 // Categories that the file spells out (XGBoost 3.1 and later) make an input
-// Categorical, numbers among them in decimal; the library refuses data with a
-// category that it has not seen in training, and here it is missing. Where the
-// file has no spelling, the data must bring the codes themselves, and the
-// input is Numeric. So are all others. Where a file has no feature names, they
-// are f0, f1 and so on, as the library calls them.
+// Categorical if they are texts; if they are whole numbers, it is Numeric and
+// reads those. The library refuses data with a category that it has not seen in
+// training, and here it is missing. Where the file has no spelling, the data
+// must bring the codes themselves, and the input is Numeric. So are all others.
+// Where a file has no feature names, they are f0, f1 and so on, as the library
+// calls them.
 //
 // A key that is not known here is refused where it could change the score.
 
-// xgbObjectives has the objectives with one output, and whether it is a
-// probability. The others predict the margin.
-var xgbObjectives = map[string]bool{
-	"binary:logistic": true, "reg:logistic": true, "binary:logitraw": false,
-	"reg:squarederror": false, "reg:linear": false, "reg:squaredlogerror": false, "reg:pseudohubererror": false,
-	"reg:absoluteerror": false, "reg:quantileerror": false,
+// xgbObjectives has the objectives with one output, and what they do to the
+// margin.
+var xgbObjectives = map[string]struct {
+	sigmoid float64
+	link    link
+}{
+	"binary:logistic": {sigmoid: 1}, "reg:logistic": {sigmoid: 1}, "binary:logitraw": {},
+	"reg:squarederror": {}, "reg:linear": {}, "reg:squaredlogerror": {}, "reg:pseudohubererror": {},
+	"reg:absoluteerror": {}, "reg:quantileerror": {},
+	"count:poisson": {link: exponentialLink}, "reg:gamma": {link: exponentialLink}, "reg:tweedie": {link: exponentialLink},
 }
 
 func detectXGBoostJSON(file []byte) bool {
@@ -96,12 +104,12 @@ func loadXGBoost(format string, d document) (Model, error) {
 	if err := f.read(d); err != nil {
 		return nil, err
 	}
-	probability, ok := xgbObjectives[f.objective]
+	objective, ok := xgbObjectives[f.objective]
 	switch {
 	case f.objective == "":
 		return nil, errors.New("objective: its name is missing; export the model again")
 	case !ok:
-		return nil, fmt.Errorf("objective: %q is not supported; models must have one output and be trained for one of binary:logistic, binary:logitraw, reg:logistic and reg:squarederror", f.objective)
+		return nil, fmt.Errorf("objective: %q is not supported; models must have one output and be trained for one of %s", f.objective, strings.Join(sortedKeys(xgbObjectives), ", "))
 	case f.booster != "gbtree" && f.booster != "dart":
 		return nil, fmt.Errorf("booster: %q is not supported, only gbtree and dart are; write a linear model as evenhand-logistic", f.booster)
 	case f.params["num_class"] > 1 || f.params["num_target"] > 1 || len(f.base) > 1:
@@ -116,16 +124,16 @@ func loadXGBoost(format string, d document) (Model, error) {
 	if err := f.weigh(); err != nil {
 		return nil, err
 	}
-	m := &forest{format: format}
-	if probability {
-		m.sigmoid = 1
-	}
+	m := &forest{format: format, sigmoid: objective.sigmoid, link: objective.link}
 	var err error
-	if m.inputs, m.levels, err = f.inputs(); err != nil {
+	if m.inputs, err = f.inputs(); err == nil {
+		err = f.levels(m)
+	}
+	if err != nil {
 		return nil, err
 	}
 	m.trees = &trees.Forest{Inputs: len(m.inputs), Trees: f.trees, Single: true}
-	if m.trees.Base, err = f.margin(probability); err != nil {
+	if m.trees.Base, err = f.margin(objective.sigmoid != 0, objective.link); err != nil {
 		return nil, err
 	}
 	if err := m.trees.Check(); err != nil {
@@ -152,15 +160,20 @@ func (f *xgbFile) bounded(base float64) error {
 	return nil
 }
 
-// margin is where sums start.
-func (f *xgbFile) margin(probability bool) (float64, error) {
+// margin is where sums start: base_score brought to the margin's scale.
+func (f *xgbFile) margin(probability bool, link link) (float64, error) {
 	base := float32(f.base[0])
 	// Before 1.3 binary:logitraw took base_score for a probability, too.
 	old := f.version[0] == 1 && f.version[1] < 3
-	if !probability && !(old && f.objective == "binary:logitraw") {
+	switch {
+	case link == exponentialLink:
+		if !(base > 0) {
+			return 0, fmt.Errorf("base_score: %v is not positive, as %s needs it; export the model again", base, f.objective)
+		}
+		return float64(float32(math.Log(float64(base)))), nil
+	case !probability && !(old && f.objective == "binary:logitraw"):
 		return float64(base), nil
-	}
-	if f.version[0] == 3 && f.version[1] >= 2 && base >= 0 && base <= 1 {
+	case f.version[0] == 3 && f.version[1] >= 2 && base >= 0 && base <= 1:
 		base = min(max(base, 1e-6), 1-float32(1e-6))
 	}
 	if !(base > 0 && base < 1) {
@@ -189,21 +202,21 @@ func (f *xgbFile) weigh() error {
 const maxFeatures = 1 << 20
 
 // inputs are the features in the file's order.
-func (f *xgbFile) inputs() ([]Input, []map[string]int32, error) {
+func (f *xgbFile) inputs() ([]Input, error) {
 	n := f.params["num_feature"]
 	switch {
 	case n == 0:
-		return nil, nil, errors.New("learner_model_param: num_feature is missing or 0; export the model again")
+		return nil, errors.New("learner_model_param: num_feature is missing or 0; export the model again")
 	case n > maxFeatures:
-		return nil, nil, fmt.Errorf("learner_model_param: num_feature is %v, a model may have %d features", n, maxFeatures)
+		return nil, fmt.Errorf("learner_model_param: num_feature is %.0f, a model may have %d features", n, maxFeatures)
 	case len(f.names) > 0 && float64(len(f.names)) != n:
-		return nil, nil, fmt.Errorf("feature_names: %d names for %v features; export the model again", len(f.names), n)
+		return nil, fmt.Errorf("feature_names: %d names for %v features; export the model again", len(f.names), n)
 	case len(f.types) > 0 && float64(len(f.types)) != n:
-		return nil, nil, fmt.Errorf("feature_types: %d types for %v features; export the model again", len(f.types), n)
+		return nil, fmt.Errorf("feature_types: %d types for %v features; export the model again", len(f.types), n)
 	case len(f.cats) > 0 && float64(len(f.cats)) != n:
-		return nil, nil, fmt.Errorf("cats: categories of %d features for %v features; export the model again", len(f.cats), n)
+		return nil, fmt.Errorf("cats: categories of %d features for %v features; export the model again", len(f.cats), n)
 	}
-	inputs, levels := make([]Input, int(n)), make([]map[string]int32, int(n))
+	inputs := make([]Input, int(n))
 	seen := make(map[string]bool, len(inputs))
 	for i := range inputs {
 		name := "f" + strconv.Itoa(i)
@@ -211,35 +224,58 @@ func (f *xgbFile) inputs() ([]Input, []map[string]int32, error) {
 			name = f.names[i]
 		}
 		if name == "" || seen[name] {
-			return nil, nil, fmt.Errorf("feature_names: name %d, %q, is empty or there twice; give each feature a name of its own", i, name)
+			return nil, fmt.Errorf("feature_names: name %d, %q, is empty or there twice; give each feature a name of its own", i, name)
 		}
 		seen[name] = true
 		inputs[i].Name = name
-		kind := "float"
-		if len(f.types) > 0 {
-			kind = f.types[i]
-		}
+	}
+	for i, kind := range f.types {
 		switch kind {
 		case "float", "int", "i", "q", "c":
 		default:
-			return nil, nil, fmt.Errorf("feature_types: %q of feature %q is not known; export the model again", kind, name)
-		}
-		if len(f.cats) == 0 || len(f.cats[i]) == 0 {
-			continue
-		}
-		if kind != "c" && len(f.types) > 0 {
-			return nil, nil, fmt.Errorf("cats: feature %q has categories, its type is %q; export the model again", name, kind)
-		}
-		inputs[i].Kind = Categorical
-		levels[i] = make(map[string]int32, len(f.cats[i]))
-		for code, level := range f.cats[i] {
-			if _, twice := levels[i][level]; twice {
-				return nil, nil, fmt.Errorf("cats: feature %q has the category %q twice; export the model again", name, level)
-			}
-			levels[i][level] = int32(code)
+			return nil, fmt.Errorf("feature_types: %q of feature %q is not known; export the model again", kind, inputs[i].Name)
 		}
 	}
-	return inputs, levels, nil
+	return inputs, nil
+}
+
+// levels gives the inputs of m their categories.
+func (f *xgbFile) levels(m *forest) error {
+	m.levels, m.numbers = make([]map[string]int32, len(m.inputs)), make([]*numberCodes, len(m.inputs))
+	for i, l := range f.cats {
+		name := m.inputs[i].Name
+		if n := len(l.texts) + len(l.numbers); n > 0 && len(f.types) > 0 && f.types[i] != "c" {
+			return fmt.Errorf("cats: feature %q has %d categories, its type is %q; export the model again", name, n, f.types[i])
+		}
+		if len(l.texts) > 0 {
+			m.inputs[i].Kind = Categorical
+			m.levels[i] = make(map[string]int32, len(l.texts))
+			for code, level := range l.texts {
+				m.levels[i][level] = int32(code)
+			}
+			if len(m.levels[i]) < len(l.texts) {
+				return fmt.Errorf("cats: feature %q has a category twice; export the model again", name)
+			}
+		}
+		if len(l.numbers) > 0 {
+			codes := make(map[float64]float64, len(l.numbers))
+			for code, x := range l.numbers {
+				if x != math.Trunc(x) {
+					return fmt.Errorf("cats: feature %q has the category %v, which is no whole number; export the model again", name, x)
+				}
+				codes[x] = float64(code)
+			}
+			if len(codes) < len(l.numbers) {
+				return fmt.Errorf("cats: feature %q has a category twice; export the model again", name)
+			}
+			c := &numberCodes{values: slices.Sorted(maps.Keys(codes))}
+			for _, x := range c.values {
+				c.codes = append(c.codes, codes[x])
+			}
+			m.numbers[i] = c
+		}
+	}
+	return nil
 }
 
 // xgbBase reads base_score: "5E-1", or since 3.1 "[5E-1]".
@@ -255,9 +291,9 @@ func xgbBase(s string) (base []float64, err error) {
 	return base, nil
 }
 
-// xgbLevels reads the spellings of the categories of one feature from their
+// xgbTexts reads the spellings of the categories of one feature from their
 // bytes.
-func xgbLevels(offsets, values []float64) ([]string, error) {
+func xgbTexts(offsets, values []float64) ([]string, error) {
 	var b bytes.Buffer
 	for _, x := range values {
 		if x != math.Trunc(x) || x < -128 || x > 255 {

@@ -20,6 +20,14 @@ const xgbSmall = `{"learner":{"attributes":{},"feature_names":["x","c"],"feature
 "learner_model_param":{"base_score":"[5E-1]","boost_from_average":"1","num_class":"0","num_feature":"2","num_target":"1"},
 "objective":{"name":"binary:logistic","reg_loss_param":{"scale_pos_weight":"1"}}},"version":[3,2,0]}`
 
+// TestXGBoostBase starts sums from what no mean can be.
+func TestXGBoostBase(t *testing.T) {
+	file := strings.NewReplacer("binary:logistic", "count:poisson", "[5E-1]", "[0E0]").Replace(xgbSmall)
+	if _, err := Load("m", []byte(file), ""); err == nil || !strings.Contains(err.Error(), "0 is not positive, as count:poisson needs it") {
+		t.Error(err)
+	}
+}
+
 func TestXGBoostSmall(t *testing.T) {
 	m := mustLoad(t, strings.Replace(xgbSmall, "98,-61", "-61,-87", 1))
 	for _, tt := range []struct {
@@ -95,9 +103,11 @@ func TestXGBoostRefusals(t *testing.T) {
 		{"category lists", `"categories_nodes":[2]`, `"categories_nodes":[2,3]`, "have 2, 1 and 1 entries"},
 		{"spellings", `"offsets":[0,1,3]`, `"offsets":[0,1,4]`, "feature 1: offsets: 4 is out of place"},
 		{"spellings that stop", `"offsets":[0,1,3]`, `"offsets":[0,1,2]`, "offsets: they do not cover the values"},
-		{"spelling twice", `"offsets":[0,1,3],"values":[97,98,-61]`, `"offsets":[0,1,2],"values":[97,97]`, `has the category "a" twice`},
-		{"spellings of a number", `["float","c"]`, `["float","q"]`, `feature "c" has categories, its type is "q"`},
+		{"spelling twice", `"offsets":[0,1,3],"values":[97,98,-61]`, `"offsets":[0,1,2],"values":[97,97]`, "has a category twice"},
+		{"spellings of a number", `["float","c"]`, `["float","q"]`, `feature "c" has 2 categories, its type is "q"`},
 		{"spelling of no byte", "[97,98,-61]", "[97,98,300]", "300 is no byte"},
+		{"number twice", `{"offsets":[0,1,3],"values":[97,98,-61]}`, `{"type":13,"values":[1,1]}`, "has a category twice"},
+		{"half a number", `{"offsets":[0,1,3],"values":[97,98,-61]}`, `{"type":13,"values":[1,5E-1]}`, "0.5, which is no whole number"},
 		{"numbers of another type", `{"offsets":[0,1,3],"values":[97,98,-61]}`, `{"type":8,"values":[1,2]}`, "type 8 is not known for categories"},
 		{"weights", `"name":"gbtree"`, `"name":"dart","weight_drop":[]`, "weight_drop: 0 weights for 1 trees"},
 		{"dart without weights", `"name":"gbtree"`, `"name":"dart"`, "weight_drop: 0 weights for 1 trees"},
@@ -124,7 +134,7 @@ func TestXGBoostRefusals(t *testing.T) {
 func TestXGBoostRefused(t *testing.T) {
 	wants := map[string]string{
 		"softprob": `"multi:softprob" is not supported`, "vector_leaf": "more than one output", "two_targets": "more than one output",
-		"gblinear": `"gblinear" is not supported`, "poisson": `"count:poisson" is not supported`, "hinge": `"binary:hinge" is not supported`,
+		"gblinear": `"gblinear" is not supported`, "hinge": `"binary:hinge" is not supported`,
 		"cox": `"survival:cox" is not supported`, "pairwise": `"rank:pairwise" is not supported`,
 	}
 	paths, _ := filepath.Glob(xgbFixtures + "/refused_*.json")

@@ -15,9 +15,9 @@ type xgbFile struct {
 	base               []float64
 	params             map[string]float64 // of learner_model_param, but for base_score
 	names, types       []string
-	cats               [][]string // spellings by feature, then by code
-	groups             []float64  // the output that each tree adds to
-	weights            []float64  // of dart's trees; nil: they have none
+	cats               []xgbLevels // by feature
+	groups             []float64   // the output that each tree adds to
+	weights            []float64   // of dart's trees; nil: they have none
 	trees              []trees.Tree
 	// broken is the first thing that is wrong with what can be read. It waits
 	// until all is read: an objective that is not supported explains more.
@@ -209,8 +209,15 @@ func (f *xgbFile) model(d document) error {
 	return nil
 }
 
-// categories reads the spellings of categories, one object a feature: of texts
-// the bytes and where each starts, of whole numbers themselves.
+// xgbLevels are the categories of a feature, by code; none, if it has none that
+// are spelt out.
+type xgbLevels struct {
+	texts   []string
+	numbers []float64
+}
+
+// categories reads the categories, one object a feature: of texts the bytes and
+// where each starts, of whole numbers themselves.
 func (f *xgbFile) categories(d document) error {
 	return d.list(func(i int) error {
 		var offsets, values []float64
@@ -220,22 +227,20 @@ func (f *xgbFile) categories(d document) error {
 			"values":  func() (err error) { values, err = d.numbers(nil); return err },
 			"type":    func() (err error) { kind, err = param(d); return err },
 		})
-		var levels []string
+		var l xgbLevels
 		switch {
 		case err != nil:
 		case offsets != nil:
-			levels, err = xgbLevels(offsets, values)
-		case kind < 9 || kind > 16:
+			l.texts, err = xgbTexts(offsets, values)
+		case kind < 9 || kind > 16: // the library's whole numbers of 8 to 64 bits
 			err = fmt.Errorf("type %v is not known for categories; export the model again", kind)
 		default:
-			for _, x := range values {
-				levels = append(levels, strconv.FormatFloat(x, 'f', -1, 64))
-			}
+			l.numbers = values
 		}
 		if err != nil {
 			return fmt.Errorf("feature %d: %w", i, err)
 		}
-		f.cats = append(f.cats, levels)
+		f.cats = append(f.cats, l)
 		return nil
 	})
 }
