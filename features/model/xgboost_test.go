@@ -109,6 +109,31 @@ func TestXGBoostLeaves(t *testing.T) {
 	})
 }
 
+// TestXGBoostContributions compares with the library's TreeSHAP.
+func TestXGBoostContributions(t *testing.T) {
+	eachXGBoost(t, func(t *testing.T, _ []byte, m *forest, said xgbSaid, in []*features.Vector) {
+		n := len(said.Contribs)
+		dst := make([][]float64, len(in))
+		for i := range dst {
+			dst[i] = make([]float64, n)
+		}
+		base := m.Contributions(dst, in, n)
+		worst := 0.0
+		for r, want := range said.Contribs {
+			// The library adds up float32s.
+			scale := max(1, math.Abs(float64(said.Margin[r])))
+			worst = max(worst, math.Abs(base-float64(want[len(in)]))/scale)
+			for i := range in {
+				worst = max(worst, math.Abs(dst[i][r]-float64(want[i]))/scale)
+			}
+		}
+		if !(worst <= 1e-5) {
+			t.Errorf("contributions differ by %g", worst)
+		}
+		t.Logf("largest difference %g", worst)
+	})
+}
+
 // xgbLeafNodes are the nodes of the leaves of each tree, as the file numbers
 // them.
 func xgbLeafNodes(t *testing.T, file []byte) (nodes [][]int32) {
