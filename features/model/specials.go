@@ -8,3 +8,11 @@ type Specials interface{ Specials(input int) []float64 }
 
 // Specials returns the values with attributes of their own.
 func (c *card) Specials(input int) []float64 { return c.chars[input].special }
+
+// Specials returns those of the model that is scaled.
+func (s *scaledSum) Specials(input int) []float64 {
+	if m, ok := s.sum.(Specials); ok {
+		return m.Specials(input)
+	}
+	return nil
+}
