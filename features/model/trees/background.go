@@ -30,8 +30,13 @@ func Against(f *Forest, background [][]float64) *Explainer { return against(f, b
 func against(f *Forest, background [][]float64, room int) *Explainer {
 	leaves, n, longest := f.leaves()
 	g := &backgroundGame{rows: float64(len(background)), masks: make([]masks, n), weights: betas(longest)}
-	e := newExplainer(f, leaves)
-	e.game = g
+	e, rest := newExplainer(f, leaves, room)
+	for k := range rest {
+		for i := range rest[k] {
+			e.add(&rest[k][i], false)
+		}
+	}
+	e.compile(g)
 	g.count(e, background)
 	base := 0.0
 	for k := range leaves {
@@ -41,7 +46,7 @@ func against(f *Forest, background [][]float64, room int) *Explainer {
 		}
 	}
 	e.base += base / g.rows
-	e.keep(room)
+	e.fillTables()
 	for i := range e.parts {
 		for _, gr := range e.parts[i].groups {
 			for j := range gr.leaves {
@@ -180,6 +185,10 @@ func betas(n int) [][]float64 {
 // input i.
 func (g *backgroundGame) weigh(l *leaf, mask []uint64, n, m []int64, dst []float64) {
 	d := len(l.inputs)
+	if !slices.ContainsFunc(n, func(c int64) bool { return c != 0 }) {
+		clear(dst)
+		return
+	}
 	b := d
 	for _, w := range mask {
 		b -= bits.OnesCount64(w)
@@ -217,20 +226,21 @@ func (g *backgroundGame) shares(l *leaf, mask []uint64, dst []float64, s *scratc
 	clear(s.counts)
 	n, m := s.counts[:d+1], s.counts[d+1:]
 	bg := &g.masks[l.game]
+	last := ^uint64(0) >> (width*64 - d)
 masks:
 	for i, c := range bg.counts {
 		words := bg.words[i*width:][:width]
-		a := 0
-		for j, w := range words {
-			only := mask[j] &^ w
-			a += bits.OnesCount64(only)
-			full := ^uint64(0)
-			if rest := d - j*64; rest < 64 {
-				full = 1<<rest - 1
-			}
-			if mask[j]|w != full {
+		for j, w := range words[:width-1] {
+			if mask[j]|w != ^uint64(0) {
 				continue masks
 			}
+		}
+		if mask[width-1]|words[width-1] != last {
+			continue
+		}
+		a := 0
+		for j, w := range words {
+			a += bits.OnesCount64(mask[j] &^ w)
 		}
 		n[a] += c
 		for j, w := range words {

@@ -31,13 +31,12 @@ import "math"
 // in a group, whose key is the mask of the path to the group and one bit for
 // each split within, as long as that does not make the table larger.
 //
-// Tables are kept while all of them fit in TableBytes. Larger ones are built
-// anew by each call that explains enough rows to be worth it, and where there
-// are fewer, or the path has more than tableBits inputs, shares are computed
-// from the mask of each row, in polynomial time whatever the path's length.
-// Every entry is computed by the same operations either way and added in the
-// same order, so that a row's contributions are the same bit for bit in any
-// batch.
+// The smallest tables are kept, as many as fit in TableBytes. Other leaves are
+// explained in polynomial time, whatever the length of their paths: ByCovers
+// walks the trees (see walk); Against counts the background's masks for the
+// mask of each row, or builds a table anew in each call that explains enough
+// rows to be worth it, by the same operations. So a row's contributions are the
+// same bit for bit in any batch.
 type Explainer struct {
 	inputs int
 	base   float64
@@ -45,8 +44,9 @@ type Explainer struct {
 	wide   []leaf // on paths of more than 64 inputs
 	// cuts are the last values of the intervals of each input that no split
 	// tells apart, ascending; the last is +Inf.
-	cuts [][]float64
-	game game
+	cuts  [][]float64
+	walks []*walk // over leaves without tables, of ByCovers
+	game  game
 }
 
 const (
@@ -113,6 +113,9 @@ func (e *Explainer) Explain(dst, cells [][]float64, n int) {
 	for i := range e.parts {
 		e.explainPart(&e.parts[i], dst, cells, n, s)
 	}
+	for _, w := range e.walks {
+		w.explain(dst, cells, n)
+	}
 	for i := range e.wide {
 		e.explainWide(&e.wide[i], dst, cells, n, s)
 	}
@@ -159,6 +162,7 @@ type group struct {
 	bits   int
 	shift  int     // of the key in the part's word
 	inputs []int32 // of the columns of the table
+	keep   bool
 	// table has one row a key, one entry an input; nil: it is not kept.
 	table []float64
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/bits"
 	"math/rand/v2"
+	"strings"
 	"testing"
 )
 
@@ -187,11 +188,15 @@ func check(t *testing.T, f *Forest, rng *rand.Rand, name string) {
 	for i := range background {
 		background[i] = randomRow(rng, f.Inputs)
 	}
-	for game, e := range map[string]*Explainer{"covers": ByCovers(f), "background": Against(f, background)} {
+	// With all tables, with few, with none.
+	for game, e := range map[string]*Explainer{
+		"covers": ByCovers(f), "covers, 2000 bytes": byCovers(f, 2000), "covers, no table": byCovers(f, 0),
+		"background": Against(f, background), "background, 2000 bytes": against(f, background, 2000),
+	} {
 		got := explained(e, rows)
 		for r, row := range rows {
 			base, want := shapley(f.Inputs, func(known func(int32) bool) float64 {
-				if game == "covers" {
+				if strings.HasPrefix(game, "covers") {
 					return expected(f, row, known)
 				}
 				return replaced(f, row, background, known)
@@ -242,11 +247,9 @@ func TestSameInAnyBatch(t *testing.T) {
 		for i := range rows {
 			rows[i] = randomRow(rng, f.Inputs)
 		}
-		for game, make := range map[string]func(room int) *Explainer{
-			"covers":     func(room int) *Explainer { return byCovers(f, room) },
-			"background": func(room int) *Explainer { return against(f, rows[:50], room) },
+		for game, e := range map[string]*Explainer{
+			"covers": ByCovers(f), "covers, 2000 bytes": byCovers(f, 2000), "covers, no table": byCovers(f, 0), "background": Against(f, rows[:50]),
 		} {
-			e := make(TableBytes)
 			want := explained(e, rows)
 			same := func(how string, lo int, got [][]float64) {
 				for i := range got {
@@ -262,7 +265,10 @@ func TestSameInAnyBatch(t *testing.T) {
 				same("split", lo, explained(e, rows[lo:hi]))
 				lo = hi
 			}
-			e = make(0)
+			if game != "background" {
+				continue
+			}
+			e = against(f, rows[:50], 0)
 			same("with tables of the call", 0, explained(e, rows))
 			for lo := range 40 {
 				same("without tables", lo, explained(e, rows[lo:lo+1]))

@@ -5,24 +5,49 @@ import (
 	"slices"
 )
 
-// newExplainer prepares the forest's leaves; the game comes later.
-func newExplainer(f *Forest, leaves [][]leaf) *Explainer {
-	e := &Explainer{inputs: f.Inputs, base: f.Base}
+// newExplainer prepares the leaves of a forest for a game, putting them
+// together in groups. It returns the bundles, by tree, that have no place among
+// the tables that fit in so many bytes; those have no groups yet.
+func newExplainer(f *Forest, leaves [][]leaf, room int) (e *Explainer, rest [][]bundle) {
+	e = &Explainer{inputs: f.Inputs, base: f.Base}
+	bundles, rest := make([][]bundle, len(f.Trees)), make([][]bundle, len(f.Trees))
+	var sizes [tableBits + 1]int
 	for k := range f.Trees {
 		t := &f.Trees[k]
 		if len(t.Splits) == 0 {
 			e.base += t.Leaves[0] * f.scale()
 			continue
 		}
-		for _, b := range t.bundles(0, 0, leaves[k]) {
-			e.add(&b)
+		bundles[k] = t.bundles(0, 0, leaves[k])
+		for i := range bundles[k] {
+			if bits := bundles[k][i].bits(); bits <= tableBits {
+				sizes[bits] += int(bundles[k][i].size()) * 8
+			}
 		}
 	}
+	keep := 0
+	for ; keep <= tableBits && sizes[keep] <= room; keep++ {
+		room -= sizes[keep]
+	}
+	for k := range bundles {
+		for i := range bundles[k] {
+			if b := &bundles[k][i]; b.bits() < keep {
+				e.add(b, true)
+			} else {
+				rest[k] = append(rest[k], *b)
+			}
+		}
+	}
+	return e, rest
+}
+
+// compile prepares the keys of the groups.
+func (e *Explainer) compile(g game) {
+	e.game = g
 	for i := range e.parts {
 		e.parts[i].compileUses()
 	}
 	e.cut()
-	return e
 }
 
 // cut gathers the cuts of each input.
@@ -47,29 +72,14 @@ func (e *Explainer) cut() {
 	}
 }
 
-// keep builds the tables that are kept: those with the shortest keys, as long
-// as they fit in so many bytes.
-func (e *Explainer) keep(room int) {
+// fillTables builds the tables that are kept.
+func (e *Explainer) fillTables() {
 	s := &scratch{mask: make([]uint64, 1)}
-	room /= 8
-	for bits := range tableBits + 1 {
-		size := 0
-		for i := range e.parts {
-			for j := range e.parts[i].groups {
-				if g := &e.parts[i].groups[j]; g.bits == bits {
-					size += g.size()
-				}
-			}
-		}
-		if room -= size; room < 0 {
-			return
-		}
-		for i := range e.parts {
-			for j := range e.parts[i].groups {
-				if g := &e.parts[i].groups[j]; g.bits == bits {
-					g.table = make([]float64, g.size())
-					e.fill(g, g.table, s)
-				}
+	for i := range e.parts {
+		for j := range e.parts[i].groups {
+			if g := &e.parts[i].groups[j]; g.keep {
+				g.table = make([]float64, g.size())
+				e.fill(g, g.table, s)
 			}
 		}
 	}
@@ -164,8 +174,8 @@ const bundleGrowth = 2
 
 // add makes a group of a bundle and puts it in the last part, or in a new one
 // where there is no room.
-func (e *Explainer) add(b *bundle) {
-	g := group{leaves: b.leaves, bits: b.bits(), inputs: b.inputs()}
+func (e *Explainer) add(b *bundle, keep bool) {
+	g := group{leaves: b.leaves, bits: b.bits(), inputs: b.inputs(), keep: keep}
 	if g.bits > 64 {
 		e.wide = append(e.wide, b.leaves...)
 		return
@@ -206,110 +216,4 @@ func (e *Explainer) add(b *bundle) {
 	for i := range g.leaves {
 		g.leaves[i].steps = nil // the part knows them
 	}
-}
-
-// effect is the bits of a part's word that a split clears, as it sends a row
-// to the left or to the right.
-type effect struct {
-	split       *Split
-	left, right uint64
-}
-
-// learn notes the splits that decide the bits of a group.
-func (p *part) learn(g *group, b *bundle) {
-	for _, st := range g.leaves[0].steps[:b.depth] {
-		bit := uint64(1) << (int(st.slot) + g.shift)
-		if st.left {
-			p.note(st.split, 0, bit)
-		} else {
-			p.note(st.split, bit, 0)
-		}
-	}
-	above := b.above()
-	for i, s := range b.splits {
-		p.note(s, 0, 1<<(above+i+g.shift))
-	}
-}
-
-func (p *part) note(s *Split, left, right uint64) {
-	for i := range p.effects {
-		if e := &p.effects[i]; e.split == s {
-			e.left |= left
-			e.right |= right
-			return
-		}
-	}
-	p.effects = append(p.effects, effect{s, left, right})
-}
-
-// compileUses turns the effects of splits into words, input by input.
-func (p *part) compileUses() {
-	slices.SortStableFunc(p.effects, func(a, b effect) int { return int(a.split.Input) - int(b.split.Input) })
-	for len(p.effects) > 0 {
-		n := 1
-		for n < len(p.effects) && p.effects[n].split.Input == p.effects[0].split.Input {
-			n++
-		}
-		p.uses = append(p.uses, newUse(p.effects[:n]))
-		p.effects = p.effects[n:]
-	}
-	p.effects = nil
-}
-
-// newUse asks the splits of one input about each run of values that they do
-// not tell apart.
-func newUse(effects []effect) use {
-	u := use{input: effects[0].split.Input}
-	for _, e := range effects {
-		u.cuts = e.split.appendEnds(u.cuts)
-	}
-	u.cuts = append(u.cuts, math.Inf(1))
-	slices.Sort(u.cuts)
-	u.cuts = slices.Compact(u.cuts)
-	word := func(x float64) uint64 {
-		w := ^uint64(0)
-		for _, e := range effects {
-			if e.split.GoesLeft(x) {
-				w &^= e.left
-			} else {
-				w &^= e.right
-			}
-		}
-		return w
-	}
-	for _, x := range u.cuts {
-		u.words = append(u.words, word(x))
-	}
-	u.words = append(u.words, word(math.NaN()))
-	return u
-}
-
-// appendEnds appends the numbers c such that the split may treat numbers up
-// to c, and numbers beyond, differently. Between them it does not.
-func (s *Split) appendEnds(cuts []float64) []float64 {
-	before := func(x float64) float64 { return math.Nextafter(x, math.Inf(-1)) }
-	if s.How&Categorical != 0 {
-		in := false
-		for c := range len(s.Set) * 32 {
-			if was := in; was != (s.Set[c/32]>>(c%32)&1 != 0) {
-				in = !was
-				if c == 0 {
-					cuts = append(cuts, -1) // codes are cut to integers: 0 is all above -1
-				} else {
-					cuts = append(cuts, before(float64(c)))
-				}
-			}
-		}
-		if in {
-			cuts = append(cuts, before(float64(len(s.Set)*32)))
-		}
-		return cuts
-	}
-	if s.How&MissingZero != 0 {
-		cuts = append(cuts, before(-ZeroThreshold), ZeroThreshold)
-	}
-	if s.How&Below != 0 {
-		return append(cuts, before(s.Threshold))
-	}
-	return append(cuts, s.Threshold)
 }

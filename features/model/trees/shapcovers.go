@@ -45,10 +45,22 @@ func byCovers(f *Forest, room int) *Explainer {
 	for q := range (longest+1)/2 + 1 {
 		g.rules = append(g.rules, legendre(q))
 	}
-	e := newExplainer(f, leaves)
+	e, rest := newExplainer(f, leaves, room)
 	e.base += base
-	e.game = g
-	e.keep(room)
+	for k := range rest {
+		if len(rest[k]) == 0 {
+			continue
+		}
+		walked := make([]bool, len(leaves[k]))
+		for i := range leaves[k] {
+			walked[i] = slices.ContainsFunc(rest[k], func(b bundle) bool {
+				return slices.ContainsFunc(b.leaves, func(l leaf) bool { return l.game == leaves[k][i].game })
+			})
+		}
+		e.walks = append(e.walks, newWalk(&f.Trees[k], leaves[k], walked, g.rules))
+	}
+	e.compile(g)
+	e.fillTables()
 	return e
 }
 
