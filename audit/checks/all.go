@@ -9,6 +9,7 @@ import (
 	"evenhand/audit/checks/governance"
 	"evenhand/audit/checks/ingest"
 	"evenhand/audit/checks/limit"
+	"evenhand/audit/checks/reason"
 	"evenhand/audit/checks/score"
 )
 
@@ -20,6 +21,7 @@ var All = []*audit.Check{
 	denial.UnexplainedDenial,
 	denial.TechnicalDenial,
 	denial.RepaidThenDenied,
+	reason.ReasonMatch,
 	limit.VanishedIncrement,
 	limit.StalledLimit,
 	limit.PhantomLimit,

@@ -44,8 +44,10 @@ type references struct {
 
 // Ranker makes references of what was surveyed.
 func (s *Survey) Ranker() *Ranker {
-	r := &Ranker{Models: s.Models, of: make([]references, len(s.Models))}
+	r := &Ranker{of: make([]references, len(s.Models))}
 	for m, x := range s.Models {
+		x = x.as(s.of[m].better)
+		r.Models = append(r.Models, x)
 		if !x.Rankable() {
 			continue
 		}
@@ -56,6 +58,18 @@ func (s *Survey) Ranker() *Ranker {
 		}
 	}
 	return r
+}
+
+// as is the model with the way that is better as most of its rows' policies say.
+func (x *Model) as(better int64) *Model {
+	y := *x
+	switch {
+	case better > 0:
+		y.better = 1
+	case better < 0:
+		y.better = -1
+	}
+	return &y
 }
 
 // references are those of a sum.

@@ -14,6 +14,7 @@ import (
 	"slices"
 
 	"evenhand/audit"
+	"evenhand/audit/policy"
 	"evenhand/features"
 	"evenhand/features/model"
 )
@@ -68,7 +69,8 @@ const (
 )
 
 // NewModel prepares a model for the batches that l lays out. better is 1 where a
-// higher score is better for the applicant, -1 where a lower one is. band is how
+// higher score is better for the applicant, -1 where a lower one is; a Survey
+// that learns otherwise from its rows corrects it. band is how
 // far above a cut-off an applicant is still near it, in points, where neither
 // plan nor model file tell the points that double the odds.
 func NewModel(m *audit.ScoringModel, l *audit.Layout, better, band float64) *Model {
@@ -128,35 +130,36 @@ func (x *Model) Rankable() bool {
 // Sum reports whether the model is a sum of one term per input.
 func (x *Model) Sum() bool { return x.sum != nil }
 
-// Near reports whether a score is at or slightly above a cut-off, "above" on the
+// near reports whether a score is at or slightly above a cut-off, "above" on the
 // side that is better for the applicant.
-func (x *Model) Near(score, cut float64) bool {
+func (x *Model) near(score, cut, better float64) bool {
 	d := score - cut
 	if x.unit == probability && score > 0 && score < 1 && cut > 0 && cut < 1 {
 		d = logit(score) - logit(cut)
 	}
-	d *= x.better
+	d *= better
 	return d >= 0 && d < x.band
 }
 
 func logit(p float64) float64 { return math.Log(p / (1 - p)) }
 
-// Better is 1 where a higher score of the model is better for the applicant,
-// else -1: as the cut-offs of the plan's policies say, or, without one, a
-// probability is of default.
-func Better(env *audit.Env, m *audit.ScoringModel) float64 {
-	if env.Policies != nil {
-		for i := range env.Policies.Policies {
-			for _, r := range env.Policies.Policies[i].Rules {
-				if r.Cutoff != nil && (r.Cutoff.Of == "" || r.Cutoff.Of == "score") {
-					if r.Cutoff.Better == "lower" {
-						return -1
-					}
-					return 1
-				}
+// BetterOf is 1 where a policy's first cut-off of the score takes a higher score
+// for the better one, -1 where a lower one, and 0 where it has none.
+func BetterOf(p *policy.Policy) float64 {
+	for i := range p.Rules {
+		if c := p.Rules[i].Cutoff; c != nil && (c.Of == "" || c.Of == "score") {
+			if c.Better == "lower" {
+				return -1
 			}
+			return 1
 		}
 	}
+	return 0
+}
+
+// guess is 1 where a higher score of a model is taken for the better one, else
+// -1, as long as no row's policy says: a probability is of default.
+func guess(m *audit.ScoringModel) float64 {
 	if m.Spec.Output == "probability" {
 		return -1
 	}

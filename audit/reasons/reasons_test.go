@@ -95,6 +95,7 @@ func batch(e *audit.Env, rows [][]float64) *features.Batch {
 
 func cuts(n int, x float64) []float64 { return slices.Repeat([]float64{x}, n) }
 func all(n int) []bool                { return slices.Repeat([]bool{true}, n) }
+func way(n int, x float64) []float64  { return cuts(n, x) }
 
 func close(got, want []float64) bool {
 	return slices.EqualFunc(got, want, func(a, b float64) bool { return math.Abs(a-b) < 1e-9 })
@@ -107,7 +108,7 @@ func TestCard(t *testing.T) {
 	// Terms a, b, b2: (0, 40, 0) 540; (50, 0, 8) 558; (20, 10, 8) 538; (50, 40, 0) 590.
 	b := batch(e, [][]float64{{0, 0}, {3, 3}, {1, 1}, {2, 0}})
 	s := NewSurvey(e, 1, 10)
-	s.Add(b, all(4), cuts(4, 540), &b.Cols[0])
+	s.Add(b, all(4), cuts(4, 540), way(4, 1), &b.Cols[0])
 	r := s.Ranker()
 	m := s.Models[0]
 	if !slices.Equal(m.Features, []string{"a", "b"}) || !m.Rankable() || !m.Sum() || m.Better() != 1 {
@@ -147,7 +148,7 @@ func TestLower(t *testing.T) {
 	e := env(t, map[string][]byte{"c": []byte(logistic)}, "  - {file: c, output: probability}\n")
 	b := batch(e, [][]float64{{1, 1}, {0, 2}, {-1, 0}})
 	s := NewSurvey(e, 1, 10)
-	s.Add(b, all(3), cuts(3, math.NaN()), &b.Cols[0])
+	s.Add(b, all(3), cuts(3, math.NaN()), way(3, 0), &b.Cols[0])
 	r := s.Ranker()
 	if r.Primary(0) != Applicants || r.Has(0).Has(Near) {
 		t.Fatalf("has %b, first %v", r.Has(0), r.Primary(0))
@@ -199,7 +200,7 @@ func TestLaws(t *testing.T) {
 			s := NewSurvey(e, 1, 20)
 			if len(rows) > 0 {
 				b := batch(e, rows)
-				s.Add(b, all(b.N), cuts(b.N, cutOf(name)), &b.Cols[0])
+				s.Add(b, all(b.N), cuts(b.N, cutOf(name)), way(b.N, 1), &b.Cols[0])
 			}
 			return s
 		}
@@ -297,10 +298,10 @@ pandas_categorical:null
 // feature's contribution is its leaf less the mean of the background's leaves. A
 // probability of default is better when it is lower.
 func TestForest(t *testing.T) {
-	e := env(t, map[string][]byte{"f": []byte(tree)}, "  - {file: f, output: probability}\n")
+	e := env(t, map[string][]byte{"f": []byte(tree)}, "  - {file: f}\n")
 	b := batch(e, [][]float64{{0, 3}, {2, 3}, {2, 0}, {0, 0}})
 	s := NewSurvey(e, 1, 10)
-	s.Add(b, all(4), cuts(4, 0.5), &b.Cols[0])
+	s.Add(b, all(4), cuts(4, 0.5), way(4, -1), &b.Cols[0])
 	r := s.Ranker()
 	if r.Has(0) != Of(Near, Applicants, Path) || r.Primary(0) != Applicants || r.Models[0].Sum() {
 		t.Fatalf("has %b, first %v", r.Has(0), r.Primary(0))
@@ -333,7 +334,7 @@ func TestLoadAllocatesNothing(t *testing.T) {
 	}
 	b := batch(e, rows)
 	s := NewSurvey(e, 1, 10)
-	s.Add(b, all(b.N), cuts(b.N, 540), &b.Cols[0])
+	s.Add(b, all(b.N), cuts(b.N, 540), way(b.N, 1), &b.Cols[0])
 	r := s.Ranker()
 	of := make([]int32, b.N)
 	for i := range of {

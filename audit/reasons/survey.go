@@ -27,6 +27,7 @@ type Survey struct {
 // surveyed is what is known of the applicants of one model.
 type surveyed struct {
 	all, near   tally
+	better      int64     // rows whose policy takes higher scores for better, less those of the contrary
 	least, most []float64 // terms seen, by input
 	backgrounds [2]sample // of forests: all, near
 }
@@ -43,7 +44,7 @@ func NewSurvey(env *audit.Env, band float64, background int) *Survey {
 	s := &Survey{}
 	for i := range env.Models {
 		m := &env.Models[i]
-		x := NewModel(m, env.Layouts["decisions"], Better(env, m), band)
+		x := NewModel(m, env.Layouts["decisions"], guess(m), band)
 		s.Models = append(s.Models, x)
 		s.of = append(s.of, newSurveyed(x, background))
 	}
@@ -66,9 +67,10 @@ func newSurveyed(x *Model, background int) *surveyed {
 }
 
 // Add surveys the applicants of a batch whose scores are known: those kept, of
-// one model each. cuts are the scores from which on each passes, NaN for none,
-// and ids the keys that a sample is drawn by.
-func (s *Survey) Add(b *features.Batch, keep []bool, cuts []float64, ids *features.Vector) {
+// one model each. cuts are the scores from which on each passes, NaN for none;
+// better says which way is better under each one's policy (see BetterOf); and
+// ids are the keys that a sample is drawn by.
+func (s *Survey) Add(b *features.Batch, keep []bool, cuts, better []float64, ids *features.Vector) {
 	if b.Scores == nil {
 		return
 	}
@@ -81,7 +83,8 @@ func (s *Survey) Add(b *features.Batch, keep []bool, cuts []float64, ids *featur
 			if int(b.Scores.Model[i]) != m || !keep[i] {
 				continue
 			}
-			if x.Near(b.Scores.Score[i], cuts[i]) {
+			s.of[m].better += int64(better[i])
+			if x.near(b.Scores.Score[i], cuts[i], better[i]) {
 				s.near = append(s.near, int32(len(s.rows)))
 			}
 			s.rows = append(s.rows, int32(i))
@@ -158,6 +161,7 @@ func (s *Survey) Merge(o *Survey) {
 		from := o.of[m]
 		to.all.merge(&from.all)
 		to.near.merge(&from.near)
+		to.better += from.better
 		for i := range to.least {
 			to.least[i], to.most[i] = min(to.least[i], from.least[i]), max(to.most[i], from.most[i])
 		}
@@ -184,6 +188,7 @@ func (s *Survey) Encode(e *stats.Encoder) {
 				e.Value(&t.sums[i])
 			}
 		}
+		e.Varint(x.better)
 		e.Floats(x.least)
 		e.Floats(x.most)
 		for j := range x.backgrounds {
@@ -210,6 +215,9 @@ func (s *Survey) Decode(d *stats.Decoder) {
 		}
 		if x.near.n > x.all.n {
 			d.Fail("%d applicants near the cut-off of %d", x.near.n, x.all.n)
+		}
+		if x.better = d.Varint(); x.better > x.all.n || x.better < -x.all.n {
+			d.Fail("the policies of %d applicants of %d", x.better, x.all.n)
 		}
 		least, most := d.Floats(), d.Floats()
 		if len(least) != len(x.least) || len(most) != len(x.most) {
