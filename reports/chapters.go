@@ -1,12 +1,17 @@
 package reports
 
-import "evenhand/audit"
+import (
+	"slices"
+
+	"evenhand/audit"
+)
 
 // chapter is one family of checks on the page.
 type chapter struct {
 	Name         string
 	Title, About audit.Text
 	Checks       table
+	Models       *table // the registry of models and what they scored
 	Findings     []link
 	Figures      []*figure
 	Metrics      table
@@ -52,11 +57,16 @@ func (r *Report) chapters() []chapter {
 				ch.Findings = append(ch.Findings, linkTo(f))
 			}
 		}
+		if c.Name == "replication" {
+			if ch.Models = r.registryTable(); ch.Models != nil {
+				ms = slices.DeleteFunc(ms, registered)
+			}
+		}
 		room := figuresPerChapter - len(ch.Figures)
 		drawn := r.metricFigures(ms)
 		ch.Figures = append(drawn[:max(0, min(len(drawn), room))], ch.Figures...)
 		ch.Metrics = r.metricTable(ms)
-		ch.Empty = len(ch.Checks.Rows) == 0 && len(ms) == 0 && len(ch.Findings) == 0
+		ch.Empty = ch.Models == nil && len(ch.Checks.Rows) == 0 && len(ms) == 0 && len(ch.Findings) == 0
 		ch.Checks.prune()
 		out = append(out, ch)
 	}

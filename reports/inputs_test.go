@@ -57,7 +57,9 @@ func attack() Input {
 	return Input{Plan: p, Checks: []*audit.Check{check}, Result: r, Binary: h(),
 		Tables: []TableInput{{Name: h(), Rows: 9, Notes: []string{h()}, Files: []features.File{{Path: "/srv/" + h(), SHA256: h(), CreatedBy: h()}},
 			Tally: features.Tally{Columns: map[string]features.ColumnTally{h(): {Rows: 40, Bad: 2, Example: "13800000000", Other: map[string]int64{h(): 30, "zzrare": 2}}}}}},
-		Models: []ModelInput{{Version: h(), Format: h(), Name: h(), File: "/models/" + h(), SHA256: h()}}}
+		Models: []ModelInput{{Version: h(), Format: h(), Name: h(), File: "/models/" + h(), SHA256: h(),
+			Spec:  audit.ModelSpec{Version: h(), Product: h(), SHA256: h(), TrainedTo: h(), Deployed: h(), Retired: h()},
+			Usage: &audit.ModelUsage{Rows: 1, Scored: 2, Cells: 2, Values: 1, LeastInput: h(), AgeMedian: -1}}}}
 }
 
 // clean is a run in which everything was judged and nothing found.

@@ -116,7 +116,7 @@ const (
 // from being k of n.
 func unitOf(m *audit.Metric) unit {
 	u := unitOfName(m.Name)
-	if u == plain && m.N > 0 && math.Abs(m.Value-float64(m.K)/float64(m.N)) < 1e-9 && m.Value <= 1 {
+	if u == plain && m.N > 0 && !strings.HasSuffix(m.Name, "constant_input") && math.Abs(m.Value-float64(m.K)/float64(m.N)) < 1e-9 && m.Value <= 1 {
 		return rate
 	}
 	return u
@@ -141,7 +141,7 @@ func unitOfName(name string) unit {
 		return points
 	case has("rate", "share", "coverage", "match", "overlap") || strings.HasPrefix(name, "disclosure_"):
 		return rate
-	case has("count", "n", "rows", "shortfall", "denials"):
+	case has("count", "n", "rows", "shortfall", "denials", "age_months_min", "age_months_median", "age_months_max", "age_days", "overlap_days"):
 		return whole
 	}
 	return plain

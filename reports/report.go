@@ -48,6 +48,10 @@ type ModelInput struct {
 	File                  string // base name
 	SHA256                string
 	Rows                  int64 // rows scored
+	// Spec is what the plan's registry says of it; Usage is what it was used for,
+	// nil when nobody looked.
+	Spec  audit.ModelSpec
+	Usage *audit.ModelUsage
 }
 
 // Report is one run's results in their published order, with their digests

@@ -30,10 +30,14 @@ func describe(sources map[string]*parquetfile.Source, result *audit.Result) []re
 func describeModels(models []audit.ScoringModel, result *audit.Result) []reports.ModelInput {
 	var out []reports.ModelInput
 	for i, m := range models {
-		out = append(out, reports.ModelInput{
+		in := reports.ModelInput{
 			Version: m.Spec.Version, Format: m.Model.Format(), Name: m.Model.Name(),
-			File: filepath.Base(m.Spec.File), SHA256: m.Digest, Rows: result.Scored[i],
-		})
+			File: filepath.Base(m.Spec.File), SHA256: m.Digest, Rows: result.Scored[i], Spec: m.Spec,
+		}
+		if result.Usage != nil {
+			in.Usage = &result.Usage[i]
+		}
+		out = append(out, in)
 	}
 	return out
 }

@@ -139,7 +139,7 @@ func (c *concluder) finding(cause, key string, severity audit.Severity, of ...na
 // rowsOf counts the decisions of a version: how many a finding without cases
 // bears on.
 func (c *concluder) rowsOf(version string) (n int64) {
-	for _, m := range c.of(versionRows) {
+	for _, m := range c.of(versionShare) {
 		if m.version() == version {
 			n = m.K
 		}

@@ -11,7 +11,7 @@ import (
 
 // The names of the metrics; those of limits start with limit_.
 const (
-	versionRows    = "version_rows"
+	versionShare    = "version_share"
 	outsideService = "outside_service"
 	unknownVersion = "unknown_version"
 	unnamedVersion = "unnamed_version"
@@ -108,7 +108,7 @@ func (t *table) finish(r *audit.Result) {
 	}
 	for m := range t.models {
 		u, f := &t.models[m], &t.facts.models[m]
-		t.share(r, versionRows, f, "", u.rows, all)
+		t.share(r, versionShare, f, "", u.rows, all)
 		if f.window {
 			t.fault(r, outsideService, versionPrefix+f.label, u.outside, u.rows)
 		}

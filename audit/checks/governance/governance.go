@@ -110,7 +110,7 @@ are set aside.
   V8  stale             the model is more than max_age_months (36) old at the
                         decision: whole months since trained_to, else deployed
 
-Besides, as metrics: rows by version (version_rows), rows that name a version
+Besides, as metrics: rows by version (version_share), rows that name a version
 the plan lacks or none (unknown_version, unnamed_version; scorematch makes the
 finding), days on which two versions decided on the same product
 (version_overlap_days), the share of rows with a value by input

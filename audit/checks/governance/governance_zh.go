@@ -20,7 +20,7 @@ const docZh = `模型治理
   V8  陈旧          决策时模型已超过 max_age_months（36）：自 trained_to 起、否则自
                     deployed 起的整月数
 
-此外列为指标的有：各版本的记录（version_rows），计划中没有的版本与未记录版本的评分
+此外列为指标的有：各版本的记录（version_share），计划中没有的版本与未记录版本的评分
 （unknown_version、unnamed_version；其发现由 scorematch 给出），两个版本对同一产品同日
 评分的天数（version_overlap_days），各输入有值的记录占比（input_coverage），输入缺失且
 无法复算的记录（lost_to_input），决策时的模型月龄（model_age_months_min、_median、
