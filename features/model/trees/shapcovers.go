@@ -47,17 +47,16 @@ func byCovers(f *Forest, room int) *Explainer {
 	}
 	e, rest := newExplainer(f, leaves, room)
 	e.base += base
+	walked := make([]bool, n)
 	for k := range rest {
-		if len(rest[k]) == 0 {
-			continue
+		for _, b := range rest[k] {
+			for _, l := range b.leaves {
+				walked[l.game] = true
+			}
 		}
-		walked := make([]bool, len(leaves[k]))
-		for i := range leaves[k] {
-			walked[i] = slices.ContainsFunc(rest[k], func(b bundle) bool {
-				return slices.ContainsFunc(b.leaves, func(l leaf) bool { return l.game == leaves[k][i].game })
-			})
+		if len(rest[k]) > 0 {
+			e.walks = append(e.walks, newWalk(&f.Trees[k], leaves[k], walked, g.rules))
 		}
-		e.walks = append(e.walks, newWalk(&f.Trees[k], leaves[k], walked, g.rules))
 	}
 	e.compile(g)
 	e.fillTables()

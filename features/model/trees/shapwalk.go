@@ -29,12 +29,12 @@ type edge struct {
 	factor, inverse []float64
 }
 
-// newWalk prepares the walk over the leaves that are set.
+// newWalk prepares the walk over the leaves whose games are to be walked.
 func newWalk(t *Tree, leaves []leaf, walked []bool, rules []rule) *walk {
 	w := &walk{splits: make([]*Split, len(t.Splits)), edges: make([]edge, 2*len(t.Splits))}
 	longest := 0
 	for i := range leaves {
-		if walked[i] {
+		if walked[leaves[i].game] {
 			longest = max(longest, len(leaves[i].inputs))
 		}
 	}
@@ -56,7 +56,7 @@ func newWalk(t *Tree, leaves []leaf, walked []bool, rules []rule) *walk {
 				e.missing *= w.edges[before].missing
 			}
 			if child < 0 {
-				e.child, e.value, e.skip = -1, leaves[^child].value, !walked[^child]
+				e.child, e.value, e.skip = -1, leaves[^child].value, !walked[leaves[^child].game]
 			} else {
 				last[s.Input] = here
 				e.skip = prepare(child, depth+1)
