@@ -119,7 +119,9 @@ func TestRefusals(t *testing.T) {
 		{"optbinning codes twice", opt(`, "special_codes": [1, 1]`, `"type": "numeric", "splits": [], `+three), "special_codes must be"},
 		{"optbinning scaling", opt(`, "scaling": {"method": "log"}`, `"type": "numeric", "splits": [], `+three), `method is "log"`},
 		{"optbinning pdo", opt(`, "scaling": {"method": "pdo_odds", "pdo": 20}`, `"type": "numeric", "splits": [], `+three), "pdo_odds needs"},
-		{"optbinning unknown key", opt(`, "target_dtype": "continuous"`, `"type": "numeric", "splits": [], `+three), `the key "target_dtype" is not known`},
+		{"optbinning unknown key", opt(`, "target_type": "continuous"`, `"type": "numeric", "splits": [], `+three), `the key "target_type" is not known`},
+		{"optbinning woe of a mean", opt(`, "target_dtype": "continuous"`, `"type": "numeric", "splits": [], `+three), `give the right one`},
+		{"optbinning target", opt(`, "target_dtype": "multiclass"`, `"type": "numeric", "splits": [], `+three), `target_dtype is "multiclass"`},
 
 		{"logistic no inputs", reg(`"numeric": []`), "no inputs"},
 		{"logistic no mean", reg(`"numeric": [{"name": "x", "scale": 1, "coef": 1}]`), `input "x": mean`},

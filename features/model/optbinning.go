@@ -5,12 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 )
 
-// optbinningFile is the format "optbinning": an optbinning.Scorecard for a
-// binary target as JSON. The library's own table rounds its split points, so
+// optbinningFile is the format "optbinning": an optbinning.Scorecard as JSON. The library's own table rounds its split points, so
 // they are exported beside it:
 //
 //	{"format": "scorecard-optbinning-v1",
@@ -43,6 +41,14 @@ import (
 // rate needs count and event of every bin (without them such a row has a score
 // but no margin).
 //
+// A variable may have special_codes, metric_special and metric_missing of its
+// own (binning_fit_params and binning_transform_params of the BinningProcess).
+//
+// With target_dtype "continuous" (optional, "binary") the bins have mean in
+// place of woe, the margin is what predict gives, there is no probability, and a
+// category that no bin holds has the mean of all records in the margin, which
+// needs the count of every bin.
+//
 // The points are taken as they are; rounding, reverse_scorecard and
 // intercept_based (optional, false) say how the library made them, so that
 // other roundings can be tried. library, desc, interval_rule, bin_id, and but
@@ -53,6 +59,7 @@ type optbinningFile struct {
 	Library         string               `json:"library"`
 	Name            string               `json:"name"`
 	Desc            string               `json:"desc"`
+	Target          string               `json:"target_dtype"`
 	Scaling         *optbinningScaling   `json:"scaling"`
 	Intercept       *float64             `json:"intercept"`
 	PointsIntercept float64              `json:"points_intercept"`
@@ -81,12 +88,17 @@ type optbinningVariable struct {
 	Splits     []float64       `json:"splits"`
 	Categories [][]string      `json:"categories"`
 	Bins       []optbinningBin `json:"bins"`
+
+	SpecialCodes  json.RawMessage `json:"special_codes"`
+	MetricSpecial json.RawMessage `json:"metric_special"`
+	MetricMissing json.RawMessage `json:"metric_missing"`
 }
 
 type optbinningBin struct {
 	Bin    string   `json:"bin"`
 	ID     *int     `json:"bin_id"`
 	WoE    *float64 `json:"woe"`
+	Mean   *float64 `json:"mean"`
 	Coef   *float64 `json:"coef"`
 	Points *float64 `json:"points"`
 	Count  *float64 `json:"count"`
@@ -108,22 +120,13 @@ func loadOptbinning(file []byte) (Model, error) {
 	case len(f.Variables) == 0:
 		return nil, errors.New("the card has no variables; export it again")
 	}
-	codes, err := f.specialCodes()
-	if err != nil {
-		return nil, err
+	if f.Target != "" && f.Target != "binary" && f.Target != "continuous" {
+		return nil, fmt.Errorf("target_dtype is %q; use binary or continuous", f.Target)
 	}
-	special, err := metric("metric_special", f.MetricSpecial)
-	if err != nil {
-		return nil, err
-	}
-	missing, err := metric("metric_missing", f.MetricMissing)
-	if err != nil {
-		return nil, err
-	}
-	c := &card{format: "optbinning", name: f.Name, base: f.PointsIntercept, fitted: true, intercept: *f.Intercept}
+	c := &card{format: "optbinning", name: f.Name, base: f.PointsIntercept, fitted: true, intercept: *f.Intercept, mean: f.Target == "continuous"}
 	for i := range f.Variables {
 		v := &f.Variables[i]
-		ch, err := v.characteristic(codes, special, missing)
+		ch, err := f.characteristic(v)
 		if err != nil {
 			return nil, fmt.Errorf("variable %q: %w", v.Name, err)
 		}
@@ -138,21 +141,54 @@ func loadOptbinning(file []byte) (Model, error) {
 	return c, nil
 }
 
+// characteristic builds a variable by its own special codes and metrics, or else
+// by the file's.
+func (f *optbinningFile) characteristic(v *optbinningVariable) (ch characteristic, err error) {
+	first := func(own, all json.RawMessage) json.RawMessage {
+		if len(own) > 0 {
+			return own
+		}
+		return all
+	}
+	codes, err := specialCodes(first(v.SpecialCodes, f.SpecialCodes))
+	if err != nil {
+		return ch, err
+	}
+	special, err := metric("metric_special", first(v.MetricSpecial, f.MetricSpecial))
+	if err != nil {
+		return ch, err
+	}
+	missing, err := metric("metric_missing", first(v.MetricMissing, f.MetricMissing))
+	if err != nil {
+		return ch, err
+	}
+	for i := range v.Bins {
+		b := &v.Bins[i]
+		if wrong := (b.Mean != nil) != (f.Target == "continuous"); wrong || b.Mean != nil && b.WoE != nil {
+			return ch, fmt.Errorf("bin %d (%s): a bin has the woe of a binary target, or the mean of a continuous one (target_dtype); give the right one", i, b.Bin)
+		}
+		if b.Mean != nil {
+			b.WoE = b.Mean
+		}
+	}
+	return v.characteristic(codes, special, missing)
+}
+
 // specialCodes returns the codes of each special bin.
-func (f *optbinningFile) specialCodes() ([][]any, error) {
+func specialCodes(raw json.RawMessage) ([][]any, error) {
 	bad := errors.New("special_codes must be a list of codes, or an object of names to codes or lists of codes")
-	if len(f.SpecialCodes) == 0 {
+	if len(raw) == 0 {
 		return [][]any{nil}, nil // an empty bin is there all the same
 	}
-	if isList := f.SpecialCodes[0] == '['; isList {
+	if isList := raw[0] == '['; isList {
 		var codes []any
-		if json.Unmarshal(f.SpecialCodes, &codes) != nil || !plainCodes(codes) {
+		if json.Unmarshal(raw, &codes) != nil || !plainCodes(codes) {
 			return nil, bad
 		}
 		return [][]any{codes}, nil
 	}
 	var out [][]any
-	d := json.NewDecoder(bytes.NewReader(f.SpecialCodes))
+	d := json.NewDecoder(bytes.NewReader(raw))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
 		return nil, bad
 	}
@@ -194,223 +230,4 @@ func plainCodes(codes []any) bool {
 		}
 	}
 	return true
-}
-
-// metric returns the WoE that replaces that of a special or missing bin; NaN
-// stands for the bin's own.
-func metric(key string, raw json.RawMessage) (float64, error) {
-	if len(raw) == 0 || string(raw) == `"empirical"` {
-		return math.NaN(), nil
-	}
-	var x float64
-	if json.Unmarshal(raw, &x) != nil || !usable(x) {
-		return 0, fmt.Errorf("%s is %s; only \"empirical\" and a number are supported", key, raw)
-	}
-	return x, nil
-}
-
-// characteristic builds one variable. codes are the codes of each special bin.
-func (v *optbinningVariable) characteristic(codes [][]any, special, missing float64) (ch characteristic, err error) {
-	n := len(v.Splits) + 1
-	switch v.Type {
-	case "numeric":
-		if v.Categories != nil {
-			return ch, errors.New("it is numeric but has categories; remove them or correct the type")
-		}
-		if err := ascending(v.Splits); err != nil {
-			return ch, err
-		}
-		ch.setEdges(v.Splits, false)
-	case "categorical":
-		if v.Splits != nil {
-			return ch, errors.New("it is categorical but has splits; give the categories of each bin instead")
-		}
-		if n = len(v.Categories); n == 0 {
-			return ch, errors.New("it is categorical but has no categories; give those of each bin")
-		}
-		ch.kind, ch.levels = Categorical, map[string]int32{}
-	default:
-		return ch, fmt.Errorf("type is %q; use numeric or categorical", v.Type)
-	}
-	if len(v.Bins) != n+len(codes)+1 {
-		return ch, fmt.Errorf("it has %d bins; there must be %d: %d by value, %d special, 1 missing", len(v.Bins), n+len(codes)+1, n, len(codes))
-	}
-	for i, b := range v.Bins {
-		if err := b.check(i, i == len(v.Bins)-1); err != nil {
-			return ch, err
-		}
-		woe := *b.WoE
-		if i == len(v.Bins)-1 && missing == missing {
-			woe = missing
-		} else if i >= n && i < len(v.Bins)-1 && special == special {
-			woe = special
-		}
-		ch.points = append(ch.points, *b.Points)
-		ch.terms = append(ch.terms, float64(*b.Coef*woe))
-	}
-	for i, group := range v.Categories {
-		for _, c := range group {
-			if _, ok := ch.levels[c]; ok {
-				return ch, fmt.Errorf("category %q is in two bins; keep one", c)
-			}
-			ch.levels[c] = int32(i)
-		}
-	}
-	for i, bin := range codes {
-		for _, code := range bin {
-			ch.code(code, int32(n+i))
-		}
-	}
-	ch.missing = int32(len(v.Bins) - 1)
-	ch.other, ch.unusable = ch.missing+1, ch.missing+2
-	ch.points = append(ch.points, ch.points[ch.missing], math.NaN())
-	unseen := 0.0
-	if special == special && missing == missing {
-		unseen = v.unseen(n)
-	}
-	ch.terms = append(ch.terms, float64(*v.Bins[0].Coef*unseen), math.NaN())
-	ch.reference, ch.attributes = math.NaN(), ch.other
-	return ch, nil
-}
-
-// unseen returns the WoE of a category in no bin when neither metric is
-// empirical, NaN when the counts do not tell. n bins are by value.
-func (v *optbinningVariable) unseen(n int) float64 {
-	var records, events, others float64
-	for i, b := range v.Bins {
-		if b.Count == nil || b.Event == nil {
-			return math.NaN()
-		}
-		if i < n {
-			records += *b.Count
-		}
-		events += *b.Event
-		others += *b.Count - *b.Event
-	}
-	woe := math.Log(float64((1/(events/records) - 1) * events / others))
-	if !usable(woe) {
-		return math.NaN()
-	}
-	return woe
-}
-
-// code gives a special code its slot. Of a code in two special bins the last
-// counts, and a code of the other kind never occurs.
-func (ch *characteristic) code(code any, slot int32) {
-	switch x := code.(type) {
-	case string:
-		if ch.kind == Categorical {
-			ch.levels[x] = slot
-		}
-	case float64:
-		if ch.kind == Categorical {
-			return
-		}
-		if i := slices.Index(ch.special, x); i >= 0 {
-			ch.specialSlot[i] = slot
-			return
-		}
-		ch.special = append(ch.special, x)
-		ch.specialSlot = append(ch.specialSlot, slot)
-	}
-}
-
-// check checks the i-th bin of a variable.
-func (b *optbinningBin) check(i int, last bool) error {
-	switch {
-	case b.Points == nil || b.WoE == nil || b.Coef == nil || !usable(*b.Points) || !usable(*b.WoE) || !usable(*b.Coef):
-		return fmt.Errorf("bin %d (%s) needs usable numbers points, woe and coef; export the card again", i, b.Bin)
-	case b.ID != nil && *b.ID != i:
-		return fmt.Errorf("bin %d (%s) has the bin_id %d; keep the bins in the library's order", i, b.Bin, *b.ID)
-	case b.Bin != "" && last != (b.Bin == "Missing"):
-		return fmt.Errorf("bin %d is %q; the last bin, and only the last, must be Missing", i, b.Bin)
-	}
-	return nil
-}
-
-// rawPoints finds the points before rounding, where the file tells them: they
-// are the points themselves when the library did not round.
-func (f *optbinningFile) rawPoints(c *card) error {
-	if f.Scaling == nil {
-		return nil
-	}
-	s := f.Scaling
-	switch s.Method {
-	case "pdo_odds":
-		if s.PDO == nil || s.Odds == nil || s.Points == nil || !usable(*s.PDO) || !usable(*s.Odds) || !usable(*s.Points) || !(*s.Odds > 0) || !(*s.PDO > 0) || s.Min != nil || s.Max != nil {
-			return errors.New("scaling: pdo_odds needs pdo, odds and scorecard_points, the first two positive, and nothing else")
-		}
-	case "min_max":
-		if s.Min == nil || s.Max == nil || !usable(*s.Min) || !usable(*s.Max) || s.PDO != nil || s.Odds != nil || s.Points != nil {
-			return errors.New("scaling: min_max needs min and max, and nothing else")
-		}
-	default:
-		return fmt.Errorf("scaling: method is %q; use pdo_odds or min_max", s.Method)
-	}
-	if f.Rounding && (s.Method == "min_max" || f.InterceptBased) {
-		return nil // the points before rounding cannot be told
-	}
-	raw := &rawPoints{base: c.base, digits: 1}
-	for i := range c.chars {
-		points := slices.Clone(c.chars[i].points)
-		if f.Rounding {
-			f.unrounded(points, c.chars[i].terms, float64(len(c.chars)))
-		}
-		raw.points = append(raw.points, points)
-	}
-	c.raw = raw
-	return nil
-}
-
-// unrounded computes points as the library does before it rounds them.
-func (f *optbinningFile) unrounded(points, terms []float64, n float64) {
-	factor := *f.Scaling.PDO / math.Ln2
-	offset := *f.Scaling.Points - float64(factor*math.Log(*f.Scaling.Odds))
-	sense := 1.0
-	if f.Reverse {
-		sense = -1
-	}
-	for i := range points {
-		points[i] = -float64((float64(sense*terms[i])+*f.Intercept/n)*factor) + offset/n
-	}
-	// A category in no bin has the points of the bin of nulls.
-	points[len(points)-2] = points[len(points)-3]
-}
-
-// neutral finds the points at a WoE of 0. Before rounding, all points are one
-// line of their terms, the same but for a constant of each variable.
-func (f *optbinningFile) neutral(c *card) {
-	n := float64(len(c.chars))
-	for i := range c.chars {
-		c.chars[i].neutral = math.NaN()
-	}
-	if f.Rounding {
-		if c.raw != nil { // pdo_odds, each variable with its share of the offset
-			zero := []float64{0, 0, 0}
-			f.unrounded(zero, []float64{0, 0, 0}, n)
-			for i := range c.chars {
-				c.chars[i].neutral = zero[0]
-			}
-		}
-		return
-	}
-	slope, width := 0.0, 0.0
-	for i := range c.chars {
-		ch := &c.chars[i]
-		for a := range ch.attributes {
-			if w := ch.terms[a] - ch.terms[0]; math.Abs(w) > width {
-				slope, width = (ch.points[a]-ch.points[0])/w, math.Abs(w)
-			}
-		}
-	}
-	for i := range c.chars {
-		ch := &c.chars[i]
-		at := ch.points[0] - float64(slope*ch.terms[0])
-		for a := range ch.attributes {
-			if d := ch.points[a] - at - float64(slope*ch.terms[a]); math.Abs(d) > 1e-6*max(1, math.Abs(at)) {
-				at = math.NaN() // not of one line: a fit the file does not tell all of
-			}
-		}
-		ch.neutral = at
-	}
 }

