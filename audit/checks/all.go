@@ -10,6 +10,7 @@ import (
 	"evenhand/audit/checks/ingest"
 	"evenhand/audit/checks/limit"
 	"evenhand/audit/checks/reason"
+	"evenhand/audit/checks/recourse"
 	"evenhand/audit/checks/score"
 )
 
@@ -22,6 +23,7 @@ var All = []*audit.Check{
 	denial.TechnicalDenial,
 	denial.RepaidThenDenied,
 	reason.ReasonMatch,
+	recourse.Recourse,
 	limit.VanishedIncrement,
 	limit.StalledLimit,
 	limit.PhantomLimit,
