@@ -12,21 +12,18 @@ const BlockRows = 1024
 type Block struct {
 	intervals []uint16 // by input, BlockRows each
 	classes   []uint8  // by column of a stretch, BlockRows each
-	few       []uint32
-	many      []uint64
-	sums      []float64
-	single    []float32
-	refused   []bool
+	few       [BlockRows]uint32
+	many      [BlockRows]uint64
+	sums      [BlockRows]float64
+	single    [BlockRows]float32
+	refused   [BlockRows]bool
 }
 
 // Use makes room for the rows of c.
 func (b *Block) Use(c *Compiled) {
 	b.intervals = room(b.intervals, len(c.cuts)*BlockRows)
 	b.classes = room(b.classes, len(c.cuts)*BlockRows)
-	b.few, b.many = room(b.few, BlockRows), room(b.many, BlockRows)
-	b.sums, b.single = room(b.sums, BlockRows), room(b.single, BlockRows)
-	b.refused = room(b.refused, BlockRows)
-	clear(b.refused)
+	clear(b.refused[:])
 }
 
 func room[T any](s []T, n int) []T {
@@ -59,12 +56,14 @@ func (c *Compiled) Numbers(b *Block, input int, cells []float64) {
 		refused := b.refused[:len(cells)]
 		for r, x := range cells {
 			x = float64(float32(x))
-			if x-x != 0 {
-				dst[r] = missing
-				refused[r] = refused[r] || x == x
-				continue
+			i := uint16(search(keys, key(x)))
+			if x != x {
+				i = missing
 			}
-			dst[r] = uint16(search(keys, key(x)))
+			if x > math.MaxFloat32 || x < -math.MaxFloat32 {
+				refused[r] = true
+			}
+			dst[r] = i
 		}
 		return
 	}
@@ -95,7 +94,7 @@ func (c *Compiled) Margins(dst []float64, b *Block) {
 				dst[r] = math.NaN()
 			}
 		}
-		clear(b.refused)
+		clear(b.refused[:n])
 		return
 	}
 	if c.forest.Average {
@@ -120,85 +119,77 @@ func (t *stretch) add(sums []float64, single []float32, isSingle bool, b *Block)
 	for k := range t.trees {
 		tree := &t.trees[k]
 		switch {
-		case tree.nodes != nil:
+		case len(tree.leaves) > 64:
 			tree.walk(sums, single, isSingle, b)
 		case tree.many != nil:
+			meet(&b.many, n, tree.many, tree.columns, b.classes)
 			masks := b.many[:n]
-			meet(masks, tree.many, tree.columns, b.classes)
 			if isSingle {
 				for r, m := range masks {
-					single[r] += tree.single[leaf64(m)]
+					single[r] += tree.single[place64(m)]
 				}
 				continue
 			}
 			for r, m := range masks {
-				sums[r] += tree.values[leaf64(m)]
+				sums[r] += tree.values[place64(m)]
 			}
 		default:
+			meet(&b.few, n, tree.few, tree.columns, b.classes)
 			masks := b.few[:n]
-			meet(masks, tree.few, tree.columns, b.classes)
 			if isSingle {
 				for r, m := range masks {
-					single[r] += tree.single[leaf32(m)]
+					single[r] += tree.single[place32(m)]
 				}
 				continue
 			}
 			for r, m := range masks {
-				sums[r] += tree.values[leaf32(m)]
+				sums[r] += tree.values[place32(m)]
 			}
 		}
 	}
 }
 
-// meet sets masks to what the tables' masks have in common, row by row; without
-// tables there is only leaf 0.
-func meet[M uint32 | uint64](masks []M, tables []*[maxClasses]M, columns []int32, classes []uint8) {
-	n := len(masks)
-	column := func(k int) []uint8 { return classes[int(columns[k])*BlockRows:][:n] }
-	k := len(tables) % 4
-	switch k {
-	case 0:
-		if len(tables) == 0 {
-			for r := range masks {
-				masks[r] = 1
-			}
-			return
+// meet sets the first n masks to what the tables' masks have in common, row by
+// row; without tables there is only leaf 0. Up to three masks more are set.
+func meet[M uint32 | uint64](masks *[BlockRows]M, n int, tables []*[maxClasses]M, columns []int32, classes []uint8) {
+	if len(tables) == 0 {
+		for r := range masks[:n] {
+			masks[r] = 1
 		}
-		k = 4
-		t0, t1, t2, t3 := tables[0], tables[1], tables[2], tables[3]
-		c0, c1, c2, c3 := column(0), column(1), column(2), column(3)
-		for r := range masks {
-			masks[r] = t0[c0[r]] & t1[c1[r]] & t2[c2[r]] & t3[c3[r]]
-		}
-	case 1:
-		t0, c0 := tables[0], column(0)
-		for r := range masks {
-			masks[r] = t0[c0[r]]
-		}
-	case 2:
-		t0, t1, c0, c1 := tables[0], tables[1], column(0), column(1)
-		for r := range masks {
-			masks[r] = t0[c0[r]] & t1[c1[r]]
-		}
-	case 3:
-		t0, t1, t2 := tables[0], tables[1], tables[2]
-		c0, c1, c2 := column(0), column(1), column(2)
-		for r := range masks {
-			masks[r] = t0[c0[r]] & t1[c1[r]] & t2[c2[r]]
+		return
+	}
+	column := func(k int) *[BlockRows]uint8 { return (*[BlockRows]uint8)(classes[int(columns[k])*BlockRows:]) }
+	t, c := tables[0], column(0)
+	for r := range masks[:n] {
+		masks[r] = t[c[r]]
+	}
+	k := 1
+	for ; k+3 <= len(tables); k += 3 {
+		meet3(masks, n, tables[k], tables[k+1], tables[k+2], column(k), column(k+1), column(k+2))
+	}
+	for ; k < len(tables); k++ {
+		t, c := tables[k], column(k)
+		for r := range masks[:n] {
+			masks[r] &= t[c[r]]
 		}
 	}
-	for ; k < len(tables); k += 4 {
-		t0, t1, t2, t3 := tables[k], tables[k+1], tables[k+2], tables[k+3]
-		c0, c1, c2, c3 := column(k), column(k+1), column(k+2), column(k+3)
-		for r := range masks {
-			masks[r] &= t0[c0[r]] & t1[c1[r]] & t2[c2[r]] & t3[c3[r]]
-		}
+}
+
+// meet3 is meet for three tables: as many as leave the loop in registers. Four
+// rows a turn, it has no checks of bounds.
+func meet3[M uint32 | uint64](masks *[BlockRows]M, n int, t0, t1, t2 *[maxClasses]M, c0, c1, c2 *[BlockRows]uint8) {
+	for r := 0; r < n; r += 4 {
+		i := r & (BlockRows - 4)
+		masks[i] &= t0[c0[i]] & t1[c1[i]] & t2[c2[i]]
+		masks[i+1] &= t0[c0[i+1]] & t1[c1[i+1]] & t2[c2[i+1]]
+		masks[i+2] &= t0[c0[i+2]] & t1[c1[i+2]] & t2[c2[i+2]]
+		masks[i+3] &= t0[c0[i+3]] & t1[c1[i+3]] & t2[c2[i+3]]
 	}
 }
 
 // walk adds the leaves of a large tree, four rows side by side.
 func (t *compiledTree) walk(sums []float64, single []float32, isSingle bool, b *Block) {
-	first := int32(len(t.nodes) - len(t.leaves))
+	first := t.first
 	put := func(r int, at int32) {
 		if x := t.leaves[at-first]; isSingle {
 			single[r] += float32(x)
@@ -232,65 +223,4 @@ func (t *compiledTree) step(at int32, r int, classes []uint8) int32 {
 	n := &t.nodes[at]
 	c := classes[int(n.column)*BlockRows+r]
 	return n.next[n.right[c/64]>>(c%64)&1]
-}
-
-// Margin is the margin of one row of cells.
-func (c *Compiled) Margin(cells []float64) float64 {
-	var few [64]uint16 // spares most forests an allocation
-	intervals := few[:]
-	if len(cells) > len(few) {
-		intervals = make([]uint16, len(cells))
-	}
-	for _, i := range c.used {
-		intervals[i] = uint16(c.cuts[i].interval(cells[i]))
-	}
-	sum, single := 0.0, float32(c.forest.Base)
-	for k := range c.stretches {
-		t := &c.stretches[k]
-		var some [64]uint8
-		classes := some[:]
-		if len(t.inputs) > len(some) {
-			classes = make([]uint8, len(t.inputs))
-		}
-		for j, i := range t.inputs {
-			classes[j] = t.classes[j][intervals[i]]
-		}
-		for k := range t.trees {
-			x := t.trees[k].leaf(classes)
-			sum += x
-			single += float32(x)
-		}
-	}
-	if c.forest.Single {
-		return float64(single)
-	}
-	if c.forest.Average {
-		sum /= float64(len(c.forest.Trees))
-	}
-	return sum + c.forest.Base
-}
-
-// leaf is the value of the leaf of a row of classes.
-func (t *compiledTree) leaf(classes []uint8) float64 {
-	switch {
-	case t.nodes != nil:
-		first, at := int32(len(t.nodes)-len(t.leaves)), int32(0)
-		for at < first {
-			n := &t.nodes[at]
-			c := classes[n.column]
-			at = n.next[n.right[c/64]>>(c%64)&1]
-		}
-		return t.leaves[at-first]
-	case t.many != nil:
-		mask := ^uint64(0)
-		for k, table := range t.many {
-			mask &= table[classes[t.columns[k]]]
-		}
-		return t.values[leaf64(mask)]
-	}
-	mask := ^uint32(0)
-	for k, table := range t.few {
-		mask &= table[classes[t.columns[k]]]
-	}
-	return t.values[leaf32(mask)]
 }
