@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"evenhand/features/model/trees"
 )
@@ -45,7 +46,8 @@ import (
 // Categories that the file spells out (XGBoost 3.1 and later) make an input
 // Categorical if they are texts; if they are whole numbers, it is Numeric and
 // reads those. The library refuses data with a category that it has not seen in
-// training, and here it is missing. Where the file has no spelling, the data
+// training, and here it is missing. Texts beyond ASCII are read from 3.4 on:
+// before, the library did not save them whole. Where the file has no spelling, the data
 // must bring the codes themselves, and the input is Numeric. So are all others.
 // Where a file has no feature names, they are f0, f1 and so on, as the library
 // calls them.
@@ -248,6 +250,11 @@ func (f *xgbFile) levels(m *forest) error {
 			return fmt.Errorf("cats: feature %q has %d categories, its type is %q; export the model again", name, n, f.types[i])
 		}
 		if len(l.texts) > 0 {
+			// To the library's Python package, offsets into the bytes were
+			// counts of characters until 3.4; the rest of the bytes was cut off.
+			if cut := f.version[0] == 3 && f.version[1] < 4; cut && !ascii(l.texts) {
+				return fmt.Errorf("cats: feature %q has categories beyond ASCII, which XGBoost before 3.4 cuts off as it saves them; name them in ASCII, or train with codes", name)
+			}
 			m.inputs[i].Kind = Categorical
 			m.levels[i] = make(map[string]int32, len(l.texts))
 			for code, level := range l.texts {
@@ -276,6 +283,17 @@ func (f *xgbFile) levels(m *forest) error {
 		}
 	}
 	return nil
+}
+
+func ascii(texts []string) bool {
+	for _, s := range texts {
+		for i := range len(s) {
+			if s[i] >= utf8.RuneSelf {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // xgbBase reads base_score: "5E-1", or since 3.1 "[5E-1]".

@@ -11,7 +11,7 @@ import (
 
 // xgbSmall is a model of one tree, for edits.
 const xgbSmall = `{"learner":{"attributes":{},"feature_names":["x","c"],"feature_types":["float","c"],
-"gradient_booster":{"model":{"cats":{"enc":[{"offsets":[],"values":[]},{"offsets":[0,1,3],"values":[97,98,-61]}],"feature_segments":[],"sorted_idx":[]},
+"gradient_booster":{"model":{"cats":{"enc":[{"offsets":[],"values":[]},{"offsets":[0,1,3],"values":[97,98,99]}],"feature_segments":[],"sorted_idx":[]},
 "gbtree_model_param":{"num_parallel_tree":"1","num_trees":"1"},"iteration_indptr":[0,1],"tree_info":[0],"trees":[
 {"base_weights":[0E0,0E0,0E0,0E0,0E0],"categories":[1],"categories_nodes":[2],"categories_segments":[0],"categories_sizes":[1],
 "default_left":[0,0,1,0,0],"id":0,"left_children":[1,-1,3,-1,-1],"loss_changes":[1E0,0E0,0E0,0E0,0E0],"parents":[2147483647,0,0,2,2],
@@ -29,7 +29,7 @@ func TestXGBoostBase(t *testing.T) {
 }
 
 func TestXGBoostSmall(t *testing.T) {
-	m := mustLoad(t, strings.Replace(xgbSmall, "98,-61", "-61,-87", 1))
+	m := mustLoad(t, strings.NewReplacer("98,99", "-61,-87", "[3,2,0]", "[3,4,0]").Replace(xgbSmall))
 	for _, tt := range []struct {
 		v    []Value
 		want float64
@@ -103,12 +103,13 @@ func TestXGBoostRefusals(t *testing.T) {
 		{"category lists", `"categories_nodes":[2]`, `"categories_nodes":[2,3]`, "have 2, 1 and 1 entries"},
 		{"spellings", `"offsets":[0,1,3]`, `"offsets":[0,1,4]`, "feature 1: offsets: 4 is out of place"},
 		{"spellings that stop", `"offsets":[0,1,3]`, `"offsets":[0,1,2]`, "offsets: they do not cover the values"},
-		{"spelling twice", `"offsets":[0,1,3],"values":[97,98,-61]`, `"offsets":[0,1,2],"values":[97,97]`, "has a category twice"},
+		{"spelling twice", `"offsets":[0,1,3],"values":[97,98,99]`, `"offsets":[0,1,2],"values":[97,97]`, "has a category twice"},
+		{"spellings that were cut", "[97,98,99]", "[97,-61,-87]", "categories beyond ASCII"},
 		{"spellings of a number", `["float","c"]`, `["float","q"]`, `feature "c" has 2 categories, its type is "q"`},
-		{"spelling of no byte", "[97,98,-61]", "[97,98,300]", "300 is no byte"},
-		{"number twice", `{"offsets":[0,1,3],"values":[97,98,-61]}`, `{"type":13,"values":[1,1]}`, "has a category twice"},
-		{"half a number", `{"offsets":[0,1,3],"values":[97,98,-61]}`, `{"type":13,"values":[1,5E-1]}`, "0.5, which is no whole number"},
-		{"numbers of another type", `{"offsets":[0,1,3],"values":[97,98,-61]}`, `{"type":8,"values":[1,2]}`, "type 8 is not known for categories"},
+		{"spelling of no byte", "[97,98,99]", "[97,98,300]", "300 is no byte"},
+		{"number twice", `{"offsets":[0,1,3],"values":[97,98,99]}`, `{"type":13,"values":[1,1]}`, "has a category twice"},
+		{"half a number", `{"offsets":[0,1,3],"values":[97,98,99]}`, `{"type":13,"values":[1,5E-1]}`, "0.5, which is no whole number"},
+		{"numbers of another type", `{"offsets":[0,1,3],"values":[97,98,99]}`, `{"type":8,"values":[1,2]}`, "type 8 is not known for categories"},
 		{"weights", `"name":"gbtree"`, `"name":"dart","weight_drop":[]`, "weight_drop: 0 weights for 1 trees"},
 		{"dart without weights", `"name":"gbtree"`, `"name":"dart"`, "weight_drop: 0 weights for 1 trees"},
 		{"text for a number", "[5E-1,-1E0,", `["a",-1E0,`, "split_conditions: byte"},
@@ -135,7 +136,7 @@ func TestXGBoostRefused(t *testing.T) {
 	wants := map[string]string{
 		"softprob": `"multi:softprob" is not supported`, "vector_leaf": "more than one output", "two_targets": "more than one output",
 		"gblinear": `"gblinear" is not supported`, "hinge": `"binary:hinge" is not supported`,
-		"cox": `"survival:cox" is not supported`, "pairwise": `"rank:pairwise" is not supported`,
+		"unicode": "categories beyond ASCII", "cox": `"survival:cox" is not supported`, "pairwise": `"rank:pairwise" is not supported`,
 	}
 	paths, _ := filepath.Glob(xgbFixtures + "/refused_*.json")
 	if len(paths) != len(wants) {

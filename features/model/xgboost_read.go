@@ -3,6 +3,7 @@ package model
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 
 	"evenhand/features/model/trees"
@@ -236,6 +237,12 @@ func (f *xgbFile) categories(d document) error {
 			err = fmt.Errorf("type %v is not known for categories; export the model again", kind)
 		default:
 			l.numbers = values
+			for k, x := range values {
+				// UBJ knows no unsigned numbers of 16 bits and more.
+				if bits := map[float64]int{10: 8, 12: 16, 14: 32}[kind]; x < 0 && bits > 0 {
+					values[k] += math.Ldexp(1, bits)
+				}
+			}
 		}
 		if err != nil {
 			return fmt.Errorf("feature %d: %w", i, err)
