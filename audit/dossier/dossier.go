@@ -59,7 +59,7 @@ type Input struct {
 	Value   string     // "" is missing
 	Unit    string
 	Points  float64 // its share of the score or margin; NaN when no model reads it
-	Lost    float64 // score lost against the model's reference; NaN when it has none
+	Lost    float64 // how short it is of the model's reference (reasons.Principal), in the unit of the score's points; NaN when it has none
 	Mutable string
 	Known   int64 // when it was available, µs UTC; 0: not recorded
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/reasons"
 	"evenhand/features"
 	"evenhand/features/model"
 )
@@ -40,8 +41,8 @@ func (b *builder) columns(table string, one *features.Batch, m *audit.ScoringMod
 }
 
 // inputs are the features of the snapshot, the most adverse first: those that
-// lost most of the score against the model's reference, or, where it has none,
-// those with the worst shares of it.
+// are shortest of the model's references (see reasons.Principal), or, where it
+// tells none, those with the worst shares of the score.
 func (b *builder) inputs(table string, one *features.Batch, d *Decision) []Input {
 	points, lost := map[string]float64{}, map[string]float64{}
 	direction := 1.0
@@ -52,14 +53,16 @@ func (b *builder) inputs(table string, one *features.Batch, d *Decision) []Input
 			dst[i] = make([]float64, 1)
 		}
 		d.Score.Base, d.Score.Unit = m.Model.Contributions(dst, in, 1), "points"
-		if strings.HasSuffix(m.Model.Format(), "logistic") {
+		if model.SharesMargin(m.Model) {
 			d.Score.Unit = "margin"
 		}
-		losses, way := losses(m.Model, in)
-		direction = b.better(one) * way
-		for k, x := range m.Model.Inputs() {
-			name := m.Spec.Feature(x.Name)
-			points[name], lost[name] = dst[k][0], float64(b.better(one)*losses[k])
+		direction = b.better(one)
+		for k, x := range m.Model.Inputs() { // two inputs of one feature add up
+			points[m.Spec.Feature(x.Name)] += dst[k][0]
+		}
+		_, short := reasons.Principal(m, b.env.Layouts[table], direction, one, 0)
+		for _, x := range short {
+			lost[x.Feature] = x.Lost
 		}
 	}
 	l := b.env.Layouts[table]
@@ -73,7 +76,10 @@ func (b *builder) inputs(table string, one *features.Batch, d *Decision) []Input
 		x := Input{Feature: name, Name: audit.T(cmp.Or(info.En, name), cmp.Or(info.Zh, name)), Unit: info.Unit,
 			Points: math.NaN(), Lost: math.NaN(), Mutable: cmp.Or(info.Mutable, "no"), Value: b.value(&s, &one.Cols[c], 0)}
 		if p, ok := points[name]; ok {
-			x.Points, x.Lost = p, lost[name]
+			x.Points = p
+		}
+		if p, ok := lost[name]; ok {
+			x.Lost = p
 		}
 		x.Known, _ = b.number(table, one, s.Name+availableAt, 0)
 		out = append(out, x)
@@ -119,51 +125,4 @@ func (b *builder) better(one *features.Batch) float64 {
 		return -1
 	}
 	return 1
-}
-
-// losses are, by input, what the score would gain at the model's reference, NaN
-// where it declares none; and 1 or -1: which way the score goes as terms grow.
-func losses(m model.Model, in []*features.Vector) ([]float64, float64) {
-	out := make([]float64, len(in))
-	for i := range out {
-		out[i] = math.NaN()
-	}
-	sum, ok := m.(model.Additive)
-	if !ok {
-		return out, 1
-	}
-	terms, row := make([]float64, len(in)), make([]model.Value, len(in))
-	for i, v := range in {
-		row[i] = modelValue(v)
-	}
-	sum.Terms(row, terms)
-	total := sum.Total(terms)
-	with := func(i int, t float64) float64 {
-		kept := terms[i]
-		terms[i] = t
-		x := sum.Total(terms)
-		terms[i] = kept
-		return x - total
-	}
-	way := 1.0
-	if len(terms) > 0 && with(0, terms[0]+1) < 0 {
-		way = -1
-	}
-	refs, ok := m.(model.References)
-	if !ok {
-		return out, way
-	}
-	for i, r := range refs.References() {
-		if !math.IsNaN(r) {
-			out[i] = with(i, r)
-		}
-	}
-	return out, way
-}
-
-func modelValue(v *features.Vector) model.Value {
-	if v.Kind == features.Text {
-		return model.Value{Text: v.Text(0), Null: v.IsNull(0)}
-	}
-	return model.Value{Num: v.Floats[0], Null: v.IsNull(0)}
 }

@@ -209,7 +209,7 @@ func (m *measures) agreement(t *second, of int) {
 			for _, x := range []audit.Metric{m.share(agreeMetric, n.first, n.n), m.share(overlapMetric, n.shared, n.slots)} {
 				x.Segment = "model=" + m.env.Models[of].Spec.Label()
 				x.Group, x.Reference = "method="+a.String(), "method="+b.String()
-				if a == primary && b.Regulatory() {
+				if a == primary && !a.Regulatory() && b.Regulatory() {
 					x.Threshold = m.settings.Agreement
 					if x.Value < x.Threshold && x.Reach == audit.Pass {
 						x.Reach = audit.Warn

@@ -140,7 +140,7 @@ against background_rows applicants drawn by hash, on compared_rows denials drawn
 hash and on all that path speaks against. The first method of a model is declared,
 else near_cutoff, else applicants. Comment 9(b)(2)-5 names near_cutoff and
 applicants, and accepts methods that give substantially similar results: how far
-the first method agrees with them is printed.
+the first method agrees with them is printed, and warned of under method_agreement.
 
 A second pass over decisions is made where denials by score are judged. Facts of
 the history are missing in it: rules that need them may have fired there.

@@ -42,7 +42,7 @@ unexplaineddenial 判断。
 background_rows 名申请人为背景，对按哈希抽取的 compared_rows 笔拒绝以及 path 认为有问
 题的全部拒绝计算。每个模型的首要方法为 declared，没有的依次为 near_cutoff、
 applicants。官方释义 9(b)(2)-5 列明 near_cutoff 和 applicants 两种方法，并认可结果实质
-相似的其他方法：首要方法与这两种方法的一致程度另行列出。
+相似的其他方法：首要方法与这两种方法的一致程度另行列出，低于 method_agreement 的予以提示。
 
 有按评分拒绝的记录需要判断时，对决策表再读一遍。第二遍中没有客户历史的事实：需要这
 些事实的规则视为可能已触发。
