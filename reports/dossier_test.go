@@ -11,7 +11,7 @@ import (
 	"evenhand/audit"
 	"evenhand/audit/dossier"
 	"evenhand/audit/policy"
-	"evenhand/audit/replay"
+	"evenhand/audit/recourse"
 	"evenhand/features"
 )
 
@@ -48,12 +48,12 @@ func testDossier() (Input, *dossier.Dossier) {
 			{Code: "G01", Text: audit.T("Insufficient overall score", "综合评分不足"), Recorded: true, Given: true, Generic: true},
 			{Code: "R01", Text: audit.T("High utilisation of revolving credit", "信用卡额度使用率偏高"), Recompute: true},
 		},
-		Searched: true, Changes: []replay.Change{{Feature: "utilisation", From: 0.98, To: 0.74, Steps: 24}, {Feature: "months_employed", From: 4, To: 7, Steps: 3}},
+		Searched: true, Recourse: recourse.Found, Proved: true, Changes: []recourse.Change{{Feature: "utilisation", From: 0.98, To: 0.74, Steps: 24}, {Feature: "months_employed", From: 4, To: 7, Steps: 3}},
 	}
 	review := dossier.Decision{Table: "limits", Key: "E0009", At: at(2026, 2, 1, 2), Policy: "p2", Now: 1_500_000, Limit: 1_500_000, Next: 1_800_000, Bound: "income", Edge: true,
 		Recorded: []audit.Item{{Name: "kind", Value: "evaluate"}, {Name: "result", Value: "keep"}}, Score: dossier.Score{Recorded: nan, Computed: nan, Base: nan},
 		Path:     []dossier.Rule{step(dossier.Rule{Step: policy.Step{Kind: "term", Name: "income", Says: "applies", Decides: true, Amount: 1_500_000, Reads: []policy.Value{{Name: "income_month", Text: "500000"}}}, Stage: "income", Condition: "income_month / 100.0 * 3.0"})},
-		Searched: true}
+		Searched: true, Recourse: recourse.Unreachable, Proved: true}
 	lost := dossier.Decision{Table: "decisions", Key: "D0001", At: at(2026, 1, 5, 2), Now: -1, Limit: -1, Next: -1, Score: dossier.Score{Recorded: nan, Computed: nan, Base: nan},
 		Recorded: []audit.Item{{Name: "outcome", Value: "approved"}}, Why: audit.T("The plan names no policy: the outcome can't be replayed.", "方案未列出政策：无法复算结果。")}
 	d := &dossier.Dossier{ID: "D0002", Table: "decisions", Column: "decision_id", Customer: "C01", Accounts: []string{"K01"}, Loans: []string{"L01"},
@@ -263,6 +263,34 @@ func TestWrap(t *testing.T) {
 		}
 		if strings.Join(got, "|") != strings.Join(c.want, "|") {
 			t.Errorf("%q: %q, want %q", c.text, got, c.want)
+		}
+	}
+}
+
+// TestChanges holds that each end of a search has words of its own in both
+// languages, and promises nothing.
+func TestChanges(t *testing.T) {
+	r := &Report{plan: &audit.Plan{}}
+	one := []recourse.Change{{Feature: "x", From: 3, To: 2, Steps: 1}}
+	seen := map[string]bool{}
+	for _, d := range []dossier.Decision{
+		{Recourse: recourse.Found, Proved: true, Changes: one},
+		{Recourse: recourse.Found, Changes: one},
+		{Recourse: recourse.Unreachable, Proved: true},
+		{Recourse: recourse.Unfinished},
+		{Recourse: recourse.Waiting, Proved: true, Days: 3},
+	} {
+		if x := r.changes(&d); !x.IsZero() {
+			t.Errorf("said of what was not searched: %v", x)
+		}
+		d.Searched = true
+		x := r.changes(&d)
+		if x.En == "" || x.Zh == "" || seen[x.En] || seen[x.Zh] {
+			t.Errorf("%v: %v", d.Recourse, x)
+		}
+		seen[x.En], seen[x.Zh] = true, true
+		if d.Recourse == recourse.Waiting && !strings.Contains(x.En, "3 days") {
+			t.Errorf("%s", x.En)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/dossier"
+	"evenhand/audit/recourse"
 )
 
 // line is one named value of a dossier.
@@ -179,9 +180,16 @@ func (r *Report) changes(d *dossier.Decision) audit.Text {
 	if !d.Searched {
 		return audit.Text{}
 	}
-	if len(d.Changes) == 0 {
-		return audit.T("What would change it: no change of at most two things that the applicant can influence was found.",
-			"怎样会改变结果：未找到申请人可影响的、至多两项的变化。")
+	switch d.Recourse {
+	case recourse.Unreachable:
+		return audit.T("What would change it: no set of at most three changes that the applicant can make, within their bounds, is accepted by the replay.",
+			"怎样会改变结果：在边界之内，申请人可作的、至多三项改变的任何组合均不被复算接受。")
+	case recourse.Unfinished:
+		return audit.T("What would change it: the search ended before a set of changes was found or ruled out.",
+			"怎样会改变结果：搜索结束时既未找到、也未排除可行的改变。")
+	case recourse.Waiting:
+		return audit.Tf("What would change it: only time. The cooling-off time is over %[1]d days after the decision; the policy then looks at the rest.",
+			"怎样会改变结果：只有等待。冷静期在决定之后 %[1]d 天结束，此后才按政策审查其他条件。", d.Days)
 	}
 	var en, zh []string
 	for _, c := range d.Changes {
@@ -195,7 +203,11 @@ func (r *Report) changes(d *dossier.Decision) audit.Text {
 		en = append(en, name.En+" from "+decimal(c.From)+" to "+decimal(c.To)+unit.En)
 		zh = append(zh, name.Zh+"由 "+decimal(c.From)+" 变为 "+decimal(c.To)+unit.Zh)
 	}
+	least := audit.Text{}
+	if !d.Proved {
+		least = audit.T(" A smaller change may do: the search ended before that was ruled out.", "或有更小的改变：搜索结束时尚未排除。")
+	}
 	return audit.T(
-		"What would change it, by replay under this policy, all else equal: "+strings.Join(en, ", and ")+". This is no promise of approval.",
-		"怎样会改变结果（按该政策复算，其他不变）："+strings.Join(zh, "，并且")+"。这不是对通过的承诺。")
+		"What would change it, by replay under this policy, all else equal: "+strings.Join(en, ", and ")+"."+least.En+" This is no promise of approval.",
+		"怎样会改变结果（按该政策复算，其他不变）："+strings.Join(zh, "，并且")+"。"+least.Zh+"这不是对通过的承诺。")
 }

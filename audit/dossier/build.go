@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/recourse"
 	"evenhand/audit/replay"
 	"evenhand/features"
 )
@@ -16,10 +17,12 @@ type builder struct {
 	id      string
 	match   *Match
 	engines map[string]*replay.Engine
+
+	searchers map[string]*recourse.Searcher // made when first needed
 }
 
 func newBuilder(env *audit.Env, id string, m *Match) (*builder, error) {
-	b := &builder{env: env, id: id, match: m, engines: map[string]*replay.Engine{}}
+	b := &builder{env: env, id: id, match: m, engines: map[string]*replay.Engine{}, searchers: map[string]*recourse.Searcher{}}
 	for _, table := range []string{"decisions", "limits"} {
 		if env.Layouts[table] == nil {
 			continue

@@ -8,7 +8,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/policy"
-	"evenhand/audit/replay"
+	"evenhand/audit/recourse"
 )
 
 // Dossier is one customer's file, opened at one id. Everything in it is read
@@ -48,8 +48,14 @@ type Decision struct {
 	Why      audit.Text
 	Edge     bool
 	Reasons  []Reason
-	Changes  []replay.Change // smallest set that a replay accepts; nil: none found
-	Searched bool            // such a set was looked for
+	// Searched says that the smallest set of changes that a replay accepts was
+	// looked for. Recourse is what the search came to, Proved that nothing
+	// smaller does (or nothing at all), Days what a cooling-off time has left.
+	Searched bool
+	Recourse recourse.Status
+	Proved   bool
+	Changes  []recourse.Change
+	Days     int
 }
 
 // Input is one feature of the snapshot.

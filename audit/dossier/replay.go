@@ -7,6 +7,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/policy"
+	"evenhand/audit/recourse"
 	"evenhand/features"
 )
 
@@ -106,33 +107,31 @@ func (b *builder) undecided(one *features.Batch, steps []policy.Step) audit.Text
 	return audit.T("The outcome can't be replayed: the policy leaves it open.", "无法复算结果：政策未作规定。")
 }
 
+// searchRows is how many replays one dossier may take: it is one row, and worth
+// more than a row of an audit.
+const searchRows = 20000
+
 // recourse looks for the smallest change that a replay accepts, where a
 // decision is adverse by replay or a limit stays.
 func (b *builder) recourse(table string, one *features.Batch, d *Decision) {
-	approved := func(x *features.Batch, i int) bool {
-		o := x.Replay.Outcome[i]
-		return o != features.Undecided && !x.Replay.Edge[i] && features.Outcomes[o] == "approved"
-	}
-	good := approved
+	var now []int64
 	switch {
 	case table == "limits" && d.Now >= 0 && d.Limit >= 0 && d.Limit <= d.Now:
-		good = func(x *features.Batch, i int) bool { return !x.Replay.Edge[i] && x.Replay.Limit[i] > d.Now }
+		now = []int64{d.Now}
 	case table == "decisions" && (d.Replayed == "denied" || d.Replayed == "referred"):
-		good = func(x *features.Batch, i int) bool {
-			return approved(x, i) || x.Replay.Outcome[i] != features.Undecided && features.Outcomes[x.Replay.Outcome[i]] == "approved_lower"
-		}
 	default:
 		return
 	}
-	if p := &b.env.Policies.Policies[one.Replay.Policy[0]]; p.RuleExempt(int(one.Replay.Rule[0])) {
-		return // what need not be explained is not a matter of advice
+	if b.searchers[table] == nil {
+		b.searchers[table] = recourse.New(b.engines[table], b.env, table, recourse.Limits{Rows: searchRows})
 	}
-	model := int16(-1)
-	if one.Scores != nil {
-		model = one.Scores.Model[0]
-	}
-	d.Changes = b.engines[table].Recourse(b.env.Plan, b.env.Layouts[table], one, model, one.Replay.Policy[0], good)
-	d.Searched = true
+	b.searchers[table].Search(one, []int32{0}, now, func(_ int, r *recourse.Result) {
+		if r.Status == recourse.Exempt {
+			return // what need not be explained is not a matter of advice
+		}
+		d.Searched, d.Recourse, d.Proved, d.Days = true, r.Status, r.Proved, r.Days
+		d.Changes = slices.Clone(r.Changes)
+	})
 }
 
 // path are the steps with what the policy writes of them. What bounds a limit

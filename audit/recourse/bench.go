@@ -65,6 +65,9 @@ func (s *Searcher) place(p *problem) {
 
 // copyCell writes a cell to row n of a column on the bench.
 func copyCell(to *features.Vector, n int, from *features.Vector, row int) {
+	if from.Unread() {
+		return
+	}
 	to.Kind, to.Present, to.Dict = from.Kind, from.Present, from.Dict
 	switch from.Kind {
 	case features.Float:

@@ -118,7 +118,10 @@ func (p *problem) open(row int) {
 		return
 	}
 	for l := range s.levers {
-		p.from[l] = b.Cols[s.levers[l].column].Floats[row]
+		p.from[l] = nan
+		if v := &b.Cols[s.levers[l].column]; !v.Unread() {
+			p.from[l] = v.Floats[row]
+		}
 		p.most[l] = min(s.levers[l].most(p.from[l]), int32(s.limits.Steps))
 		if p.scorer.code(l, p.from[l]) {
 			p.most[l] = 0
