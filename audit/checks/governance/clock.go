@@ -46,41 +46,49 @@ func (c *clock) move(us int64) {
 // the day of its month it began, or on the first of the next month where that
 // month is shorter.
 type ages struct {
+	since time.Time
 	turns []int64 // µs UTC, ascending; turns[k] is when it turns k months old
-	step  float64 // mean length of a month
+	step  float64 // mean length of a month, µs
 }
 
 // mostMonths bounds ages: nothing lives for a hundred years.
 const mostMonths = 1200
 
-func newAges(since int64, zone *time.Location) *ages {
-	t := time.UnixMicro(since).In(zone)
-	a := &ages{turns: make([]int64, mostMonths+1)}
-	for k := range a.turns {
-		at := time.Date(t.Year(), t.Month()+time.Month(k), t.Day(), 0, 0, 0, 0, zone)
-		if at.Day() != t.Day() { // the month is shorter
-			at = time.Date(t.Year(), t.Month()+time.Month(k)+1, 1, 0, 0, 0, 0, zone)
+// newAges prepares the ages up to an instant; later ones are known too, but take
+// longer.
+func newAges(since, until int64, zone *time.Location) *ages {
+	a := &ages{since: time.UnixMicro(since).In(zone), turns: []int64{since}}
+	for k := 1; k <= mostMonths && a.turns[k-1] <= until || k < 2; k++ {
+		at := time.Date(a.since.Year(), a.since.Month()+time.Month(k), a.since.Day(), 0, 0, 0, 0, zone)
+		if at.Day() != a.since.Day() { // the month is shorter
+			at = time.Date(a.since.Year(), a.since.Month()+time.Month(k)+1, 1, 0, 0, 0, 0, zone)
 		}
-		a.turns[k] = at.UnixMicro()
+		a.turns = append(a.turns, at.UnixMicro())
 	}
-	a.turns[0] = since
-	a.step = float64(a.turns[mostMonths]-since) / mostMonths
+	n := len(a.turns) - 1
+	a.step = float64(a.turns[n]-since) / float64(n)
 	return a
 }
 
 // at is the age at an instant, -1 before it began.
 func (a *ages) at(us int64) int {
-	if us < a.turns[0] {
+	last := len(a.turns) - 1
+	switch {
+	case us < a.turns[0]:
 		return -1
+	case us >= a.turns[last]:
+		t := time.UnixMicro(us).In(a.since.Location())
+		months := (t.Year()-a.since.Year())*12 + int(t.Month()-a.since.Month())
+		if t.Day() < a.since.Day() {
+			months--
+		}
+		return min(months, mostMonths)
 	}
-	if us >= a.turns[mostMonths] {
-		return mostMonths
-	}
-	k := int(float64(us-a.turns[0]) / a.step) // off by one at most, mostly
+	k := min(int(float64(us-a.turns[0])/a.step), last-1) // off by one at most, mostly
 	if a.turns[k] <= us && us < a.turns[k+1] {
 		return k
 	}
-	return sort.Search(mostMonths, func(i int) bool { return a.turns[i+1] > us })
+	return sort.Search(last, func(i int) bool { return a.turns[i+1] > us })
 }
 
 // days is a set of days since 1970-01-01.

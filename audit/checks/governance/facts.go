@@ -118,7 +118,7 @@ func (f *facts) model(l *audit.Layout, m *audit.ScoringModel) modelFacts {
 	}
 	out.window = out.from != math.MinInt64 || out.to != math.MaxInt64
 	if since != math.MinInt64 {
-		out.ages = newAges(since, plan.Zone())
+		out.ages = newAges(since, plan.AsOfMicros(), plan.Zone())
 	}
 	training := model.TrainingOf(m.Model)
 	for i, in := range m.Model.Inputs() {

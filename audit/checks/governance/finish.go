@@ -11,7 +11,7 @@ import (
 
 // The names of the metrics; those of limits start with limit_.
 const (
-	versionShare    = "version_share"
+	versionShare   = "version_share"
 	outsideService = "outside_service"
 	unknownVersion = "unknown_version"
 	unnamedVersion = "unnamed_version"

@@ -5,7 +5,7 @@ import "evenhand/audit"
 // metricWords names the metrics of governance, of decisions and of limits, and
 // its causes.
 var metricWords = withLimits(map[string]audit.Text{
-	versionShare:    audit.T("share of rows by model version", "各模型版本的记录占比"),
+	versionShare:   audit.T("share of rows by model version", "各模型版本的记录占比"),
 	outsideService: audit.T("decided outside of the model's service", "在模型在用期之外的决策"),
 	unknownVersion: audit.T("rows of a version that the plan lacks", "计划中没有的模型版本"),
 	unnamedVersion: audit.T("scores without a model version", "有评分而无模型版本"),
