@@ -50,30 +50,19 @@ func (c *Compiled) Interval(input int, cell float64) uint16 {
 // are brought to float32; those that are infinite then mark their rows, whose
 // margin is NaN.
 func (c *Compiled) Numbers(b *Block, input int, cells []float64) {
-	dst := b.Column(input)[:len(cells)]
-	keys, missing := c.cuts[input].keys, uint16(c.cuts[input].missing())
+	at := &c.cuts[input]
 	if c.forest.Single {
-		refused := b.refused[:len(cells)]
+		narrow, refused := b.sums[:len(cells)], b.refused[:len(cells)]
 		for r, x := range cells {
 			x = float64(float32(x))
-			i := uint16(search(keys, key(x)))
-			if x != x {
-				i = missing
-			}
 			if x > math.MaxFloat32 || x < -math.MaxFloat32 {
 				refused[r] = true
 			}
-			dst[r] = i
+			narrow[r] = x
 		}
-		return
+		cells = narrow
 	}
-	for r, x := range cells {
-		i := uint16(search(keys, key(x)))
-		if x != x {
-			i = missing
-		}
-		dst[r] = i
-	}
+	at.lookup.fill(b.Column(input), cells, uint16(at.missing()))
 }
 
 // Margins turns the columns of a block into the margins of its rows.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -150,6 +151,50 @@ func testCompiled(t *testing.T, name string, g thicket, f *Forest, rows int) {
 		if math.Float64bits(got[r]) != math.Float64bits(want) && (got[r] == got[r] || want == want) {
 			t.Fatalf("%s: row %v: margin %v, want %v", name, cells, got[r], want)
 		}
+	}
+}
+
+// TestLookup looks numbers up among others, spread well and badly.
+func TestLookup(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 5))
+	kinds := map[int]int{}
+	for n := range 400 {
+		var at []float64
+		for range n {
+			x := math.Exp(rng.NormFloat64() * []float64{0.01, 1, 10}[n%3])
+			if n%5 == 0 && rng.IntN(3) == 0 || n%11 == 0 {
+				x = -x
+			}
+			if at = append(at, x); n%2 == 0 {
+				at = append(at, 0, -ZeroThreshold, math.Nextafter(ZeroThreshold, 1))
+			}
+		}
+		slices.Sort(at)
+		at = slices.Compact(at)
+		l := newLookup(at)
+		if kinds[l.most]++; l.start == nil {
+			kinds[-1]++
+		}
+		cells := []float64{math.NaN(), math.Inf(1), math.Inf(-1), 0, math.Copysign(0, -1), 1e-300, -1e-300, math.MaxFloat64}
+		for _, x := range at {
+			cells = append(cells, x, math.Nextafter(x, 1e300), math.Nextafter(x, -1e300), x*rng.Float64()*2)
+		}
+		got := make([]uint16, len(cells))
+		l.fill(got, cells, 60000)
+		for r, x := range cells {
+			want := 0
+			for _, y := range at {
+				if x >= y {
+					want++
+				}
+			}
+			if x == x && (search(l.steps, key(x)) != want || int(got[r]) != want) || x != x && got[r] != 60000 {
+				t.Fatalf("%d numbers: %v: found %d, %d are at most it", len(at), x, got[r], want)
+			}
+		}
+	}
+	if kinds[-1] == 0 || kinds[1] == 0 || kinds[3] == 0 {
+		t.Errorf("not all ways to look up were tried: %v", kinds)
 	}
 }
 

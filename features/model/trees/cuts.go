@@ -2,7 +2,6 @@ package trees
 
 import (
 	"math"
-	"math/bits"
 	"slices"
 )
 
@@ -10,10 +9,10 @@ import (
 // further: interval i holds the cells from at[i-1] up to, not including, at[i].
 // Missing cells (NaN) are an interval of their own, the last.
 type cuts struct {
-	at   []float64 // ascending
-	keys []uint64  // of at, padded for search
-	near bool      // cells within ZeroThreshold of 0 are 0
-	used bool      // there are splits of the input
+	at     []float64 // ascending
+	lookup lookup    // of at
+	near   bool      // cells within ZeroThreshold of 0 are 0
+	used   bool      // there are splits of the input
 }
 
 // cutsOf cuts the inputs of a forest.
@@ -37,14 +36,7 @@ func cutsOf(f *Forest) []cuts {
 			}
 		}
 		c.tidy()
-		size := 1
-		for size-1 < len(c.at) {
-			size *= 2
-		}
-		c.keys = slices.Repeat([]uint64{math.MaxUint64}, size-1)
-		for j, x := range c.at {
-			c.keys[j] = key(x)
-		}
+		c.lookup = newLookup(c.at)
 	}
 	return all
 }
@@ -106,7 +98,7 @@ func (c *cuts) interval(x float64) int {
 	if x != x {
 		return c.missing()
 	}
-	return search(c.keys, key(x))
+	return search(c.lookup.steps, key(x))
 }
 
 // cell is one of the cells of an interval.
@@ -122,22 +114,4 @@ func (c *cuts) cell(interval int) float64 {
 		return 0
 	}
 	return x
-}
-
-// key orders numbers as they are ordered, but for NaN, which has no place.
-func key(x float64) uint64 {
-	b := math.Float64bits(x + 0) // -0 is 0
-	return b ^ (uint64(int64(b)>>63) | 1<<63)
-}
-
-// search returns the number of keys that are at most k. There is one less than
-// a power of two, the last of them the highest there is, so that every search
-// takes the same steps and no branch depends on the data.
-func search(keys []uint64, k uint64) int {
-	i := 0
-	for s := (len(keys) + 1) / 2; s > 0; s >>= 1 {
-		_, below := bits.Sub64(k, keys[i+s-1], 0)
-		i += s & (int(below) - 1)
-	}
-	return i
 }
