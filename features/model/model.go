@@ -2,14 +2,16 @@
 // format.
 //
 // A model file is read by Load, which knows the formats of Formats: cards
-// (points per attribute) and logistic models, in the shapes that common
-// libraries write them and in evenhand's own. Every format's file documents
-// the format in full. Whatever the format, there are two engines, card and
-// linear, and both obey the same rules:
+// (points per attribute), logistic models and forests of decision trees, in the
+// shapes that common libraries write them and in evenhand's own. Every format's
+// file documents the format in full. Whatever the format, the engines obey the
+// same rules:
 //
-//   - arithmetic is float64, without fused multiply-adds;
-//   - the sum starts at 0, adds one term per input in the order of Inputs,
-//     and adds the base (base points, intercept) last, so that a score is the
+//   - arithmetic is float64, without fused multiply-adds; that of forests is
+//     their library's, float32 where it is;
+//   - sums of one term per input (card and linear) start at 0, add the terms in
+//     the order of Inputs and the base (base points, intercept) last, sums of
+//     trees (forest) are added in the order of the file, so that a score is the
 //     same bit for bit whatever the batch;
 //   - a cell that the model has no rule for (a null without a missing bin, an
 //     infinity) makes the row not recomputable: its Margin, Probability and
