@@ -90,6 +90,7 @@ type partition struct {
 	cuts  []cuts
 	class [][]uint16 // by input, then interval; nil: all are one class
 	n     []int      // classes by input
+	goes  []bool     // scratch: left, by interval
 }
 
 func newPartition(c []cuts) *partition {
@@ -110,13 +111,14 @@ func (p *partition) add(t *Tree) bool {
 func (p *partition) split(s *Split) bool {
 	i := s.Input
 	if p.class[i] == nil {
-		p.class[i], p.n[i] = make([]uint16, p.cuts[i].missing()+1), 1
+		p.class[i], p.n[i] = make([]uint16, len(p.cuts[i].cells)), 1
 	}
 	var left, right [maxClasses]bool
-	class := p.class[i]
-	goes := make([]bool, len(class))
+	class, cells := p.class[i], p.cuts[i].cells
+	p.goes = room(p.goes, len(class))
+	goes := p.goes
 	for j, c := range class {
-		if goes[j] = s.GoesLeft(p.cuts[i].cell(j)); goes[j] {
+		if goes[j] = s.GoesLeft(cells[j]); goes[j] {
 			left[c] = true
 		} else {
 			right[c] = true
@@ -155,7 +157,7 @@ func (p *partition) stretch(trees []Tree) stretch {
 		cells[i] = make([]float64, p.n[i])
 		for j, c := range class {
 			of[j] = uint8(c)
-			cells[i][c] = p.cuts[i].cell(j)
+			cells[i][c] = p.cuts[i].cells[j]
 		}
 		r.classes = append(r.classes, of)
 	}

@@ -10,9 +10,11 @@ import (
 // Missing cells (NaN) are an interval of their own, the last.
 type cuts struct {
 	at     []float64 // ascending
+	cells  []float64 // one of each interval
 	lookup lookup    // of at
 	near   bool      // cells within ZeroThreshold of 0 are 0
 	used   bool      // there are splits of the input
+	untidy int       // cuts that are too many to be left unsorted
 }
 
 // cutsOf cuts the inputs of a forest.
@@ -23,8 +25,9 @@ func cutsOf(f *Forest) []cuts {
 			s := &f.Trees[k].Splits[i]
 			c := &all[s.Input]
 			c.at, c.used = s.appendCuts(c.at), true
-			if len(c.at) >= 2*cap(c.at)/3 {
+			if len(c.at) > c.untidy {
 				c.tidy() // many splits share few cuts
+				c.untidy = 2*len(c.at) + 1000
 			}
 		}
 	}
@@ -36,7 +39,7 @@ func cutsOf(f *Forest) []cuts {
 			}
 		}
 		c.tidy()
-		c.lookup = newLookup(c.at)
+		c.cells, c.lookup = c.cellsOf(), newLookup(c.at)
 	}
 	return all
 }
@@ -101,17 +104,13 @@ func (c *cuts) interval(x float64) int {
 	return search(c.lookup.steps, key(x))
 }
 
-// cell is one of the cells of an interval.
-func (c *cuts) cell(interval int) float64 {
-	switch {
-	case interval == 0:
-		return math.Inf(-1)
-	case interval == c.missing():
-		return math.NaN()
+// cellsOf has a cell of each interval.
+func (c *cuts) cellsOf() []float64 {
+	cells := append([]float64{math.Inf(-1)}, c.at...)
+	for i, x := range cells {
+		if c.near && x >= -ZeroThreshold && x <= ZeroThreshold {
+			cells[i] = 0
+		}
 	}
-	x := c.at[interval-1]
-	if c.near && x >= -ZeroThreshold && x <= ZeroThreshold {
-		return 0
-	}
-	return x
+	return append(cells, math.NaN())
 }
