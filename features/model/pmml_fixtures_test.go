@@ -34,6 +34,7 @@ func TestPMMLFixtures(t *testing.T) {
 					Score, Probability []*float64
 					Reasons            [][]string
 				}
+				Tolerance float64
 			}
 			file, err := os.ReadFile(path)
 			if err != nil {
@@ -67,7 +68,7 @@ func TestPMMLFixtures(t *testing.T) {
 					continue
 				}
 				scored++
-				tolerance := 1e-12 * max(1, math.Abs(*want))
+				tolerance := max(1e-12, data.Tolerance) * max(1, math.Abs(*want))
 				if _, ok := m.(interface{ points() }); ok {
 					tolerance = 0
 				}
