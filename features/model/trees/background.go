@@ -1,7 +1,6 @@
 package trees
 
 import (
-	"maps"
 	"math/bits"
 	"slices"
 )
@@ -28,138 +27,123 @@ import (
 func Against(f *Forest, background [][]float64) *Explainer { return against(f, background, TableBytes) }
 
 func against(f *Forest, background [][]float64, room int) *Explainer {
-	leaves, n, longest := f.leaves()
-	g := &backgroundGame{rows: float64(len(background)), masks: make([]masks, n), weights: betas(longest)}
-	e, rest := newExplainer(f, leaves, room)
-	for k := range rest {
-		for i := range rest[k] {
-			e.add(&rest[k][i], false)
-		}
-	}
-	e.compile(g)
-	g.count(e, background)
+	leaves, _, longest := f.leaves()
+	g := &backgroundGame{rows: len(background), sides: make([][][]uint64, len(f.Trees)), weights: betas(longest)}
 	base := 0.0
-	for k := range leaves {
+	for k := range f.Trees {
+		t := &f.Trees[k]
+		if len(t.Splits) == 0 {
+			continue
+		}
+		g.sides[k] = t.sides(background)
+		reached := make([]int, len(t.Leaves))
+		for _, row := range background {
+			reached[t.Leaf(row)]++
+		}
 		for i := range leaves[k] {
-			l := &leaves[k][i]
-			base += float64(l.value * float64(g.masks[l.game].all(len(l.inputs))))
+			base += float64(leaves[k][i].value * float64(reached[i]))
 		}
 	}
-	e.base += base / g.rows
-	e.fillTables()
-	for i := range e.parts {
-		for _, gr := range e.parts[i].groups {
-			for j := range gr.leaves {
-				if gr.table != nil {
-					g.masks[gr.leaves[j].game] = masks{} // the table tells all
-				}
-			}
-		}
-	}
+	e := newExplainer(f, g, leaves, room)
+	e.base += base / float64(g.rows)
 	return e
 }
 
 // backgroundGame is the interventional game.
 type backgroundGame struct {
-	rows    float64
-	masks   []masks // by leaf
+	rows    int
+	sides   [][][]uint64 // by tree and split: the rows that go left
 	weights [][]float64
 }
 
-// masks are the distinct masks of the background's rows at one leaf.
+// sides finds the rows that go left at each split: bit r%64 of word r/64.
+func (t *Tree) sides(rows [][]float64) [][]uint64 {
+	width := (len(rows) + 63) / 64
+	all := make([]uint64, width*len(t.Splits))
+	sides := make([][]uint64, len(t.Splits))
+	for i := range t.Splits {
+		s := &t.Splits[i]
+		sides[i] = all[i*width : (i+1)*width]
+		for r, row := range rows {
+			if s.GoesLeft(row[s.Input]) {
+				sides[i][r/64] |= 1 << (r % 64)
+			}
+		}
+	}
+	return sides
+}
+
+// everyone is the set of all rows.
+func (g *backgroundGame) everyone() []uint64 {
+	set := make([]uint64, (g.rows+63)/64)
+	for i := range set {
+		set[i] = ^uint64(0)
+	}
+	set[len(set)-1] = lastWord(g.rows)
+	return set
+}
+
+// lastWord has the bits of the last of the words that hold n bits.
+func lastWord(n int) uint64 { return ^uint64(0) >> (-uint(n) % 64) }
+
+// masks are the distinct masks of the background's rows at one leaf, ascending.
 type masks struct {
 	words  []uint64 // of one mask after the other
 	counts []int64  // of rows with the mask
 }
 
-func (m *masks) add(mask []uint64, count int64) {
-	m.words = append(m.words, mask...)
-	m.counts = append(m.counts, count)
-}
-
-// all is how many rows keep to the path in all d inputs.
-func (m *masks) all(d int) int64 {
-	width := (d + 63) / 64
-	for i, c := range m.counts {
-		ones := 0
-		for _, w := range m.words[i*width:][:width] {
-			ones += bits.OnesCount64(w)
-		}
-		if ones == d {
-			return c
-		}
+// masksOf gathers the masks of the rows at a leaf.
+func (g *backgroundGame) masksOf(l *leaf, s *scratch) masks {
+	keep := make([][]uint64, len(l.inputs)) // by input: the rows that keep to the path
+	for i := range keep {
+		keep[i] = g.everyone()
 	}
-	return 0
-}
-
-// count finds the masks of all rows at all leaves, by the keys of the groups.
-func (g *backgroundGame) count(e *Explainer, background [][]float64) {
-	n := len(background)
-	cells := make([][]float64, e.inputs)
-	for i := range cells {
-		cells[i] = make([]float64, n)
-		for r, row := range background {
-			cells[i][r] = row[i]
-		}
-	}
-	s := &scratch{}
-	e.findIntervals(cells, n, s)
-	words, keys := make([]uint64, n), make([]uint64, n)
-	for i := range e.parts {
-		p := &e.parts[i]
-		p.expandUses(s)
-		for r := range words {
-			words[r] = ^uint64(0)
-		}
-		p.narrow(words, 0, cells, s)
-		for j := range p.groups {
-			gr := &p.groups[j]
-			for r, w := range words {
-				keys[r] = gr.key(w)
+	for _, st := range l.steps {
+		for i, side := range g.sides[l.tree][st.at] {
+			if !st.left {
+				side = ^side
 			}
-			slices.Sort(keys)
-			for _, l := range gr.leaves {
-				g.masks[l.game] = l.masksOf(keys)
-			}
+			keep[st.slot][i] &= side
 		}
 	}
-	for i := range e.wide {
-		g.masks[e.wide[i].game] = e.wide[i].wideMasks(background)
+	if len(keep) <= tableBits {
+		return tally(keep, g.rows, s)
 	}
-}
-
-// masksOf gathers the masks of rows with sorted keys.
-func (l *leaf) masksOf(keys []uint64) masks {
-	counts := map[uint64]int64{}
-	for from := 0; from < len(keys); {
-		to := from + 1
-		for to < len(keys) && keys[to] == keys[from] {
-			to++
+	width := (len(keep) + 63) / 64
+	list := make([][]uint64, g.rows)
+	all := make([]uint64, g.rows*width)
+	for r := range list {
+		list[r] = all[r*width : (r+1)*width]
+		for i, rows := range keep {
+			list[r][i/64] |= rows[r/64] >> (r % 64) & 1 << (i % 64)
 		}
-		counts[l.mask(keys[from])] += int64(to - from)
-		from = to
-	}
-	var m masks
-	for _, mask := range slices.Sorted(maps.Keys(counts)) {
-		m.add([]uint64{mask}, counts[mask])
-	}
-	return m
-}
-
-// wideMasks gathers the masks of rows at a leaf of any path.
-func (l *leaf) wideMasks(background [][]float64) masks {
-	list := make([][]uint64, len(background))
-	for r, row := range background {
-		list[r] = make([]uint64, (len(l.inputs)+63)/64)
-		l.wideMask(list[r], func(input int32) float64 { return row[input] })
 	}
 	slices.SortFunc(list, slices.Compare)
 	var m masks
 	for r, mask := range list {
 		if r == 0 || !slices.Equal(mask, list[r-1]) {
-			m.add(mask, 0)
+			m.words, m.counts = append(m.words, mask...), append(m.counts, 0)
 		}
 		m.counts[len(m.counts)-1]++
+	}
+	return m
+}
+
+// tally is masksOf for short paths: it has one count for each possible mask.
+func tally(keep [][]uint64, rows int, s *scratch) (m masks) {
+	s.counts = grow(s.counts, 1<<len(keep))
+	clear(s.counts)
+	for r := range rows {
+		mask := uint64(0)
+		for i, rows := range keep {
+			mask |= rows[r/64] >> (r % 64) & 1 << i
+		}
+		s.counts[mask]++
+	}
+	for mask, c := range s.counts {
+		if c > 0 {
+			m.words, m.counts = append(m.words, uint64(mask)), append(m.counts, c)
+		}
 	}
 	return m
 }
@@ -185,21 +169,24 @@ func betas(n int) [][]float64 {
 // input i.
 func (g *backgroundGame) weigh(l *leaf, mask []uint64, n, m []int64, dst []float64) {
 	d := len(l.inputs)
-	if !slices.ContainsFunc(n, func(c int64) bool { return c != 0 }) {
+	first, last := 0, d
+	for ; first <= d && n[first] == 0; first++ {
+	}
+	if first > d {
 		clear(dst)
 		return
+	}
+	for ; n[last] == 0; last-- {
 	}
 	b := d
 	for _, w := range mask {
 		b -= bits.OnesCount64(w)
 	}
-	each := l.value / g.rows
+	each := l.value / float64(g.rows)
 	out := 0.0
 	if b > 0 {
-		for k := range d - b + 1 {
-			if n[k] != 0 {
-				out += float64(float64(n[k]) * g.weights[k][b-1])
-			}
+		for k := first; k <= last; k++ {
+			out += float64(float64(n[k]) * g.weights[k][b-1])
 		}
 		out = -float64(each * out)
 	}
@@ -209,24 +196,21 @@ func (g *backgroundGame) weigh(l *leaf, mask []uint64, n, m []int64, dst []float
 			continue
 		}
 		in := 0.0
-		for k := 1; k <= d-b; k++ {
-			if c := m[i*(d+1)+k]; c != 0 {
-				in += float64(float64(c) * g.weights[k-1][b])
-			}
+		for k := max(first, 1); k <= last; k++ {
+			in += float64(float64(m[i*(d+1)+k]) * g.weights[k-1][b])
 		}
 		dst[i] = float64(each * in)
 	}
 }
 
 // shares counts the background's masks one by one.
-func (g *backgroundGame) shares(l *leaf, mask []uint64, dst []float64, s *scratch) {
+func (g *backgroundGame) shares(l *leaf, bg *masks, mask []uint64, dst []float64, s *scratch) {
 	d := len(l.inputs)
 	width := (d + 63) / 64
 	s.counts = grow(s.counts, (d+1)*(d+1))
 	clear(s.counts)
 	n, m := s.counts[:d+1], s.counts[d+1:]
-	bg := &g.masks[l.game]
-	last := ^uint64(0) >> (width*64 - d)
+	last := lastWord(d)
 masks:
 	for i, c := range bg.counts {
 		words := bg.words[i*width:][:width]
@@ -262,7 +246,7 @@ func (g *backgroundGame) table(l *leaf, dst []float64, s *scratch) {
 	s.sums = grow(s.sums, (d+1)*size)
 	clear(s.sums)
 	with := s.sums
-	bg := &g.masks[l.game]
+	bg := g.masksOf(l, s)
 	for i, c := range bg.counts {
 		w := bg.words[i]
 		with[bits.OnesCount64(w)*size+int(w)] = c
@@ -294,7 +278,6 @@ func (g *backgroundGame) table(l *leaf, dst []float64, s *scratch) {
 				m[i*(d+1)+d-p] = c - with[p*size+(out|1<<i)]
 			}
 		}
-		s.mask[0] = uint64(mask)
-		g.weigh(l, s.mask, n, m, dst[mask*d:][:d])
+		g.weigh(l, []uint64{uint64(mask)}, n, m, dst[mask*d:][:d])
 	}
 }

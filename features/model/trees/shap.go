@@ -32,21 +32,28 @@ import "math"
 // each split within, as long as that does not make the table larger.
 //
 // The smallest tables are kept, as many as fit in TableBytes. Other leaves are
-// explained in polynomial time, whatever the length of their paths: ByCovers
-// walks the trees (see walk); Against counts the background's masks for the
-// mask of each row, or builds a table anew in each call that explains enough
-// rows to be worth it, by the same operations. So a row's contributions are the
+// explained by walking down the trees for each row, in polynomial time whatever
+// the length of their paths (see coverWalk and backgroundWalk). Which leaves
+// those are depends on the forest alone, so that a row's contributions are the
 // same bit for bit in any batch.
+//
+// # How exact it is
+//
+// Nothing cancels, neither in tables nor in walks, and the sums are float64. In
+// forests of 100 trees with 255 leaves each, and of 30 trees 20 splits deep,
+// tables and walks agree within 1e-14, base and contributions add up to the
+// margin within 3e-14. On the libraries' own answers the differences are theirs:
+// 1e-14 from LightGBM with 31 leaves a tree and 4e-12 with 255, where its
+// algorithm divides; 2e-6 from XGBoost, and 2e-5 where trees are 20 deep, as it
+// computes in float32.
 type Explainer struct {
 	inputs int
 	base   float64
 	parts  []part
-	wide   []leaf // on paths of more than 64 inputs
 	// cuts are the last values of the intervals of each input that no split
 	// tells apart, ascending; the last is +Inf.
 	cuts  [][]float64
-	walks []*walk // over leaves without tables, of ByCovers
-	game  game
+	walks []walk
 }
 
 const (
@@ -61,11 +68,18 @@ const (
 
 // game is what the leaves are worth.
 type game interface {
-	// shares sets dst[i] to the share of the leaf's input i, for rows with the
-	// mask.
-	shares(l *leaf, mask []uint64, dst []float64, s *scratch)
-	// table fills dst with the shares of all masks, one after the other.
+	// table fills dst with the shares of a leaf's inputs, for all masks one after
+	// the other.
 	table(l *leaf, dst []float64, s *scratch)
+	// walk prepares the walk over those leaves of a tree that are to be walked,
+	// by their index.
+	walk(t *Tree, leaves []leaf, walked []bool) walk
+}
+
+// walk explains leaves of one tree that have no tables.
+type walk interface {
+	// explain adds the shares of n rows.
+	explain(dst, cells [][]float64, n int)
 }
 
 // scratch is the memory of one call.
@@ -75,15 +89,10 @@ type scratch struct {
 	intervals [][]uint16
 	words     [][]uint64 // by use of a part, by interval
 	keys      []uint64
-	mask      []uint64
-	leaf      []float64 // shares of a leaf, or of its masks
-	group     []float64 // shares of a group
-	tables    [][]float64
-	built     []float64 // the tables that this call built
 
+	leaf              []float64 // shares of a leaf for all of its masks
 	factors, products []float64 // of coverGame
-	counts            []int64   // of backgroundGame
-	sums              []int64
+	counts, sums      []int64   // of backgroundGame
 }
 
 // grow makes room in s for n, without keeping what was there.
@@ -108,16 +117,13 @@ func (e *Explainer) Explain(dst, cells [][]float64, n int) {
 	if n == 0 {
 		return
 	}
-	s := &scratch{keys: make([]uint64, min(n, block)), mask: make([]uint64, 1)}
+	s := &scratch{keys: make([]uint64, min(n, block))}
 	e.findIntervals(cells, n, s)
 	for i := range e.parts {
-		e.explainPart(&e.parts[i], dst, cells, n, s)
+		e.parts[i].explain(dst, cells, n, s)
 	}
 	for _, w := range e.walks {
 		w.explain(dst, cells, n)
-	}
-	for i := range e.wide {
-		e.explainWide(&e.wide[i], dst, cells, n, s)
 	}
 }
 
@@ -162,17 +168,17 @@ type group struct {
 	bits   int
 	shift  int     // of the key in the part's word
 	inputs []int32 // of the columns of the table
-	keep   bool
-	// table has one row a key, one entry an input; nil: it is not kept.
+	// table has one row a key, one entry an input.
 	table []float64
 }
 
 // leaf is one leaf as a game of the inputs on its path.
 type leaf struct {
+	index  int // in the forest
+	tree   int
 	inputs []int32 // distinct, from the root
 	steps  []step
 	value  float64
-	game   int // index of what the game knows about it
 	// The row keeps to the path in input i where its group's key has all bits
 	// of left[i] and none of right[i].
 	left, right []uint64
@@ -182,15 +188,9 @@ type leaf struct {
 // step is one split on the path to a leaf.
 type step struct {
 	split *Split
+	at    int32 // the split's index
 	left  bool
 	slot  int32 // of the split's input among the leaf's
-}
-
-func (g *group) key(word uint64) uint64 {
-	if g.bits == 64 {
-		return word
-	}
-	return word >> g.shift & (1<<g.bits - 1)
 }
 
 // mask is the leaf's mask in rows with a key of its group.
@@ -202,33 +202,4 @@ func (l *leaf) mask(key uint64) uint64 {
 		}
 	}
 	return m
-}
-
-// explainWide adds the shares of one leaf whose mask takes several words.
-func (e *Explainer) explainWide(l *leaf, dst, cells [][]float64, n int, s *scratch) {
-	d := len(l.inputs)
-	mask := make([]uint64, (d+63)/64)
-	s.leaf = grow(s.leaf, d)
-	for r := range n {
-		l.wideMask(mask, func(input int32) float64 { return cells[input][r] })
-		e.game.shares(l, mask, s.leaf, s)
-		for j, i := range l.inputs {
-			dst[i][r] += s.leaf[j]
-		}
-	}
-}
-
-// wideMask sets the mask of a row of any length, by the definition.
-func (l *leaf) wideMask(mask []uint64, cell func(input int32) float64) {
-	for i := range mask {
-		mask[i] = ^uint64(0)
-	}
-	if odd := len(l.inputs) % 64; odd != 0 {
-		mask[len(mask)-1] = 1<<odd - 1
-	}
-	for _, st := range l.steps {
-		if st.split.GoesLeft(cell(st.split.Input)) != st.left {
-			mask[st.slot/64] &^= 1 << (st.slot % 64)
-		}
-	}
 }

@@ -5,19 +5,21 @@ import (
 	"slices"
 )
 
-// newExplainer prepares the leaves of a forest for a game, putting them
-// together in groups. It returns the bundles, by tree, that have no place among
-// the tables that fit in so many bytes; those have no groups yet.
-func newExplainer(f *Forest, leaves [][]leaf, room int) (e *Explainer, rest [][]bundle) {
-	e = &Explainer{inputs: f.Inputs, base: f.Base}
-	bundles, rest := make([][]bundle, len(f.Trees)), make([][]bundle, len(f.Trees))
+// newExplainer prepares the leaves of a forest for a game. Their tables take at
+// most so many bytes: those with the shortest keys are kept, the others' leaves
+// walked.
+func newExplainer(f *Forest, g game, leaves [][]leaf, room int) *Explainer {
+	e := &Explainer{inputs: f.Inputs, base: f.Base}
+	bundles := make([][]bundle, len(f.Trees))
 	var sizes [tableBits + 1]int
+	n := 0
 	for k := range f.Trees {
 		t := &f.Trees[k]
 		if len(t.Splits) == 0 {
 			e.base += t.Leaves[0] * f.scale()
 			continue
 		}
+		n += len(leaves[k])
 		bundles[k] = t.bundles(0, 0, leaves[k])
 		for i := range bundles[k] {
 			if bits := bundles[k][i].bits(); bits <= tableBits {
@@ -29,25 +31,37 @@ func newExplainer(f *Forest, leaves [][]leaf, room int) (e *Explainer, rest [][]
 	for ; keep <= tableBits && sizes[keep] <= room; keep++ {
 		room -= sizes[keep]
 	}
+	walked := make([]bool, n)
 	for k := range bundles {
+		walks := false
 		for i := range bundles[k] {
-			if b := &bundles[k][i]; b.bits() < keep {
-				e.add(b, true)
-			} else {
-				rest[k] = append(rest[k], *b)
+			b := &bundles[k][i]
+			if b.bits() < keep {
+				e.add(b)
+				continue
+			}
+			walks = true
+			for _, l := range b.leaves {
+				walked[l.index] = true
 			}
 		}
+		if walks {
+			e.walks = append(e.walks, g.walk(&f.Trees[k], leaves[k], walked))
+		}
 	}
-	return e, rest
-}
-
-// compile prepares the keys of the groups.
-func (e *Explainer) compile(g game) {
-	e.game = g
 	for i := range e.parts {
 		e.parts[i].compileUses()
 	}
 	e.cut()
+	s := &scratch{}
+	for i := range e.parts {
+		for j := range e.parts[i].groups {
+			gr := &e.parts[i].groups[j]
+			gr.fill(g, s)
+			gr.leaves = nil // the table tells all
+		}
+	}
+	return e
 }
 
 // cut gathers the cuts of each input.
@@ -72,19 +86,6 @@ func (e *Explainer) cut() {
 	}
 }
 
-// fillTables builds the tables that are kept.
-func (e *Explainer) fillTables() {
-	s := &scratch{mask: make([]uint64, 1)}
-	for i := range e.parts {
-		for j := range e.parts[i].groups {
-			if g := &e.parts[i].groups[j]; g.keep {
-				g.table = make([]float64, g.size())
-				e.fill(g, g.table, s)
-			}
-		}
-	}
-}
-
 // leaves lists the leaves of a forest by tree, each as a game of the inputs on
 // its path, and how many leaves there are and what the longest path is.
 func (f *Forest) leaves() (leaves [][]leaf, n, longest int) {
@@ -99,7 +100,7 @@ func (f *Forest) leaves() (leaves [][]leaf, n, longest int) {
 		var walk func(at int32, inputs []int32, steps []step)
 		walk = func(at int32, inputs []int32, steps []step) {
 			if at < 0 {
-				leaves[k][^at] = leaf{inputs: slices.Clone(inputs), steps: slices.Clone(steps), value: t.Leaves[^at] * scale, game: n}
+				leaves[k][^at] = leaf{inputs: slices.Clone(inputs), steps: slices.Clone(steps), value: t.Leaves[^at] * scale, index: n, tree: k}
 				n++
 				longest = max(longest, len(inputs))
 				return
@@ -109,8 +110,8 @@ func (f *Forest) leaves() (leaves [][]leaf, n, longest int) {
 			if slot < 0 {
 				slot, inputs = len(inputs), append(inputs, s.Input)
 			}
-			walk(s.Left, inputs, append(steps, step{s, true, int32(slot)}))
-			walk(s.Right, inputs, append(steps, step{s, false, int32(slot)}))
+			walk(s.Left, inputs, append(steps, step{s, at, true, int32(slot)}))
+			walk(s.Right, inputs, append(steps, step{s, at, false, int32(slot)}))
 		}
 		walk(0, nil, nil)
 	}
@@ -174,12 +175,8 @@ const bundleGrowth = 2
 
 // add makes a group of a bundle and puts it in the last part, or in a new one
 // where there is no room.
-func (e *Explainer) add(b *bundle, keep bool) {
-	g := group{leaves: b.leaves, bits: b.bits(), inputs: b.inputs(), keep: keep}
-	if g.bits > 64 {
-		e.wide = append(e.wide, b.leaves...)
-		return
-	}
+func (e *Explainer) add(b *bundle) {
+	g := group{leaves: b.leaves, bits: b.bits(), inputs: b.inputs()}
 	above := b.above()
 	for i := range g.leaves {
 		l := &g.leaves[i]
@@ -213,7 +210,4 @@ func (e *Explainer) add(b *bundle, keep bool) {
 	}
 	e.parts[last].groups = append(e.parts[last].groups, g)
 	e.parts[last].learn(&g, b)
-	for i := range g.leaves {
-		g.leaves[i].steps = nil // the part knows them
-	}
 }

@@ -32,34 +32,21 @@ func byCovers(f *Forest, room int) *Explainer {
 			l := &leaves[k][i]
 			z := slices.Repeat([]float64{1}, len(l.inputs))
 			for _, st := range l.steps {
-				z[st.slot] *= f.Trees[k].share(st)
+				z[st.slot] *= f.Trees[k].share(st.split, st.left)
 			}
 			all := l.value
 			for _, x := range z {
 				all *= x
 			}
 			base += all
-			g.missing[l.game] = z
+			g.missing[l.index] = z
 		}
 	}
 	for q := range (longest+1)/2 + 1 {
 		g.rules = append(g.rules, legendre(q))
 	}
-	e, rest := newExplainer(f, leaves, room)
+	e := newExplainer(f, g, leaves, room)
 	e.base += base
-	walked := make([]bool, n)
-	for k := range rest {
-		for _, b := range rest[k] {
-			for _, l := range b.leaves {
-				walked[l.game] = true
-			}
-		}
-		if len(rest[k]) > 0 {
-			e.walks = append(e.walks, newWalk(&f.Trees[k], leaves[k], walked, g.rules))
-		}
-	}
-	e.compile(g)
-	e.fillTables()
 	return e
 }
 
@@ -78,17 +65,17 @@ func (t *Tree) cover(at int32) float64 {
 	return t.Splits[at].Cover
 }
 
-// share is the part of the training data at a split that took the step.
-func (t *Tree) share(st step) float64 {
-	left, right := t.cover(st.split.Left), t.cover(st.split.Right)
-	all := st.split.Cover
+// share is the part of the training data at a split that went to one side.
+func (t *Tree) share(s *Split, toLeft bool) float64 {
+	left, right := t.cover(s.Left), t.cover(s.Right)
+	all := s.Cover
 	if all == 0 {
 		all = left + right
 	}
 	switch {
 	case all == 0:
 		return 0.5
-	case st.left:
+	case toLeft:
 		return left / all
 	}
 	return right / all
@@ -100,8 +87,9 @@ type coverGame struct {
 	rules   []rule      // by number of points
 }
 
-func (g *coverGame) shares(l *leaf, mask []uint64, dst []float64, s *scratch) {
-	z := g.missing[l.game]
+// shares sets dst to the shares for a mask.
+func (g *coverGame) shares(l *leaf, mask uint64, dst []float64, s *scratch) {
+	z := g.missing[l.index]
 	d := len(z)
 	dst = dst[:d]
 	clear(dst)
@@ -114,7 +102,7 @@ func (g *coverGame) shares(l *leaf, mask []uint64, dst []float64, s *scratch) {
 		known, unknown := p.at, 1-p.at
 		for i, x := range z {
 			f := float64(x * unknown)
-			if mask[i>>6]>>(i&63)&1 != 0 {
+			if mask>>i&1 != 0 {
 				f += known
 			}
 			products[i] = before
@@ -129,7 +117,7 @@ func (g *coverGame) shares(l *leaf, mask []uint64, dst []float64, s *scratch) {
 	}
 	for i, x := range z {
 		o := -x
-		if mask[i>>6]>>(i&63)&1 != 0 {
+		if mask>>i&1 != 0 {
 			o = 1 - x
 		}
 		dst[i] *= float64(l.value * o)
@@ -139,8 +127,7 @@ func (g *coverGame) shares(l *leaf, mask []uint64, dst []float64, s *scratch) {
 func (g *coverGame) table(l *leaf, dst []float64, s *scratch) {
 	d := len(l.inputs)
 	for m := range 1 << d {
-		s.mask[0] = uint64(m)
-		g.shares(l, s.mask, dst[m*d:], s)
+		g.shares(l, uint64(m), dst[m*d:], s)
 	}
 }
 

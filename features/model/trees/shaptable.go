@@ -1,40 +1,16 @@
 package trees
 
-// explainPart adds the shares of a part's groups.
-func (e *Explainer) explainPart(p *part, dst, cells [][]float64, n int, s *scratch) {
-	s.tables = s.tables[:0]
-	room := 0
-	for i := range p.groups {
-		g := &p.groups[i]
-		if g.table == nil && g.bits <= tableBits && 1<<g.bits <= n {
-			room += g.size()
-		}
-	}
-	s.built = grow(s.built, room)
-	free := s.built
-	for i := range p.groups {
-		g := &p.groups[i]
-		t := g.table
-		if t == nil && g.bits <= tableBits && 1<<g.bits <= n {
-			t, free = free[:g.size():g.size()], free[g.size():]
-			e.fill(g, t, s)
-		}
-		s.tables = append(s.tables, t)
-	}
+// explain adds the shares of a part's groups.
+func (p *part) explain(dst, cells [][]float64, n int, s *scratch) {
 	p.expandUses(s)
 	for lo := 0; lo < n; lo += block {
-		hi := min(lo+block, n)
-		keys := s.keys[:hi-lo]
+		keys := s.keys[:min(block, n-lo)]
 		for r := range keys {
 			keys[r] = ^uint64(0)
 		}
 		p.narrow(keys, lo, cells, s)
 		for i := range p.groups {
-			if t := s.tables[i]; t != nil {
-				p.groups[i].lookUp(t, keys, dst, lo)
-			} else {
-				e.compute(&p.groups[i], keys, dst, lo, s)
-			}
+			p.groups[i].lookUp(keys, dst, lo)
 		}
 	}
 }
@@ -117,8 +93,8 @@ func interval(cuts []float64, x float64) int {
 }
 
 // lookUp adds the entries of the rows' keys.
-func (g *group) lookUp(table []float64, keys []uint64, dst [][]float64, lo int) {
-	m, n, shift, mask := len(g.inputs), len(keys), g.shift&63, uint64(1)<<g.bits-1
+func (g *group) lookUp(keys []uint64, dst [][]float64, lo int) {
+	table, m, n, shift, mask := g.table, len(g.inputs), len(keys), g.shift&63, uint64(1)<<g.bits-1
 	j := 0
 	for ; j+4 <= m; j += 4 {
 		a, b := dst[g.inputs[j]][lo:][:n], dst[g.inputs[j+1]][lo:][:n]
@@ -148,46 +124,18 @@ func (g *group) lookUp(table []float64, keys []uint64, dst [][]float64, lo int) 
 	}
 }
 
-// compute adds the shares of rows that have no table to look in.
-func (e *Explainer) compute(g *group, keys []uint64, dst [][]float64, lo int, s *scratch) {
-	m := len(g.inputs)
-	s.group = grow(s.group, m)
-	for r, k := range keys {
-		e.entry(g, g.key(k), s.group, s)
-		for j, x := range s.group {
-			dst[g.inputs[j]][lo+r] += x
-		}
-	}
-}
-
-// entry computes one row of a group's table: leaf after leaf, as fill does.
-func (e *Explainer) entry(g *group, key uint64, dst []float64, s *scratch) {
-	clear(dst)
-	for i := range g.leaves {
-		l := &g.leaves[i]
-		s.mask[0] = l.mask(key)
-		s.leaf = grow(s.leaf, len(l.inputs))
-		e.game.shares(l, s.mask, s.leaf, s)
-		for j, c := range l.column {
-			dst[c] += s.leaf[j]
-		}
-	}
-}
-
-func (g *group) size() int { return len(g.inputs) << g.bits }
-
-// fill computes a group's table.
-func (e *Explainer) fill(g *group, dst []float64, s *scratch) {
-	clear(dst)
+// fill builds a group's table.
+func (g *group) fill(game game, s *scratch) {
+	g.table = make([]float64, len(g.inputs)<<g.bits)
 	m := len(g.inputs)
 	for i := range g.leaves {
 		l := &g.leaves[i]
 		d := len(l.inputs)
 		s.leaf = grow(s.leaf, d<<d)
-		e.game.table(l, s.leaf, s)
+		game.table(l, s.leaf, s)
 		for key := range 1 << g.bits {
 			from := s.leaf[int(l.mask(uint64(key)))*d:][:d]
-			to := dst[key*m:][:m]
+			to := g.table[key*m:][:m]
 			for j, c := range l.column {
 				to[c] += from[j]
 			}

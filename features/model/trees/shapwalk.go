@@ -1,13 +1,13 @@
 package trees
 
-// walk explains the leaves of one tree that have no tables, for ByCovers, by
+// coverWalk explains leaves of the path-dependent game by
 // walking down to all of them at once. At each of the points of a quadrature
 // rule it carries the product of the factors of the path so far (see ByCovers)
 // down, and the sum of what the leaves below make of it up; a split's share is
 // that sum with the split's own factor taken out again. That is linear in the
 // leaves and in the longest path, as the Linear TreeSHAP of Yu and others
 // (2022), whose polynomials it evaluates at points where nothing cancels.
-type walk struct {
+type coverWalk struct {
 	rule   rule
 	splits []*Split
 	edges  []edge // those of split i are 2i, to the left, and 2i+1
@@ -29,16 +29,15 @@ type edge struct {
 	factor, inverse []float64
 }
 
-// newWalk prepares the walk over the leaves whose games are to be walked.
-func newWalk(t *Tree, leaves []leaf, walked []bool, rules []rule) *walk {
-	w := &walk{splits: make([]*Split, len(t.Splits)), edges: make([]edge, 2*len(t.Splits))}
+func (g *coverGame) walk(t *Tree, leaves []leaf, walked []bool) walk {
+	w := &coverWalk{splits: make([]*Split, len(t.Splits)), edges: make([]edge, 2*len(t.Splits))}
 	longest := 0
 	for i := range leaves {
-		if walked[leaves[i].game] {
+		if walked[leaves[i].index] {
 			longest = max(longest, len(leaves[i].inputs))
 		}
 	}
-	w.rule = rules[(longest+1)/2]
+	w.rule = g.rules[(longest+1)/2]
 	last := map[int32]int32{} // the last edge by input
 	var prepare func(at int32, depth int) (skip bool)
 	prepare = func(at int32, depth int) bool {
@@ -49,14 +48,14 @@ func newWalk(t *Tree, leaves []leaf, walked []bool, rules []rule) *walk {
 		for side, child := range [...]int32{s.Left, s.Right} {
 			here := 2*at + int32(side)
 			e := &w.edges[here]
-			*e = edge{child: child, previous: -1, share: t.share(step{split: s, left: side == 0})}
+			*e = edge{child: child, previous: -1, share: t.share(s, side == 0)}
 			e.missing = e.share
 			if repeated {
 				e.previous = before
 				e.missing *= w.edges[before].missing
 			}
 			if child < 0 {
-				e.child, e.value, e.skip = -1, leaves[^child].value, !walked[leaves[^child].game]
+				e.child, e.value, e.skip = -1, leaves[^child].value, !walked[leaves[^child].index]
 			} else {
 				last[s.Input] = here
 				e.skip = prepare(child, depth+1)
@@ -78,9 +77,9 @@ func newWalk(t *Tree, leaves []leaf, walked []bool, rules []rule) *walk {
 	return w
 }
 
-// walker is the memory of a walk.
-type walker struct {
-	*walk
+// coverWalker is the memory of a walk.
+type coverWalker struct {
+	*coverWalk
 	unknown, cold []float64 // by point: 1−t and its inverse
 	down, up      []float64 // by depth and point
 	keeps         []bool    // by edge: the row keeps to the path in its input
@@ -88,10 +87,9 @@ type walker struct {
 	row           int
 }
 
-// explain adds the shares of n rows.
-func (w *walk) explain(dst, cells [][]float64, n int) {
+func (w *coverWalk) explain(dst, cells [][]float64, n int) {
 	points := len(w.rule)
-	x := &walker{walk: w, dst: dst, cells: cells, keeps: make([]bool, len(w.edges)),
+	x := &coverWalker{coverWalk: w, dst: dst, cells: cells, keeps: make([]bool, len(w.edges)),
 		down: make([]float64, points*(w.depth+1)), up: make([]float64, points*(w.depth+1))}
 	for i, p := range w.rule {
 		x.down[i] = p.weight
@@ -105,7 +103,7 @@ func (w *walk) explain(dst, cells [][]float64, n int) {
 
 // visit sets up[depth] to what the leaves below a split make of down[depth],
 // and adds the shares of the splits below and of its own.
-func (x *walker) visit(at int32, depth int) {
+func (x *coverWalker) visit(at int32, depth int) {
 	q := len(x.rule)
 	down, next := x.down[depth*q:][:q], x.down[(depth+1)*q:][:q]
 	up, below := x.up[depth*q:][:q], x.up[(depth+1)*q:][:q]
@@ -161,7 +159,7 @@ func (x *walker) visit(at int32, depth int) {
 // take is the share of an edge's split in what the leaves below add up to: of
 // its factor, without that of the split before on the same input, which the
 // leaves below count as well.
-func (x *walker) take(e *edge, keeps bool, below []float64) float64 {
+func (x *coverWalker) take(e *edge, keeps bool, below []float64) float64 {
 	sum := 0.0
 	if keeps {
 		for i, v := range e.inverse[:len(below)] {
