@@ -77,3 +77,11 @@ func unscaled(m Model) Model {
 	}
 	return m
 }
+
+// SinglePrecision reports whether the library of m computes in single
+// precision: its margins, and the probabilities that it records, hold to about
+// 1e-6 only.
+func SinglePrecision(m Model) bool {
+	f, ok := unscaled(m).(*forest)
+	return ok && f.trees.Single
+}

@@ -93,6 +93,7 @@ const (
 const (
 	relativeTolerance    = 1e-6
 	probabilityTolerance = 1e-9
+	singleTolerance      = 1e-6 // of probabilities in single precision
 	marginTolerance      = 1e-5
 )
 
@@ -103,6 +104,7 @@ type modelInfo struct {
 	name      string         // its version and product, for people
 	output    output
 	fixed     float64 // the plan's tolerance, or 0
+	single    bool    // its library computes in single precision
 	at        []int   // place of each input in a record's values
 	rounding  []rounding
 	edges     [][]float64 // by input
@@ -122,13 +124,21 @@ func (m *modelInfo) tolerance(y float64) float64 {
 	case m.fixed > 0:
 		return m.fixed
 	case m.output == probabilityOutput:
-		return probabilityTolerance
+		return m.probability()
 	case m.output == marginOutput:
 		return marginTolerance
 	case y == math.Trunc(y):
 		return 0
 	}
 	return relativeTolerance * math.Abs(y)
+}
+
+// probability returns the difference that probabilities may have.
+func (m *modelInfo) probability() float64 {
+	if m.single {
+		return singleTolerance
+	}
+	return probabilityTolerance
 }
 
 func (m *modelInfo) equal(recorded, y float64) bool {
@@ -153,7 +163,7 @@ func newClassifier(env *audit.Env, table string) *classifier {
 	l := env.Layouts[table]
 	set := env.Settings.(*Settings)
 	for _, m := range env.Models {
-		info := modelInfo{model: m.Model, name: modelName(m.Spec), fixed: m.Spec.Tolerance, output: outputNamed(m.Spec.Output)}
+		info := modelInfo{model: m.Model, name: modelName(m.Spec), fixed: m.Spec.Tolerance, output: outputNamed(m.Spec.Output), single: model.SinglePrecision(m.Model)}
 		info.rounding = roundings(m.Model, info.output)
 		if a, ok := m.Model.(model.Additive); ok && info.output == scoreOutput {
 			info.additive = a

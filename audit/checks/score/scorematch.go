@@ -69,8 +69,9 @@ const scorematchDoc = `Recorded scores against recomputed scores
 The model named by the plan scores the features of each decision again, and the
 result is compared with the score on record: equal within the plan's tolerance,
 or, without one, exactly for whole points, within 1e-6 of the value for other
-scores, 1e-9 for probabilities and 1e-5 for margins. Test rows and rows without
-a recorded score are set aside and counted.
+scores, 1e-9 for probabilities (1e-6 where the model's library computes in single
+precision: XGBoost) and 1e-5 for margins. Test rows and rows without a recorded
+score are set aside and counted.
 
 A mismatch is explained by changing one thing and scoring again:
   M1 rounding   at most 1 point apart, and equal under another rounding rule

@@ -161,20 +161,21 @@ func (s *state) Update(b *features.Batch) {
 		}
 	}
 	if v := column(b, s.col.pd); v != nil {
-		s.comparePD(v.Floats[:n], b.Scores.Probability)
+		s.comparePD(v.Floats[:n], b.Scores)
 	}
 }
 
 // comparePD compares recorded default probabilities with the model's, whatever
 // its target: the probability of good counts as well.
-func (s *state) comparePD(recorded, probability []float64) {
+func (s *state) comparePD(recorded []float64, scores *features.Scores) {
 	for i, x := range recorded {
-		p := probability[i]
+		p := scores.Probability[i]
 		if !s.keep[i] || x != x || p != p {
 			continue
 		}
 		s.pd.n++
-		if math.Abs(x-p) > probabilityTolerance && math.Abs(x-(1-p)) > probabilityTolerance {
+		width := s.c.models[scores.Model[i]].probability()
+		if math.Abs(x-p) > width && math.Abs(x-(1-p)) > width {
 			s.pd.differ++
 		}
 	}

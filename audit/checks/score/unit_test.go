@@ -126,6 +126,8 @@ func TestTolerance(t *testing.T) {
 		{modelInfo{fixed: 0.005}, 612, 0.006, false},
 		{modelInfo{output: probabilityOutput}, 0.25, 0.9e-9, true},
 		{modelInfo{output: probabilityOutput}, 0.25, 1.1e-9, false},
+		{modelInfo{output: probabilityOutput, single: true}, 0.25, 0.9e-6, true},
+		{modelInfo{output: probabilityOutput, single: true}, 0.25, 1.1e-6, false},
 		{modelInfo{output: marginOutput}, -3, 0.9e-5, true},
 		{modelInfo{output: marginOutput}, -3, 1.1e-5, false},
 	} {
