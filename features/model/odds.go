@@ -37,7 +37,7 @@ func (c *card) DoublesOdds() float64 {
 // DoublesOdds returns the distance on the declared scale, else that of log-odds.
 func (l *linear) DoublesOdds() float64 {
 	switch {
-	case l.outcome != "":
+	case l.outcome != "" || l.finishing != nil:
 		return math.NaN()
 	case l.scaling != nil:
 		return math.Abs(l.scaling.factor) * math.Ln2

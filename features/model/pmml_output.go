@@ -23,6 +23,7 @@ func (s *scope) finishing(e *element, f finish) *finish {
 	if !changed || s.p.err != nil {
 		return nil
 	}
+	f.likely = false
 	return &f
 }
 

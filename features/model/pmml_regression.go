@@ -83,11 +83,11 @@ func (s *scope) regression(e *element) Model {
 		case method == "simplemax":
 			s.p.fail(e, "simplemax of a regression; correct the normalizationMethod")
 		case p != nil:
-			fin.score = func(_, probability float64) float64 { return probability }
+			fin.score, fin.likely = func(_, probability float64) float64 { return probability }, true
 		}
 	case function == "classification" && len(tables) == 2:
 		intercept, parts = s.binary(e, tables, method, &fin)
-		fin.score = func(_, probability float64) float64 { return probability }
+		fin.score, fin.likely = func(_, probability float64) float64 { return probability }, true
 	default:
 		s.p.fail(e, "it has %d tables; supported are one table of a regression and two of a classification", len(tables))
 	}

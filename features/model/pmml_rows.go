@@ -38,6 +38,7 @@ type finish struct {
 	probability func(margin float64) float64
 	score       func(margin, probability float64) float64
 	words       string // what the margin is, where it is no log-odds
+	likely      bool   // the score is the probability
 }
 
 func (f *finish) output(margin float64) (o Output) {

@@ -233,3 +233,35 @@ func FuzzPMML(f *testing.F) {
 		}
 	})
 }
+
+// TestPMMLExplained shares the points of characteristics of two inputs: exactly,
+// and as worked out by hand for one of them.
+func TestPMMLExplained(t *testing.T) {
+	m := mustLoad(t, pmmlCardOf(plainX, "", `<Characteristic name="c"><Attribute partialScore="80"><CompoundPredicate booleanOperator="and">
+		<SimplePredicate field="x" operator="equal" value="1"/><SimplePredicate field="s" operator="equal" value="yes"/></CompoundPredicate></Attribute>
+		<Attribute partialScore="0"><True/></Attribute></Characteristic>
+		<Characteristic name="d"><Attribute partialScore="10"><SimplePredicate field="s" operator="equal" value="yes"/></Attribute>
+		<Attribute partialScore="0"><True/></Attribute></Characteristic>`))
+	background := [][]Value{row(0, "no"), row(0, "yes"), row(1, "no"), row(1, "yes"), row(math.Inf(1), "no")}
+	e, err := m.(Interventional).Against(background)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := [][]Value{row(1, "yes"), row(0, "yes"), row(nil, "no"), row(math.Inf(1), "yes")}
+	in := batch(m, rows, dictsFor(m))
+	dst := [][]float64{make([]float64, 4), make([]float64, 4)}
+	base := e.Explain(dst, in, len(rows))
+	// Lundberg and others, 2018, figure 2: fever and cough give 80, cough 10 more.
+	if base != 25 || dst[0][0] != 30 || dst[1][0] != 35 {
+		t.Errorf("base %v, shares %v and %v; want 25, 30 and 35", base, dst[0][0], dst[1][0])
+	}
+	for r, v := range rows {
+		want := m.ScoreRow(v).Margin
+		if got := base + dst[0][r] + dst[1][r]; !(math.Abs(got-want) < 1e-12) && !(got != got && want != want) {
+			t.Errorf("row %v: shares add up to %v, margin %v", v, got, want)
+		}
+	}
+	if _, err := m.(Interventional).Against(nil); err == nil {
+		t.Error("a background without rows")
+	}
+}

@@ -195,3 +195,19 @@ func SharesMargin(m Model) bool {
 }
 
 func (c *card) points() {}
+
+// ScoresProbability reports whether the Score of m is a probability, as it is of
+// forests and regressions that are not scaled to points.
+func ScoresProbability(m Model) bool {
+	switch m := m.(type) {
+	case *forest:
+		return m.sigmoid != 0
+	case *linear:
+		return m.finishing != nil && m.finishing.likely
+	case *pmmlSum:
+		return m.finish.likely
+	case *pmmlRows:
+		return m.finish.likely
+	}
+	return false
+}
