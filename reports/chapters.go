@@ -30,6 +30,10 @@ func linkTo(f *audit.Finding) link {
 // figuresPerChapter bounds the page; the rest is in the tables.
 const figuresPerChapter = 5
 
+// leastFigures is how many charts of metrics a chapter has, however many charts
+// of causes there are: the two of recourse.
+var leastFigures = map[string]int{"denials": 2}
+
 func (r *Report) chapters() []chapter {
 	var out []chapter
 	for _, c := range chapters {
@@ -62,9 +66,9 @@ func (r *Report) chapters() []chapter {
 				ms = slices.DeleteFunc(ms, registered)
 			}
 		}
-		room := figuresPerChapter - len(ch.Figures)
+		room := max(figuresPerChapter-len(ch.Figures), leastFigures[c.Name], 0)
 		drawn := r.metricFigures(ms)
-		ch.Figures = append(drawn[:max(0, min(len(drawn), room))], ch.Figures...)
+		ch.Figures = append(drawn[:min(len(drawn), room)], ch.Figures...)
 		ch.Metrics = r.metricTable(ms)
 		ch.Empty = ch.Models == nil && len(ch.Checks.Rows) == 0 && len(ms) == 0 && len(ch.Findings) == 0
 		ch.Checks.prune()

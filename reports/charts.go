@@ -10,7 +10,10 @@ import (
 )
 
 // nameOrder puts the metrics a reader looks for first; others follow by name.
-var nameOrder = []string{"score_match_rate", "decision_match_rate", "match_rate", "selection_rate_ratio", "selection_rate", "psi", "csi"}
+var nameOrder = []string{"score_match_rate", "decision_match_rate", "match_rate", "selection_rate_ratio", "selection_rate", "psi", "csi", recourseChanges, recourseCost}
+
+// The two metrics of recourse that are drawn.
+const recourseChanges, recourseCost = "recourse_changes", "recourse_extra_cost"
 
 func rankOf(name string) int {
 	if i := slices.Index(nameOrder, name); i >= 0 {
@@ -26,6 +29,9 @@ func notDrawn(name string) bool {
 		if strings.HasSuffix(name, end) {
 			return true
 		}
+	}
+	if strings.HasPrefix(name, "recourse_") {
+		return name != recourseChanges && name != recourseCost
 	}
 	return name == "selection_rate_difference" || strings.HasPrefix(name, "demographic_parity")
 }
@@ -91,6 +97,8 @@ func (r *Report) figuresOf(name string, ms []*audit.Metric) []*figure {
 	case name != ms[0].Name: // a family: its names are the lines
 		timed, _ = split(timed, func(m *audit.Metric) bool { return m.Group == "" && m.Segment == "" })
 		return []*figure{r.lines(timed)}
+	case name == recourseCost: // few groups, of every column in one chart
+		return []*figure{r.forest(whole)}
 	case len(classes) > 1:
 		return append([]*figure{r.classBars(classes)}, r.linesOf(timed)...)
 	}

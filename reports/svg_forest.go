@@ -148,7 +148,13 @@ func (r *Report) forestWords(ms []*audit.Metric, u unit, left int) (title, desc 
 		title = audit.Tf("%[1]s: none of %[3]d past the threshold", "%[2]s：%[3]d 项均未越过阈值", name.En, name.Zh, len(ms))
 	}
 	desc = audit.Tf("%[1]s with intervals, one row a group; n beside each.", "%[2]s及其区间，每行一个群体，右侧为样本量。", name.En, name.Zh)
-	if ref := ms[0].Reference; ref != "" {
+	var refs []string
+	for _, m := range ms {
+		if m.Reference != "" && !slices.Contains(refs, m.Reference) {
+			refs = append(refs, m.Reference)
+		}
+	}
+	if ref := strings.Join(refs, ", "); ref != "" {
 		desc.En += " Reference: " + ref + "."
 		desc.Zh += "对照：" + ref + "。"
 	}

@@ -27,7 +27,7 @@ func conclude(env *audit.Env, _ []audit.Case, metrics []audit.Metric) []audit.Fi
 		switch m.Name {
 		case "recourse_unreachable":
 			out = append(out, rigid(m))
-		case "recourse_cost_difference", "recourse_unreachable_difference":
+		case "recourse_extra_cost", "recourse_unreachable_difference":
 			if flagged[m.Group] == nil {
 				groups = append(groups, m.Group)
 			}
@@ -72,7 +72,7 @@ func gap(ms []*audit.Metric) audit.Finding {
 	for _, m := range ms {
 		f.Metrics = append(f.Metrics, m.ID())
 		var t audit.Text
-		if m.Name == "recourse_cost_difference" {
+		if m.Name == "recourse_extra_cost" {
 			t = audit.Tf("%[1]s steps more to an approval on average (%[2]s %% interval %[3]s to %[4]s; n = %[5]s and %[6]s; corrected p %[7]s)",
 				"平均多需%[1]s步才能通过（%[2]s %%区间%[3]s至%[4]s；n = %[5]s和%[6]s；校正后p值%[7]s）",
 				number(m.Value), percent(m.Level), number(m.Low), number(m.High), audit.Thousands(m.N), audit.Thousands(m.NRef), audit.PText(m.PAdjusted))
@@ -85,7 +85,7 @@ func gap(ms []*audit.Metric) audit.Finding {
 		en, zh = append(en, t.En), append(zh, t.Zh)
 	}
 	first := ms[0]
-	if first.Name == "recourse_cost_difference" {
+	if first.Name == "recourse_extra_cost" {
 		f.Title = audit.Tf("Denied customers of %[1]s are %[2]s steps further from an approval than those of %[3]s", "%[1]s的被拒客户比%[3]s平均多需%[2]s步才能通过", first.Group, number(first.Value), ref)
 	} else {
 		f.Title = audit.Tf("Denials of %[1]s are more often beyond any change than those of %[2]s (%[3]s vs %[4]s)", "%[1]s的拒绝比%[2]s更常没有改变途径（%[3]s对%[4]s）",

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"evenhand/audit"
-	"evenhand/audit/recourse"
 	"evenhand/audit/stats"
 )
 
@@ -41,11 +40,14 @@ func (s *state) Finish(r *audit.Result) {
 	cov.Why = s.gaps()
 	n := s.turned() + s.dead + s.open
 	if n > 0 {
-		for i, name := range [recourse.MaxChanges]string{"recourse_one", "recourse_two", "recourse_three"} {
-			s.rate(r, name, "", s.found[i], n)
+		for i, k := range s.found {
+			s.rate(r, "recourse_changes", fmt.Sprintf("class=%d", i+1), k, n)
+		}
+		s.rate(r, "recourse_changes", "class=≥4", s.dead, n)
+		if s.open > 0 {
+			s.rate(r, "recourse_changes", "class=?", s.open, n)
 		}
 		s.rate(r, "recourse_unreachable", "", s.dead, n)
-		s.rate(r, "recourse_unfinished", "", s.open, n)
 		s.rate(r, "recourse_unproved", "", s.unproved, n)
 	}
 	if s.turned() > 0 {
@@ -219,10 +221,10 @@ func (s *state) groupMetrics(r *audit.Result, g *dimension) {
 		w := stats.Wilson(c.dead, c.n, s.level())
 		m.Low, m.High = w.Lo, w.Hi
 		add(m, hidden[i], c.n)
-		if ref == nil || c == ref {
-			continue
+		if ref == nil || c == ref || g.names.Value(id) == "" {
+			continue // nobody is compared with rows of no group
 		}
-		m = metric("recourse_cost_difference", label(i))
+		m = metric("recourse_extra_cost", label(i))
 		m.Reference, m.N, m.NRef, m.Threshold = label(refAt), c.cost.N(), ref.cost.N(), s.settings.Gap
 		m.Level, m.Interval, m.Test = s.level(), "welch", "welch"
 		d, between, test := stats.Welch(&c.cost, &ref.cost, s.level())

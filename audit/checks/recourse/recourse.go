@@ -87,16 +87,15 @@ have no such bounds. There the sets are replayed in order until "rows" (1000)
 are spent, and then the change that lifts the score most is taken, one after
 the other; what is found so is a way, maybe not the smallest.
 
-	recourse_one, recourse_two, recourse_three   share of denials that one, two or three changes turn, Wilson interval
+	recourse_changes           share of denials that 1, 2 or 3 changes turn, that none of them does (≥4), proved, or whose search ended before either was known (?); Wilson interval
 	recourse_unreachable       share that no set of at most three turns, proved; Wilson interval
-	recourse_unfinished        share for which the search ended before either was known
 	recourse_unproved          share for which a set was found that may not be the smallest
 	recourse_cost              cost of the sets found: mean, Student interval
 	recourse_cost_quantile     cost at the quantile q of the sets found
 	recourse_feature           share of the sets found that change a feature
 	recourse_set               share of the sets found that change just these features, the 20 most frequent
 	recourse_group_cost        mean cost of a group, Student interval
-	recourse_cost_difference   group - reference, Welch's interval and test
+	recourse_extra_cost        group - reference, Welch's interval and test
 	recourse_group_unreachable        share unreachable in a group, Wilson interval
 	recourse_unreachable_difference   group - reference, Newcombe interval; Fisher's exact test when a cell is below 100, else chi-square with Yates' correction
 

@@ -18,16 +18,15 @@ fraud 阶段的规则作出的拒绝；冷静期内的拒绝，只有时间能�
 序复算，直至用完“rows”（1000）行，此后逐项选取最能提高评分的改变；由此找到的是一种
 办法，未必最小。
 
-	recourse_one, recourse_two, recourse_three   一项、两项、三项改变即可通过的拒绝占比，Wilson 区间
+	recourse_changes           1、2、3 项改变即可通过的拒绝占比，三项以内均无法通过（≥4，已证明）的占比，以及搜索结束时仍无结论（?）的占比；Wilson 区间
 	recourse_unreachable       至多三项改变均无法通过的占比，已证明；Wilson 区间
-	recourse_unfinished        搜索结束时仍无结论的占比
 	recourse_unproved          找到了组合、但未必最小的占比
 	recourse_cost              所找到组合的成本：均值，Student 区间
 	recourse_cost_quantile     所找到组合成本的分位数 q
 	recourse_feature           所找到组合中改变某一特征的占比
 	recourse_set               所找到组合中恰好改变这些特征的占比，最常见的 20 种
 	recourse_group_cost        某群体的平均成本，Student 区间
-	recourse_cost_difference   群体 - 参照群体，Welch 区间和检验
+	recourse_extra_cost        群体 - 参照群体，Welch 区间和检验
 	recourse_group_unreachable        某群体中无法通过的占比，Wilson 区间
 	recourse_unreachable_difference   群体 - 参照群体，Newcombe 区间；有单元小于 100 时用 Fisher 精确检验，否则用带 Yates 校正的卡方检验
 

@@ -2,24 +2,28 @@ package recourse
 
 import "evenhand/audit"
 
-// words names the metrics of recourse, and its causes.
+// words names the metrics of recourse, their classes, and its causes.
 var words = map[string]audit.Text{
-	"recourse_one":                    audit.T("denials that one change turns", "一项改变即可通过的拒绝"),
-	"recourse_two":                    audit.T("denials that two changes turn", "两项改变即可通过的拒绝"),
-	"recourse_three":                  audit.T("denials that three changes turn", "三项改变即可通过的拒绝"),
+	"recourse_changes":                audit.T("right denials by the changes that would have turned them", "正确的拒绝，按可使其通过的改变项数"),
 	"recourse_unreachable":            audit.T("denials that no three changes turn", "三项改变也无法通过的拒绝"),
-	"recourse_unfinished":             audit.T("denials whose search did not finish", "搜索未完成的拒绝"),
 	"recourse_unproved":               audit.T("denials with a way that may not be the smallest", "找到的办法未必最小的拒绝"),
 	"recourse_cost":                   audit.T("mean cost of recourse", "改变的平均成本"),
 	"recourse_cost_quantile":          audit.T("cost of recourse, quantiles", "改变成本的分位数"),
 	"recourse_feature":                audit.T("features in the smallest changes", "最小改变涉及的特征"),
 	"recourse_set":                    audit.T("the smallest changes", "最小改变的组合"),
 	"recourse_group_cost":             audit.T("mean cost of recourse, by group", "各群体改变的平均成本"),
-	"recourse_cost_difference":        audit.T("difference in mean cost of recourse", "改变平均成本的差异"),
+	"recourse_extra_cost":             audit.T("mean cost of recourse above the reference group's", "改变平均成本高出参照群体的部分"),
 	"recourse_group_unreachable":      audit.T("denials that no three changes turn, by group", "各群体三项改变也无法通过的拒绝"),
 	"recourse_unreachable_difference": audit.T("difference in denials that no three changes turn", "三项改变也无法通过的拒绝之占比差异"),
-	"NO_RECOURSE":                     audit.T("no recourse", "没有改变途径"),
-	"RECOURSE_GAP":                    audit.T("gap in recourse", "改变途径的差距"),
+	// Classes of recourse_changes.
+	"1":  audit.T("change", "项改变"),
+	"2":  audit.T("changes", "项改变"),
+	"3":  audit.T("changes", "项改变"),
+	"≥4": audit.T("changes, or out of reach", "项改变，或无法达到"),
+	"?":  audit.T("search not finished", "搜索未完成"),
+
+	"NO_RECOURSE":  audit.T("no recourse", "没有改变途径"),
+	"RECOURSE_GAP": audit.T("gap in recourse", "改变途径的差距"),
 }
 
 // Guards, in the order in which they apply.
