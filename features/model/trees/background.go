@@ -16,14 +16,14 @@ import (
 // and has no shares. Otherwise it is reached exactly when all of the a and
 // none of the b are known, and the shares are
 //
-//   - value · (a−1)! b! / (a+b)!  of each of the a
-//     − value · a! (b−1)! / (a+b)!  of each of the b
+//	 value · (a−1)! b! / (a+b)!  of each of the a
+//	−value · a! (b−1)! / (a+b)!  of each of the b
 //
 // (Lundberg and others 2020, algorithm 3). A background row matters only by its
 // mask, and all rows that count have the same b, the inputs in which the
 // explained row leaves the path: so it is enough to count background masks by
-// a, over all and for each input of the a. Counts are integers, and hence the
-// same whichever way they are had.
+// a, over all and for each input of the a. A table has the counts of all masks
+// at once, from sums over supersets.
 func Against(f *Forest, background [][]float64) *Explainer { return against(f, background, TableBytes) }
 
 func against(f *Forest, background [][]float64, room int) *Explainer {
