@@ -100,6 +100,9 @@ func newCatalogue(env *audit.Env, models []*reasons.Model) *catalogue {
 		for k := 0; p.Term(k) != nil; k++ {
 			terms = append(terms, c.term(p, k))
 		}
+		for k := len(p.Rules) + len(p.Cooling); k < len(rules); k++ {
+			rules[k].take(terms) // a limit that came out too low: what made it low says so
+		}
 		c.rules, c.terms = append(c.rules, rules), append(c.terms, terms)
 	}
 	return c
@@ -150,6 +153,17 @@ func (c *catalogue) rule(p *policy.Policy, k int) rule {
 	}
 	c.link(&r, p.RuleReasons(k), factors)
 	return r
+}
+
+// take lets the codes that stand for any of some terms stand for the rule, too.
+func (r *rule) take(terms []rule) {
+	for i := range terms {
+		t := &terms[i]
+		r.mixed, r.any = r.mixed || t.mixed, r.any || t.any
+		for k, stands := range t.stands {
+			r.stands[k] = r.stands[k] || stands
+		}
+	}
 }
 
 func (c *catalogue) term(p *policy.Policy, k int) rule {

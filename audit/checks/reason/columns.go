@@ -11,7 +11,7 @@ type columns struct {
 	application, test, decider, override             int
 	status, errorCode, exemption                     int
 	reasons, shown, notice, amount, score            int
-	channel, model, policy                           int
+	channel, model, policy, granted                  int
 }
 
 func (c *columns) find(env *audit.Env) {
@@ -20,7 +20,7 @@ func (c *columns) find(env *audit.Env) {
 		"decided_at": &c.decided, "outcome": &c.outcome, "application_type": &c.application, "is_test": &c.test,
 		"decider": &c.decider, "override_reason": &c.override, "engine_status": &c.status, "error_code": &c.errorCode,
 		"disclosure_exemption": &c.exemption, "reasons": &c.reasons, "reasons_shown": &c.shown, "notice_at": &c.notice,
-		"requested_amount": &c.amount, "score": &c.score, "channel": &c.channel, "model_version": &c.model, "policy_version": &c.policy,
+		"requested_amount": &c.amount, "score": &c.score, "channel": &c.channel, "model_version": &c.model, "policy_version": &c.policy, "approved_limit": &c.granted,
 	} {
 		*at = env.Col("decisions", name)
 	}

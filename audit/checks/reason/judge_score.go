@@ -283,8 +283,14 @@ func (x *judge) tau(s *second) float64 {
 		short[n] = most
 		n++
 	}
+	return kendall(short[:n])
+}
+
+// kendall is Kendall's tau-b of numbers and the order they are in, the largest
+// first; NaN where all are equal.
+func kendall(short []float64) float64 {
 	up, down, ties := 0, 0, 0
-	for i := range n {
+	for i := range short {
 		for j := range i {
 			switch {
 			case short[j] > short[i]:
@@ -296,9 +302,8 @@ func (x *judge) tau(s *second) float64 {
 			}
 		}
 	}
-	all := up + down + ties
 	if up+down == 0 {
 		return math.NaN()
 	}
-	return float64(up-down) / math.Sqrt(float64(all)*float64(up+down))
+	return float64(up-down) / math.Sqrt(float64(up+down+ties)*float64(up+down))
 }

@@ -242,7 +242,7 @@ func (s *state) guard(b *features.Batch, i int, out uint8) (int, *rule) {
 		return isGeneric, nil
 	case !s.ready || b.Replay == nil || b.Replay.Policy[i] < 0 || b.Replay.Outcome[i] == features.Undecided || s.blind[b.Replay.Policy[i]]:
 		return isUnreplayed, nil
-	case b.Replay.Outcome[i] != out:
+	case b.Replay.Outcome[i] != out, out == outLower && (b.Cols[c.granted].IsNull(i) || b.Cols[c.granted].Ints[i] != b.Replay.Limit[i]):
 		return isOtherwise, nil
 	case b.Replay.Edge[i]:
 		return isEdge, nil
