@@ -2,39 +2,11 @@ package model
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"unicode/utf8"
 )
-
-// document is a file of objects, lists, texts and numbers, read once from
-// front to back. Each method reads one value; one of another kind is an error.
-// Nothing is kept, so a file costs no more memory than its reader wants of it.
-// Errors say where in the file.
-type document interface {
-	// object calls f once a key, in the file's order; f reads the value.
-	object(f func(key string) error) error
-	// list calls f once an element; f reads it.
-	list(f func(i int) error) error
-	// numbers appends a list of numbers to dst; true is 1 and false is 0. What
-	// is written with a point or an exponent is a float32.
-	numbers(dst []float64) ([]float64, error)
-	// text is a text; a number is given as it would be written.
-	text() (string, error)
-	skip() error
-	// end reports what follows the last value.
-	end() error
-}
-
-// maxNested bounds how deep values may be nested: no model needs half of it.
-const maxNested = 24
-
-// maxWhole bounds whole numbers: a float64 holds each up to it.
-const maxWhole = 1 << 53
-
-// errShort is what a file that ends too early says.
-var errShort = errors.New("the file ends in the middle of the model; export it again")
 
 // ubjDocument reads Universal Binary JSON (draft 12), as XGBoost writes it:
 // big-endian numbers, lists with their length ahead, lists of numbers of one
@@ -318,7 +290,7 @@ func (d *ubjDocument) text() (string, error) {
 		return "", d.wrong("%s stands where a text is expected; export the model again", ubjWord(m))
 	}
 	x, err := d.value(m)
-	return fmt.Sprint(x), err
+	return strconv.FormatFloat(x, 'f', -1, 64), err
 }
 
 func (d *ubjDocument) skip() error {

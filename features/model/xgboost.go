@@ -1,15 +1,11 @@
 package model
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"evenhand/features/model/trees"
 )
@@ -45,14 +41,16 @@ import (
 //
 // Categories that the file spells out (XGBoost 3.1 and later) make an input
 // Categorical if they are texts; if they are whole numbers, it is Numeric and
-// reads those. The library refuses data with a category that it has not seen in
-// training, and here it is missing. Texts beyond ASCII are read from 3.4 on:
-// before, the library did not save them whole. Where the file has no spelling, the data
-// must bring the codes themselves, and the input is Numeric. So are all others.
-// Where a file has no feature names, they are f0, f1 and so on, as the library
-// calls them.
+// reads those. A category that training has not seen is missing. The library
+// refuses such data; 3.1 and 3.2 mistake it for the next category in order, if
+// there is one. Texts beyond ASCII are read from 3.4 on: before, the library did
+// not save them whole. Where the file has no spelling, the data must bring the
+// codes themselves, and the input is Numeric. So are all others. Where a file
+// has no feature names, they are f0, f1 and so on, as the library calls them.
 //
-// A key that is not known here is refused where it could change the score.
+// Where versions of the library read a file differently, that counts which the
+// file names as its own. A key that is not known here is refused where it could
+// change the score.
 
 // xgbObjectives has the objectives with one output, and what they do to the
 // margin.
@@ -200,102 +198,6 @@ func (f *xgbFile) weigh() error {
 	return nil
 }
 
-// maxFeatures bounds the features of a model whose file does not name them.
-const maxFeatures = 1 << 20
-
-// inputs are the features in the file's order.
-func (f *xgbFile) inputs() ([]Input, error) {
-	n := f.params["num_feature"]
-	switch {
-	case n == 0:
-		return nil, errors.New("learner_model_param: num_feature is missing or 0; export the model again")
-	case n > maxFeatures:
-		return nil, fmt.Errorf("learner_model_param: num_feature is %.0f, a model may have %d features", n, maxFeatures)
-	case len(f.names) > 0 && float64(len(f.names)) != n:
-		return nil, fmt.Errorf("feature_names: %d names for %v features; export the model again", len(f.names), n)
-	case len(f.types) > 0 && float64(len(f.types)) != n:
-		return nil, fmt.Errorf("feature_types: %d types for %v features; export the model again", len(f.types), n)
-	case len(f.cats) > 0 && float64(len(f.cats)) != n:
-		return nil, fmt.Errorf("cats: categories of %d features for %v features; export the model again", len(f.cats), n)
-	}
-	inputs := make([]Input, int(n))
-	seen := make(map[string]bool, len(inputs))
-	for i := range inputs {
-		name := "f" + strconv.Itoa(i)
-		if len(f.names) > 0 {
-			name = f.names[i]
-		}
-		if name == "" || seen[name] {
-			return nil, fmt.Errorf("feature_names: name %d, %q, is empty or there twice; give each feature a name of its own", i, name)
-		}
-		seen[name] = true
-		inputs[i].Name = name
-	}
-	for i, kind := range f.types {
-		switch kind {
-		case "float", "int", "i", "q", "c":
-		default:
-			return nil, fmt.Errorf("feature_types: %q of feature %q is not known; export the model again", kind, inputs[i].Name)
-		}
-	}
-	return inputs, nil
-}
-
-// levels gives the inputs of m their categories.
-func (f *xgbFile) levels(m *forest) error {
-	m.levels, m.numbers = make([]map[string]int32, len(m.inputs)), make([]*numberCodes, len(m.inputs))
-	for i, l := range f.cats {
-		name := m.inputs[i].Name
-		if n := len(l.texts) + len(l.numbers); n > 0 && len(f.types) > 0 && f.types[i] != "c" {
-			return fmt.Errorf("cats: feature %q has %d categories, its type is %q; export the model again", name, n, f.types[i])
-		}
-		if len(l.texts) > 0 {
-			// To the library's Python package, offsets into the bytes were
-			// counts of characters until 3.4; the rest of the bytes was cut off.
-			if cut := f.version[0] == 3 && f.version[1] < 4; cut && !ascii(l.texts) {
-				return fmt.Errorf("cats: feature %q has categories beyond ASCII, which XGBoost before 3.4 cuts off as it saves them; name them in ASCII, or train with codes", name)
-			}
-			m.inputs[i].Kind = Categorical
-			m.levels[i] = make(map[string]int32, len(l.texts))
-			for code, level := range l.texts {
-				m.levels[i][level] = int32(code)
-			}
-			if len(m.levels[i]) < len(l.texts) {
-				return fmt.Errorf("cats: feature %q has a category twice; export the model again", name)
-			}
-		}
-		if len(l.numbers) > 0 {
-			codes := make(map[float64]float64, len(l.numbers))
-			for code, x := range l.numbers {
-				if x != math.Trunc(x) {
-					return fmt.Errorf("cats: feature %q has the category %v, which is no whole number; export the model again", name, x)
-				}
-				codes[x] = float64(code)
-			}
-			if len(codes) < len(l.numbers) {
-				return fmt.Errorf("cats: feature %q has a category twice; export the model again", name)
-			}
-			c := &numberCodes{values: slices.Sorted(maps.Keys(codes))}
-			for _, x := range c.values {
-				c.codes = append(c.codes, codes[x])
-			}
-			m.numbers[i] = c
-		}
-	}
-	return nil
-}
-
-func ascii(texts []string) bool {
-	for _, s := range texts {
-		for i := range len(s) {
-			if s[i] >= utf8.RuneSelf {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // xgbBase reads base_score: "5E-1", or since 3.1 "[5E-1]".
 func xgbBase(s string) (base []float64, err error) {
 	list := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(s), "["), "]")
@@ -307,34 +209,4 @@ func xgbBase(s string) (base []float64, err error) {
 		base = append(base, x)
 	}
 	return base, nil
-}
-
-// xgbTexts reads the spellings of the categories of one feature from their
-// bytes.
-func xgbTexts(offsets, values []float64) ([]string, error) {
-	var b bytes.Buffer
-	for _, x := range values {
-		if x != math.Trunc(x) || x < -128 || x > 255 {
-			return nil, fmt.Errorf("values: %v is no byte; export the model again", x)
-		}
-		b.WriteByte(byte(int(x)))
-	}
-	var levels []string
-	for i, x := range offsets {
-		if i == 0 {
-			if x != 0 {
-				return nil, fmt.Errorf("offsets: they start with %v instead of 0; export the model again", x)
-			}
-			continue
-		}
-		from := offsets[i-1]
-		if x != math.Trunc(x) || x < from || x > float64(b.Len()) {
-			return nil, fmt.Errorf("offsets: %v is out of place; export the model again", x)
-		}
-		levels = append(levels, string(b.Bytes()[int(from):int(x)]))
-	}
-	if len(offsets) > 0 && offsets[len(offsets)-1] != float64(b.Len()) {
-		return nil, errors.New("offsets: they do not cover the values; export the model again")
-	}
-	return levels, nil
 }

@@ -11,7 +11,7 @@ import (
 
 // xgbSmall is a model of one tree, for edits.
 const xgbSmall = `{"learner":{"attributes":{},"feature_names":["x","c"],"feature_types":["float","c"],
-"gradient_booster":{"model":{"cats":{"enc":[{"offsets":[],"values":[]},{"offsets":[0,1,3],"values":[97,98,99]}],"feature_segments":[],"sorted_idx":[]},
+"gradient_booster":{"model":{"cats":{"enc":[{"offsets":[],"values":[]},{"offsets":[0,1,3],"values":[97,98,99]}],"feature_segments":[0,0,2],"sorted_idx":[0,1]},
 "gbtree_model_param":{"num_parallel_tree":"1","num_trees":"1"},"iteration_indptr":[0,1],"tree_info":[0],"trees":[
 {"base_weights":[0E0,0E0,0E0,0E0,0E0],"categories":[1],"categories_nodes":[2],"categories_segments":[0],"categories_sizes":[1],
 "default_left":[0,0,1,0,0],"id":0,"left_children":[1,-1,3,-1,-1],"loss_changes":[1E0,0E0,0E0,0E0,0E0],"parents":[2147483647,0,0,2,2],
@@ -29,7 +29,7 @@ func TestXGBoostBase(t *testing.T) {
 }
 
 func TestXGBoostSmall(t *testing.T) {
-	m := mustLoad(t, strings.NewReplacer("98,99", "-61,-87", "[3,2,0]", "[3,4,0]").Replace(xgbSmall))
+	m := mustLoad(t, strings.NewReplacer("98,99", "-61,-87", `"sorted_idx":[0,1]`, `"sorted_idx":[1,0]`, "[3,2,0]", "[3,4,0]").Replace(xgbSmall))
 	for _, tt := range []struct {
 		v    []Value
 		want float64
@@ -85,6 +85,7 @@ func TestXGBoostRefusals(t *testing.T) {
 		{"missing list", `"default_left"`, `"base_weights"`, "tree 0: default_left: 0 entries for 5 nodes"},
 		{"left child", `[1,-1,3,-1,-1]`, `[1,-1,9,-1,-1]`, "tree 0: node 2: 9 and 4 are no children"},
 		{"right child", `[2,-1,4,-1,-1]`, `[3,-1,4,-1,-1]`, "tree 0: node 0: 1 and 3 are no children"},
+		{"parent", `[2147483647,0,0,2,2]`, `[2147483647,0,0,1,2]`, "tree 0: parents: that of node 3 is 1"},
 		{"loop", `[1,-1,3,-1,-1]`, `[1,-1,1,-1,-1]`, "tree 0: node 2: 1 and 4 are no children"},
 		{"orphan", `[1,-1,3,-1,-1]`, `[1,-1,-1,-1,-1]`, "tree 0: node 3 is no node's child"},
 		{"split_indices", `"split_indices":[0,0,1,0,0]`, `"split_indices":[0,0,2,0,0]`, "tree 0: split 1: there is no input 2"},
@@ -105,10 +106,13 @@ func TestXGBoostRefusals(t *testing.T) {
 		{"spellings that stop", `"offsets":[0,1,3]`, `"offsets":[0,1,2]`, "offsets: they do not cover the values"},
 		{"spelling twice", `"offsets":[0,1,3],"values":[97,98,99]`, `"offsets":[0,1,2],"values":[97,97]`, "has a category twice"},
 		{"spellings that were cut", "[97,98,99]", "[97,-61,-87]", "categories beyond ASCII"},
+		{"order", `"sorted_idx":[0,1]`, `"sorted_idx":[1,0]`, "whose order is not that of sorted_idx"},
+		{"short order", `"sorted_idx":[0,1]`, `"sorted_idx":[0]`, "whose order is not that of sorted_idx"},
+		{"edited spelling", "[97,98,99]", "[99,98,97]", "whose order is not that of sorted_idx"},
 		{"spellings of a number", `["float","c"]`, `["float","q"]`, `feature "c" has 2 categories, its type is "q"`},
 		{"spelling of no byte", "[97,98,99]", "[97,98,300]", "300 is no byte"},
 		{"number twice", `{"offsets":[0,1,3],"values":[97,98,99]}`, `{"type":13,"values":[1,1]}`, "has a category twice"},
-		{"half a number", `{"offsets":[0,1,3],"values":[97,98,99]}`, `{"type":13,"values":[1,5E-1]}`, "0.5, which is no whole number"},
+		{"half a number", `{"offsets":[0,1,3],"values":[97,98,99]}`, `{"type":13,"values":[5E-1,1]}`, "0.5, which is no whole number"},
 		{"numbers of another type", `{"offsets":[0,1,3],"values":[97,98,99]}`, `{"type":8,"values":[1,2]}`, "type 8 is not known for categories"},
 		{"weights", `"name":"gbtree"`, `"name":"dart","weight_drop":[]`, "weight_drop: 0 weights for 1 trees"},
 		{"dart without weights", `"name":"gbtree"`, `"name":"dart"`, "weight_drop: 0 weights for 1 trees"},

@@ -17,6 +17,7 @@ type xgbFile struct {
 	params             map[string]float64 // of learner_model_param, but for base_score
 	names, types       []string
 	cats               []xgbLevels // by feature
+	sorted             []float64   // the categories of each feature in ascending order
 	groups             []float64   // the output that each tree adds to
 	weights            []float64   // of dart's trees; nil: they have none
 	trees              []trees.Tree
@@ -166,7 +167,7 @@ func (f *xgbFile) model(d document) error {
 			return f.fields(d, fields{
 				"enc":              func() error { return f.categories(d) },
 				"feature_segments": nil,
-				"sorted_idx":       nil,
+				"sorted_idx":       func() (err error) { f.sorted, err = d.numbers(nil); return err },
 			})
 		},
 		"gbtree_model_param": func() error {

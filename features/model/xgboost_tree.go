@@ -16,6 +16,7 @@ const (
 	xgbCondition // the leaf's value, if the node is one
 	xgbDefault
 	xgbCover
+	xgbParent
 	xgbType // 1: the node splits by category; the list may be missing
 	xgbCats
 	xgbCatNodes
@@ -26,7 +27,7 @@ const (
 
 var xgbNodeKeys = [...]string{
 	xgbLeft: "left_children", xgbRight: "right_children", xgbIndex: "split_indices", xgbCondition: "split_conditions",
-	xgbDefault: "default_left", xgbCover: "sum_hessian", xgbType: "split_type",
+	xgbDefault: "default_left", xgbCover: "sum_hessian", xgbParent: "parents", xgbType: "split_type",
 }
 
 const (
@@ -39,10 +40,10 @@ const (
 // leaf_weights is of trees whose leaves are vectors.
 var xgbTreeKeys = map[string]int{
 	"left_children": xgbLeft, "right_children": xgbRight, "split_indices": xgbIndex, "split_conditions": xgbCondition,
-	"default_left": xgbDefault, "sum_hessian": xgbCover, "split_type": xgbType, "categories": xgbCats,
+	"default_left": xgbDefault, "sum_hessian": xgbCover, "parents": xgbParent, "split_type": xgbType, "categories": xgbCats,
 	"categories_nodes": xgbCatNodes, "categories_segments": xgbCatFrom, "categories_sizes": xgbCatSizes,
 	"tree_param": xgbParam, "id": xgbID,
-	"base_weights": xgbUnused, "loss_changes": xgbUnused, "parents": xgbUnused, "leaf_child_counts": xgbUnused,
+	"base_weights": xgbUnused, "loss_changes": xgbUnused, "leaf_child_counts": xgbUnused,
 	"leaf_weights": xgbUnused,
 }
 
@@ -183,6 +184,11 @@ func (t *xgbTree) grow(words *int) (tree trees.Tree, err error) {
 			// The library itself takes the next node for the right child.
 			if right := t.lists[xgbRight][i]; !(left > 0 && right < float64(n)) || left != math.Trunc(left) || right != left+1 {
 				return tree, fmt.Errorf("node %d: %v and %v are no children of it; export the model again", i, left, right)
+			}
+			for c := int(left); c <= int(left)+1; c++ {
+				if p := t.lists[xgbParent][c]; p != float64(i) {
+					return tree, fmt.Errorf("parents: that of node %d is %v, but it is a child of node %d; export the model again", c, p, i)
+				}
 			}
 			s, err := t.split(int(i), words)
 			if err != nil {
