@@ -21,6 +21,7 @@ type linear struct {
 	round        rule     // of the score
 	outcome      string   // what the margin is, where it is no log-odds
 	finishing    *finish  // of a PMML model: makes probability and score; else nil
+	others       []Alternative
 }
 
 // term is one input of a linear model.
@@ -256,13 +257,13 @@ func (l *linear) Total(terms []float64) float64 {
 	return score
 }
 
-// Alternatives reads the model under the other roundings of its score. It is
-// empty when the file declares no rounding.
+// Alternatives reads the model under the other roundings of its score, if the
+// file declares one, and otherwise where the format knows another reading.
 func (l *linear) Alternatives() []Alternative {
+	out := slices.Clone(l.others)
 	if l.round.mode == noRounding {
-		return nil
+		return out
 	}
-	var out []Alternative
 	for m := noRounding; m <= towardZero; m++ {
 		if m == l.round.mode {
 			continue

@@ -3,6 +3,7 @@ package model
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // logregFile is the format "logistic": a logistic regression on standardised
@@ -19,7 +20,8 @@ import (
 // coefficients, numeric inputs first, in the order of the file, plus the
 // intercept: the log-odds of the target, which is text for readers. Score is
 // the margin. A level that is not listed, and a null of a categorical input,
-// adds 0, as the encoder does. A null number makes the row not recomputable,
+// adds 0, as the encoder does. Where the encoder was trained on nulls, they are a
+// level of its own, exported as nan or None: that reading is an alternative. A null number makes the row not recomputable,
 // as scikit-learn refuses it. library and desc are text for readers.
 type logregFile struct {
 	Format      string              `json:"format"`
@@ -85,7 +87,25 @@ func loadLogreg(file []byte) (Model, error) {
 			return nil, err
 		}
 	}
+	l.others = nullLevels(l)
 	return l, nil
+}
+
+// nullLevels reads nulls as the level that Python writes them as.
+func nullLevels(l *linear) []Alternative {
+	a, found := *l, false
+	a.terms = slices.Clone(l.terms)
+	for i := range a.terms {
+		for _, name := range []string{"nan", "None"} {
+			if slot, ok := a.terms[i].levels[name]; ok {
+				a.terms[i].bins.missing, found = slot, true
+			}
+		}
+	}
+	if !found {
+		return nil
+	}
+	return []Alternative{{Name: "nulls of text as the level nan or None", Row: a.ScoreRow}}
 }
 
 func (f *logregCategorical) term() (term, error) {

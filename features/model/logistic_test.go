@@ -83,3 +83,13 @@ func TestLinearScale(t *testing.T) {
 		}
 	}
 }
+
+// TestNullLevels has nulls that were a level of the training data.
+func TestNullLevels(t *testing.T) {
+	m := mustLoad(t, `{"format": "logreg-v1", "intercept": 1, "numeric": [], "categorical":
+		[{"name": "k", "levels": [{"value": "a", "coef": 2}, {"value": "nan", "coef": 4}]}]}`)
+	a := m.(Alternatives).Alternatives()
+	if got := m.ScoreRow(row(nil)).Score; got != 1 || len(a) != 1 || a[0].Row(row(nil)).Score != 5 || a[0].Row(row("a")).Score != 3 {
+		t.Errorf("score of a null %v, alternatives %v", got, a)
+	}
+}

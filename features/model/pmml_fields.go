@@ -43,8 +43,17 @@ func (s *scope) dictionary(e *element) {
 			continue
 		}
 		s.p.only(k, "name", "displayName", "optype", "dataType", "isCyclic")
-		f := &field{name: s.p.need(k, "name"), index: -1, of: s.p.dataType(k), low: math.Inf(-1), high: math.Inf(1), outliers: "asIs"}
+		f := &field{name: s.p.need(k, "name"), index: -1, of: otherType, low: math.Inf(-1), high: math.Inf(1), outliers: "asIs"}
 		f.instead = datum{is: missing}
+		if s.fields[f.name] != nil {
+			s.p.fail(k, "the field %q is there twice; keep one", f.name)
+		}
+		s.fields[f.name] = f
+		if _, ok := dataTypes[k.get("dataType")]; !ok {
+			f.typed = k // an error where something reads it
+			continue
+		}
+		f.of = s.p.dataType(k)
 		if optype := s.p.need(k, "optype"); optype == "continuous" && !f.of.numeric() {
 			s.p.fail(k, "a continuous field cannot be of the type %s; correct it", k.get("dataType"))
 		} else if !slices.Contains([]string{"continuous", "categorical", "ordinal"}, optype) {
@@ -66,10 +75,6 @@ func (s *scope) dictionary(e *element) {
 				s.p.unsupported(v)
 			}
 		}
-		if s.fields[f.name] != nil {
-			s.p.fail(k, "the field %q is there twice; keep one", f.name)
-		}
-		s.fields[f.name] = f
 	}
 }
 
@@ -118,7 +123,10 @@ func (s *scope) schema(e *element) (target string) {
 		}
 		s.p.only(k, "name", "usageType", "optype", "importance", "outliers", "lowValue", "highValue",
 			"missingValueReplacement", "missingValueTreatment", "invalidValueTreatment", "invalidValueReplacement")
-		f := all[s.p.need(k, "name")]
+		f, usage := all[s.p.need(k, "name")], k.get("usageType")
+		if f == nil && (usage == "predicted" || usage == "target") {
+			f = &field{name: k.get("name")} // nobody reads it
+		}
 		if f == nil {
 			s.p.fail(k, "the field %q is not in the data dictionary; add it", k.get("name"))
 			continue
@@ -126,7 +134,7 @@ func (s *scope) schema(e *element) (target string) {
 		if s.fields[f.name] != nil {
 			s.p.fail(k, "the field %q is there twice; keep one", f.name)
 		}
-		switch k.get("usageType") {
+		switch usage {
 		case "", "active":
 		case "predicted", "target":
 			if target != "" {
@@ -137,9 +145,11 @@ func (s *scope) schema(e *element) (target string) {
 		case "supplementary", "group", "order", "frequencyWeight", "analysisWeight":
 			continue
 		default:
-			s.p.fail(k, "usageType is %q; use active or target", k.get("usageType"))
+			s.p.fail(k, "usageType is %q; use active or target", usage)
 		}
-		s.treatments(f, k)
+		if f.typed == nil {
+			s.treatments(f, k)
+		}
 		s.fields[f.name] = f
 	}
 	return target
@@ -177,6 +187,9 @@ func (s *scope) transformations(e *element) {
 	}
 	s.p.only(e)
 	for _, k := range e.inside() {
+		if k.name == "DefineFunction" {
+			continue // an error where something applies it
+		}
 		if k.name != "DerivedField" {
 			s.p.unsupported(k)
 			continue
@@ -206,6 +219,9 @@ func (s *scope) read(inputs ...int) {
 // of the data are told by direct, nil for derived ones.
 func (s *scope) lookup(e *element, name string) (value expression, of dataType, direct *field) {
 	if f := s.fields[name]; f != nil {
+		if f.typed != nil {
+			s.p.dataType(f.typed) // says what is wrong
+		}
 		if f.index < 0 {
 			f.index = len(s.inputs)
 			s.inputs = append(s.inputs, f)

@@ -107,6 +107,20 @@ func TestPMMLRefusals(t *testing.T) {
 	}
 }
 
+// TestPMMLUnread loads files that hold what would be refused, if only something
+// read it.
+func TestPMMLUnread(t *testing.T) {
+	file := pmmlCardOf(plainX+`<MiningField name="when"/><MiningField name="result" usageType="target"/>`,
+		`<DefineFunction name="f" optype="continuous"/><DerivedField name="d" optype="continuous" dataType="double"><Aggregate/></DerivedField>`, oneX)
+	file = strings.Replace(file, "</DataDictionary>", `<DataField name="when" optype="continuous" dataType="dateTime"/></DataDictionary>`, 1)
+	if m := mustLoad(t, file); len(m.Inputs()) != 1 || m.ScoreRow(row(1)).Score != 1 {
+		t.Errorf("inputs %v", m.Inputs())
+	}
+	if _, err := Load("m.pmml", []byte(strings.Replace(file, `field="x"`, `field="when"`, 1)), ""); err == nil || !strings.Contains(err.Error(), "dateTime is not supported") {
+		t.Errorf("a date was read: %v", err)
+	}
+}
+
 // TestPMMLReasons is the sample of the PMML standard: the score and the reasons
 // of its one row, by the file's own rules and by references and terms.
 func TestPMMLReasons(t *testing.T) {

@@ -48,6 +48,7 @@ const (
 	integerType
 	textType
 	booleanType
+	otherType // of fields that no model here can read
 )
 
 var dataTypes = map[string]dataType{"double": doubleType, "float": floatType, "integer": integerType, "string": textType, "boolean": booleanType}
@@ -122,7 +123,8 @@ func (p *pmml) span(e *element) span {
 type field struct {
 	name  string
 	of    dataType
-	index int // in the model's inputs; -1: not used so far
+	index int      // in the model's inputs; -1: not used so far
+	typed *element // of a field of a type that is not supported
 
 	missing, wrong, valid []datum // declared values
 	within                []span  // of valid numbers
