@@ -52,6 +52,11 @@ func (s *state) Finish(r *audit.Result) {
 
 // exclude adds the rows of the table to the coverage.
 func (t *table) exclude(cov *audit.Coverage) {
+	if !t.versioned {
+		cov.Why = append(cov.Why, audit.Tf(
+			"without %[1]s.model_version: the models' times of service tell which one scored a row, so that none can lie outside of its own",
+			"缺少 %[1]s.model_version：只能按模型的在用期判断由哪个版本评分，因而无法发现某版本在其在用期之外的评分", t.table))
+	}
 	var judged int64
 	for m := range t.models {
 		judged += t.models[m].rows

@@ -24,10 +24,7 @@ var Governance = &audit.Check{
 			Table:    decisions,
 			Required: []string{"decision_id", "decided_at"},
 			Optional: []audit.Want{
-				{Column: "model_version", Effect: audit.T(
-					"the models' times of service tell which one scored a row, so that none can lie outside of them",
-					"只能按模型的在用期判断由哪个版本评分，因而无法发现在用期之外的评分")},
-				{Column: "customer_id"}, {Column: "product"}, {Column: "policy_version"}, {Column: "score"}, {Column: "is_test"},
+				{Column: "model_version"}, {Column: "customer_id"}, {Column: "product"}, {Column: "policy_version"}, {Column: "score"}, {Column: "is_test"},
 			},
 			Features: true,
 		}, {
