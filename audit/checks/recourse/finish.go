@@ -38,6 +38,11 @@ func (s *state) Finish(r *audit.Result) {
 		cov.Judged -= n
 	}
 	cov.Why = s.gaps()
+	if s.open+s.unproved > 0 {
+		cov.Why = append(cov.Why, audit.Tf("the search ended at %[1]d replays a denial: %[2]s denials without a set found or ruled out, %[3]s with one that may not be the smallest; raise checks: recourse: rows",
+			"每笔拒绝的搜索至多复算 %[1]d 次：%[2]s 笔尚无结论，%[3]s 笔所得组合未必最小；可调高 checks: recourse: rows",
+			s.settings.Rows, audit.Thousands(s.open), audit.Thousands(s.unproved)))
+	}
 	n := s.turned() + s.dead + s.open
 	if n > 0 {
 		for i, k := range s.found {
