@@ -32,7 +32,7 @@ var methodWords = [reasons.Methods]string{
 }
 
 // newCase returns the case of row i with what both passes know of it.
-func (s *state) newCase(b *features.Batch, i int, g *given, f *faults) *cases.Kept {
+func (s *state) newCase(b *features.Batch, i int, f *faults) *cases.Kept {
 	c := &s.at
 	k := &cases.Kept{}
 	text := func(column int) string {
@@ -54,10 +54,7 @@ func (s *state) newCase(b *features.Batch, i int, g *given, f *faults) *cases.Ke
 	if v := &b.Cols[c.amount]; !v.IsNull(i) {
 		k.Amount = v.Ints[i]
 	}
-	var told []string
-	for _, code := range g.codes {
-		told = append(told, s.book.codes[code].name)
-	}
+	told := s.toldIn(b, i)
 	item(k, itemOutcome, text(c.outcome))
 	item(k, itemGiven, strings.Join(told, ", "))
 	for x := range classes {
@@ -77,6 +74,17 @@ func (s *state) finishCase(k *cases.Kept, f *faults, channel string) {
 			k.Causes = append(k.Causes, audit.Supported{Code: classNames[x], Grade: k.Grade})
 		}
 	}
+}
+
+// toldIn are all codes given in row i, judged or not.
+func (s *state) toldIn(b *features.Batch, i int) (out []string) {
+	v := s.reasonsOf(b, i)
+	for _, c := range v.List(i) {
+		if c != features.Null {
+			out = append(out, v.Dict.Value(c))
+		}
+	}
+	return out
 }
 
 func item(k *cases.Kept, name, value string) {
@@ -103,7 +111,7 @@ func (s *state) events(b *features.Batch, i int, told []string) []audit.Event {
 
 // wrong keeps the case of a denial by a rule, or of a limit that came out lower.
 func (s *state) wrong(b *features.Batch, i int, f *faults) {
-	k := s.newCase(b, i, &s.given, f)
+	k := s.newCase(b, i, f)
 	p := &s.env.Policies.Policies[b.Replay.Policy[i]]
 	if r := int(b.Replay.Rule[i]); r >= 0 {
 		item(k, itemRule, p.RuleName(r))
@@ -121,7 +129,7 @@ func (s *state) wrong(b *features.Batch, i int, f *faults) {
 func (s *second) wrong(b *features.Batch, at int32, x *judge, f *faults) {
 	i := int(s.rows[at])
 	first := s.first
-	k := first.newCase(b, i, &s.given, f)
+	k := first.newCase(b, i, f)
 	names := s.ranker.Models[x.model].Features
 	item(k, itemMethod, methodWords[x.primary])
 	lost := x.lost[x.primary]

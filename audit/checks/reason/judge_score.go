@@ -41,7 +41,7 @@ func (x *judge) start(s *second, m int, block *reasons.Block, j int, k int32, ha
 			x.top[p] = reasons.Top(x.top[p], x.lost[p])
 		}
 	}
-	x.covered = append(x.covered[:0], make([]bool, 0)...)
+	x.covered = x.covered[:0]
 	for range s.ranker.Models[m].Features {
 		x.covered = append(x.covered, false)
 	}
