@@ -21,7 +21,6 @@ type scope struct {
 	reads    []int
 	indirect bool
 	against  []datum
-	nesting  int
 }
 
 // derived is a derived field.

@@ -27,8 +27,12 @@ type predictor struct {
 	exponent float64
 	level    *datum
 	fields   []expression
-	direct   *field // the one field of the data that it reads as it is
 	reads    []int
+
+	// The one field of the data that it reads as it is, or, of a number, as
+	// (x − mean) / scale.
+	direct      *field
+	mean, scale float64
 }
 
 // value is what a predictor adds to a record's sum, NaN where the sum is
@@ -162,7 +166,10 @@ func (s *scope) table(e *element, sign float64, parts []predictor) (float64, []p
 			if of == textType {
 				s.p.fail(k, "the field is no number; correct it")
 			}
-			p.fields, p.direct = []expression{value}, direct
+			p.fields, p.direct, p.scale = []expression{value}, direct, 1
+			if direct == nil {
+				p.direct, p.mean, p.scale = s.standardised(k.get("name"))
+			}
 		case "CategoricalPredictor":
 			s.p.only(k, "name", "value", "coefficient")
 			value, of, direct := s.lookup(k, s.p.need(k, "name"))
@@ -194,50 +201,4 @@ func (s *scope) table(e *element, sign float64, parts []predictor) (float64, []p
 		parts = append(parts, p)
 	}
 	return sign * s.p.number(e, "intercept", 0), parts
-}
-
-// plain turns predictors into a linear model; nil where they do more than one
-// coefficient of a number, or coefficients of levels, for each input.
-func (s *scope) plain(parts []predictor) *linear {
-	l := &linear{format: "pmml"}
-	for i, f := range s.inputs {
-		var t term
-		var levels []string
-		var weights []float64
-		for j := range parts {
-			p := &parts[j]
-			if !slices.Contains(p.reads, i) {
-				continue
-			}
-			switch {
-			case p.direct != f, len(levels) > 0 && p.level == nil:
-				return nil
-			case p.level != nil && f.of == textType:
-				if slices.Contains(levels, p.level.s) {
-					return nil
-				}
-				levels, weights = append(levels, p.level.s), append(weights, p.coef)
-			case p.level != nil || p.exponent != 1 || !f.plain() || f.missingInvalid || t.scale != 0:
-				return nil
-			default:
-				t = term{scale: 1, coef: p.coef, lo: -math.MaxFloat64, hi: math.MaxFloat64, missing: math.NaN()}
-				if f.instead.is == number {
-					t.missing = float64(p.coef * f.instead.x)
-				}
-			}
-		}
-		if levels != nil {
-			if f.valid != nil || f.wrong != nil || f.missing != nil || f.instead.is != missing || f.missingInvalid {
-				return nil
-			}
-			t = categoricalTerm(levels, weights, 0, 0)
-		}
-		if t.scale == 0 && levels == nil || l.add(f.name, t) != nil {
-			return nil
-		}
-	}
-	if len(l.inputs) == 0 {
-		return nil
-	}
-	return l
 }
