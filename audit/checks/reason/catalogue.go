@@ -193,6 +193,12 @@ func (c *catalogue) link(r *rule, listed, factors []string) {
 	}
 }
 
+// byScore reports whether a policy has a cut-off of the score at an index: rows
+// that only share a hash with a noted denial may not.
+func (c *catalogue) byScore(policy, k int16) bool {
+	return int(k) < len(c.rules[policy]) && c.rules[policy][k].kind == byScore
+}
+
 // scored reports whether a code stands for an input of any of the models.
 func (c *catalogue) scored(k int32) bool {
 	for i := range c.models {

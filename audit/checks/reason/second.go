@@ -108,7 +108,7 @@ func (s *second) Update(b *features.Batch) {
 		s.mine = s.mine[:0]
 		for k := range x.N {
 			switch {
-			case x.Scores == nil || int(x.Scores.Model[k]) != m || s.as[k] < 0:
+			case x.Scores == nil || int(x.Scores.Model[k]) != m || s.as[k] < 0 || !f.book.byScore(s.as[k], s.rule[k]):
 			case f.better[s.as[k]] != s.ranker.Models[m].Better():
 				s.contrary++
 			default:
