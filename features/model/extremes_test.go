@@ -106,3 +106,38 @@ func TestNoAllocation(t *testing.T) {
 		}
 	}
 }
+
+// TestNeutralLine has the points of every fitted card on a line through its
+// neutral points, but for the rounding.
+func TestNeutralLine(t *testing.T) {
+	told := 0
+	for name, m := range models(t) {
+		c, ok := m.(*card)
+		if !ok || !c.fitted {
+			continue
+		}
+		slope, widest := 0.0, 0.0
+		for i := range c.chars {
+			for a := range c.chars[i].attributes {
+				if d := c.chars[i].terms[a] - c.chars[i].terms[0]; math.Abs(d) > widest {
+					slope, widest = (c.chars[i].points[a]-c.chars[i].points[0])/d, math.Abs(d)
+				}
+			}
+		}
+		for i, x := range c.Neutral() {
+			if x != x {
+				continue
+			}
+			told++
+			for a, p := range c.chars[i].points[:c.chars[i].attributes] {
+				if at := x + slope*c.chars[i].terms[a]; math.Abs(p-at) > 1.5 {
+					t.Errorf("%s: input %d: points %v at a term of %v, the line through the neutral %v has %v", name, i, p, c.chars[i].terms[a], x, at)
+				}
+			}
+		}
+	}
+	if told == 0 {
+		t.Fatal("no card tells neutral points")
+	}
+	t.Log(told, "neutral points")
+}
