@@ -56,7 +56,7 @@ func (s *Split) appendCuts(at []float64) []float64 {
 		for c := range len(s.Set)*32 + 1 {
 			was := in
 			if in = c < len(s.Set)*32 && s.Set[c/32]>>(c%32)&1 != 0; in != was {
-				at = append(at, categoryCut(c))
+				at = append(at, s.categoryCut(c))
 			}
 		}
 		return at
@@ -75,9 +75,9 @@ func (s *Split) appendCuts(at []float64) []float64 {
 }
 
 // categoryCut is the smallest cell that is category c or a higher one.
-func categoryCut(c int) float64 {
+func (s *Split) categoryCut(c int) float64 {
 	if c == 0 {
-		return math.Nextafter(-1, 0) // -0.5 is cut to category 0
+		return s.firstCode()
 	}
 	return float64(c)
 }

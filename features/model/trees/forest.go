@@ -90,12 +90,20 @@ func (s *Split) categoryLeft(x float64) bool {
 	}
 	in := false
 	// The libraries cut a code to an integer; one that is negative or beyond
-	// the set is not in it.
-	if x > -1 && x < float64(len(s.Set))*32 && len(s.Set) > 0 {
+	// the set is not in it. LightGBM cuts first, XGBoost looks at the sign first.
+	if x >= s.firstCode() && x < float64(len(s.Set))*32 && len(s.Set) > 0 {
 		c := uint32(x)
 		in = s.Set[c/32]>>(c%32)&1 != 0
 	}
 	return in != (s.How&InRight != 0)
+}
+
+// firstCode is the smallest cell that is category 0.
+func (s *Split) firstCode() float64 {
+	if s.How&InRight != 0 {
+		return 0
+	}
+	return math.Nextafter(-1, 0) // -0.5 is cut to 0
 }
 
 // Leaf is the index of the leaf that a row falls into.
