@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"sync"
@@ -139,7 +140,7 @@ func (m *pmmlRows) load(r *record, in []*features.Vector, at int) {
 			continue
 		}
 		if in[i].Kind != features.Float {
-			cellOf(Numeric, in[i], at) // panics
+			panic(fmt.Sprintf("model: a numeric input has a column of kind %s", in[i].Kind))
 		}
 		r.in[i] = f.take(Value{Num: in[i].Floats[at]})
 	}
@@ -202,7 +203,7 @@ type textCache struct {
 
 func (c *textCache) of(f *field, v *features.Vector, at int) datum {
 	if v.Kind != features.Text {
-		cellOf(Categorical, v, at) // panics
+		panic(fmt.Sprintf("model: a categorical input has a column of kind %s", v.Kind))
 	}
 	if c.dict != v.Dict || len(c.data) == 0 {
 		c.dict = v.Dict
