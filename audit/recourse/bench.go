@@ -112,7 +112,7 @@ func (p *problem) right(r *features.Replay, i int) bool {
 	if p.s.table == "limits" {
 		return r.Outcome[i] != features.Undecided && r.Limit[i] > p.now
 	}
-	return p.s.verdicts.good[r.Outcome[i]]
+	return p.s.good[r.Outcome[i]]
 }
 
 // judge takes in the replay of the sets of a problem, whose first is row at.

@@ -101,13 +101,10 @@ func (p *problem) sorted(l, own int) {
 			cs[i].peak = 1 // marks a hurdle's
 		}
 	}
-	slices.SortFunc(cs, func(a, b candidate) int {
-		if a.steps != b.steps {
-			return int(a.steps - b.steps)
-		}
-		return int(b.peak - a.peak)
-	})
-	cs = slices.CompactFunc(cs, func(a, b candidate) bool { return a.steps == b.steps })
+	if own > 0 || !slices.IsSortedFunc(cs, bySteps) {
+		slices.SortFunc(cs, bySteps)
+		cs = slices.CompactFunc(cs, func(a, b candidate) bool { return a.steps == b.steps })
+	}
 	v := &p.s.levers[l]
 	last, peak, n := 0.0, 0.0, 0
 	p.top[l] = 0
@@ -129,6 +126,14 @@ func (p *problem) sorted(l, own int) {
 		n++
 	}
 	p.values[l] = cs[:n]
+}
+
+// bySteps orders candidates by steps, those of hurdles first.
+func bySteps(a, b candidate) int {
+	if a.steps != b.steps {
+		return int(a.steps - b.steps)
+	}
+	return int(b.peak - a.peak)
 }
 
 // gain is what a value of a lever adds to the sum, times sign and direction.

@@ -12,10 +12,9 @@ var nan = math.NaN()
 // spent: the change that lifts the score most is taken, then the next; what is
 // found is cut down again, change by change.
 type greed struct {
-	on     bool
-	set    set // so far
-	trim   int // the change being cut down, once a set was accepted
-	lifted bool
+	on   bool
+	set  set // so far
+	trim int // the change being cut down, once a set was accepted
 }
 
 // giveUp ends the search in order.

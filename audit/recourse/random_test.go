@@ -154,14 +154,15 @@ func randomRows(r *rand.Rand, n int) string {
 // noSum is a model that does not tell that it is a sum, as forests are none.
 func noSum(m model.Model) model.Model {
 	if strings.Contains(m.Format(), "card") {
-		return struct {
-			model.Model
-			model.Edges
-			model.Specials
-		}{m, m.(model.Edges), m.(model.Specials)}
+		return bins{m}
 	}
 	return struct{ model.Model }{m}
 }
+
+type bins struct{ model.Model }
+
+func (b bins) Edges(input int) []float64    { return b.Model.(model.Edges).Edges(input) }
+func (b bins) Specials(input int) []float64 { return b.Model.(model.Specials).Specials(input) }
 
 // check holds the search of a random world to brute force.
 func check(t *testing.T, r *rand.Rand, counts map[string]int) {

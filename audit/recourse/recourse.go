@@ -103,7 +103,8 @@ type Searcher struct {
 	models   []scorer
 	variants []*variant // made when first met
 	columns  []int      // that a replay reads
-	verdicts policyVerdicts
+	good     [256]bool  // by outcome of a decision
+	chunk    int
 
 	// Of the batch being searched.
 	batch    *features.Batch
@@ -112,9 +113,6 @@ type Searcher struct {
 	problems []*problem
 	bench    bench
 }
-
-// policyVerdicts says which outcomes are good.
-type policyVerdicts struct{ good [256]bool }
 
 // New returns a searcher of the batches of a table, "decisions" or "limits",
 // that replays with an engine of that table. The engine belongs to the searcher
@@ -126,9 +124,15 @@ func New(engine *replay.Engine, env *audit.Env, table string, limits Limits) *Se
 	for i := range env.Models {
 		s.models = append(s.models, newScorer(env.Models[i].Model, engine.Inputs(int16(i)), s.levers))
 	}
+	s.chunk = chunk
+	for i := range s.models {
+		if slices.Contains(s.models[i].every, true) {
+			s.chunk = smallChunk
+		}
+	}
 	s.variants = make([]*variant, engine.Program().VariantCount())
 	for i, name := range features.Outcomes {
-		s.verdicts.good[i] = name == "approved" || name == "approved_lower"
+		s.good[i] = name == "approved" || name == "approved_lower"
 	}
 	return s
 }
@@ -143,9 +147,10 @@ func (s *Searcher) Names() []string {
 	return out
 }
 
-// chunk is the number of rows that are searched at a time: enough to fill a
-// batch of replays, few enough to stay in the cache.
-const chunk = 512
+// How many rows are searched at a time: enough to fill a batch of replays, few
+// enough for their candidates to stay in the cache. Where every step of a
+// feature is a candidate there are thousands of these a row.
+const chunk, smallChunk = 512, 32
 
 // Search searches rows of a batch whose Replay says denied, or referred, and
 // calls found for each in its order. On limits a row is good when its limit is
@@ -158,18 +163,18 @@ func (s *Searcher) Search(b *features.Batch, rows []int32, now []int64, found fu
 	s.of = slices.Grow(s.of[:0], b.N)[:b.N]
 	s.engine.Variants(b, b.Replay.Policy, s.of)
 	for len(rows) > 0 {
-		n := min(len(rows), chunk)
+		n := min(len(rows), s.chunk)
 		for len(s.problems) < n {
 			s.problems = append(s.problems, newProblem(s))
 		}
 		open := 0
 		for k, row := range rows[:n] {
 			p := s.problems[k]
-			p.open(int(row))
+			p.now = 0
 			if now != nil {
 				p.now = now[k]
 			}
-			if !p.done {
+			if p.open(int(row)); !p.done {
 				open++
 			}
 		}
