@@ -43,7 +43,7 @@ groups:
   sex: {reference: M}
   age: {bands: [25, 35, 45, 60], reference: 35-45}
   ethnicity: {reference: E1}
-skip: [ingest, unexplaineddenial, scoredrift, technicaldenial, stalledlimit]
+skip: [ingest, governance, unexplaineddenial, scoredrift, technicaldenial, reasonmatch, recourse, stalledlimit]
 checks:
   scorematch: {stale: false}   # looking for stale snapshots would read everything twice
 """

@@ -10,10 +10,10 @@ import (
 )
 
 // nameOrder puts the metrics a reader looks for first; others follow by name.
-var nameOrder = []string{"score_match_rate", "decision_match_rate", "match_rate", "selection_rate_ratio", "selection_rate", "psi", "csi", recourseChanges, recourseCost}
+var nameOrder = []string{"score_match_rate", "decision_match_rate", "match_rate", "selection_rate_ratio", "selection_rate", "psi", "csi", recourseChanges, recourseCost, firstReason}
 
-// The two metrics of recourse that are drawn.
-const recourseChanges, recourseCost = "recourse_changes", "recourse_extra_cost"
+// The metrics of recourse and of reasons that are drawn.
+const recourseChanges, recourseCost, firstReason = "recourse_changes", "recourse_extra_cost", "first_reason_agreement"
 
 func rankOf(name string) int {
 	if i := slices.Index(nameOrder, name); i >= 0 {
@@ -97,8 +97,9 @@ func (r *Report) figuresOf(name string, ms []*audit.Metric) []*figure {
 	case name != ms[0].Name: // a family: its names are the lines
 		timed, _ = split(timed, func(m *audit.Metric) bool { return m.Group == "" && m.Segment == "" })
 		return []*figure{r.lines(timed)}
-	case name == recourseCost: // few groups, of every column in one chart
-		return []*figure{r.forest(whole)}
+	case name == recourseCost, name == firstReason: // every column in one chart
+		parts, _ := split(whole, func(m *audit.Metric) bool { return m.Group != "" || m.Segment != "" })
+		return []*figure{r.forest(parts)}
 	case len(classes) > 1:
 		return append([]*figure{r.classBars(classes)}, r.linesOf(timed)...)
 	}

@@ -101,9 +101,16 @@ func direction(sum model.Additive, n int) float64 {
 	}
 	terms := make([]float64, n)
 	from := sum.Total(terms)
-	terms[0] = 1e6 // so that no rounding hides it
-	if sum.Total(terms) < from {
-		return -1
+	// A step so long that no rounding hides it, but for totals that leave their
+	// range there.
+	for step := 1e6; step > 1e-3; step /= 10 {
+		terms[0] = step
+		switch to := sum.Total(terms); {
+		case to > from:
+			return 1
+		case to < from:
+			return -1
+		}
 	}
 	return 1
 }
@@ -116,8 +123,10 @@ func (x *Model) measure() {
 		x.band = x.Scoring.Spec.Scale.PDO
 	case ok && odds.DoublesOdds() > 0:
 		x.band = odds.DoublesOdds()
-	case x.sum == nil:
+	case model.ScoresProbability(x.Scoring.Model):
 		x.unit, x.band = probability, math.Ln2
+	case x.sum == nil: // margins are log-odds
+		x.band = math.Ln2
 	}
 }
 

@@ -20,6 +20,7 @@ var demos = []struct {
 	files       func() fs.FS
 }{
 	{"book", "the embedded book: a made-up lender with planted faults", fixtures.Book},
+	{"german", "German credit: 1,000 real applicants, decided by LightGBM and XGBoost", fixtures.German},
 	{"loanapp", "the Boston Fed loan decisions: 1,989 real mortgage applications", fixtures.Loanapp},
 }
 
@@ -30,8 +31,8 @@ func demoCommand() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "demo [-o DIR]",
-		Short: "audit the embedded book and a real data set: the first thing to run",
-		Long: `demo unpacks two small exports with their plans and audits them. The data and
+		Short: "audit the embedded book and two real data sets: the first thing to run",
+		Long: `demo unpacks three small exports with their plans and audits them. The data and
 plans stay in DIR, to look at, to change and to audit again.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

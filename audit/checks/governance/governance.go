@@ -37,7 +37,7 @@ var Governance = &audit.Check{
 		}},
 	},
 	Settings: func() any {
-		return &Settings{MissingShift: 0.05, MaxAgeMonths: 36, UntrainedShare: 0.02, ConstantRows: 1000, SnapshotDays: 30, Cases: 1000}
+		return &Settings{MissingShift: 0.05, MaxAgeMonths: 18, UntrainedShare: 0.02, ConstantRows: 1000, SnapshotDays: 30, Cases: 1000}
 	},
 	New:      func(env *audit.Env) (audit.State, error) { return newState(env), nil },
 	Conclude: conclude,
@@ -54,7 +54,7 @@ const (
 // Settings are governance's parameters.
 type Settings struct {
 	MissingShift   float64 `yaml:"missing_shift" doc:"difference of a missing rate from the training data's that matters, as a share; default 0.05"`
-	MaxAgeMonths   int     `yaml:"max_age_months" doc:"a model that is more months old at the decision is stale, in whole months since its training data ended, or else since it was deployed; default 36"`
+	MaxAgeMonths   int     `yaml:"max_age_months" doc:"a model that is more months old at the decision is stale, in whole months since its training data ended, or else since it was deployed; default 18"`
 	UntrainedShare float64 `yaml:"untrained_share" doc:"share of rows with values that the training data did not have, per input, that matters; default 0.02"`
 	ConstantRows   int64   `yaml:"constant_rows" doc:"scored rows from which on an input that never changes is a finding; default 1000"`
 	SnapshotDays   int     `yaml:"snapshot_days" doc:"a feature that is more days old at the decision counts as old; a metric only; default 30"`
@@ -104,7 +104,7 @@ are set aside.
                         model file tells (LightGBM)
   V7  constant          an input has the same value, or none, in all rows: 1000
                         or more
-  V8  stale             the model is more than max_age_months (36) old at the
+  V8  stale             the model is more than max_age_months (18) old at the
                         decision: whole months since trained_to, else deployed
 
 Besides, as metrics: rows by version (version_share), rows that name a version
