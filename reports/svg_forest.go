@@ -88,7 +88,7 @@ func (r *Report) forest(ms []*audit.Metric) *figure {
 		f.text("value", "start", numbers, y+4, audit.T(v.En+" (n = "+n+")", v.Zh+"（n = "+n+"）"))
 	}
 	f.text("axis", "middle", (labels+numbers-20)/2, f.Height-6, axisName(r.metricName(ms[0].Name), u))
-	f.Legend = statusLegend(ms, audit.T("past the threshold", "越过阈值"))
+	f.Legend = statusLegend(ms, audit.T("past threshold and chance", "越过阈值且非偶然"))
 	if !math.IsNaN(threshold) {
 		f.Legend = append(f.Legend, limitLegend)
 	}
@@ -136,7 +136,7 @@ func (r *Report) forestWords(ms []*audit.Metric, u unit, left int) (title, desc 
 	switch {
 	case worst != nil:
 		v := u.value(worst.Value)
-		title = audit.Tf("%[1]s: %[3]d of %[4]d past the threshold", "%[2]s：%[4]d 项中有 %[3]d 项越过阈值", name.En, name.Zh, flagged, len(ms))
+		title = audit.Tf("%[1]s: %[3]d of %[4]d past threshold and chance", "%[2]s：%[4]d 项中有 %[3]d 项越过阈值且非偶然", name.En, name.Zh, flagged, len(ms))
 		sl := slice(worst)
 		title.En += "; furthest is " + sl.En + " at " + v.En
 		title.Zh += "，偏离最大的是 " + sl.Zh + "，为 " + v.Zh
@@ -145,7 +145,7 @@ func (r *Report) forestWords(ms []*audit.Metric, u unit, left int) (title, desc 
 	case math.IsNaN(ms[0].Threshold):
 		title = rangeTitle(name, ms, u)
 	default:
-		title = audit.Tf("%[1]s: none of %[3]d past the threshold", "%[2]s：%[3]d 项均未越过阈值", name.En, name.Zh, len(ms))
+		title = audit.Tf("%[1]s: none of %[3]d past threshold and chance", "%[2]s：%[3]d 项均未越过阈值（或属偶然）", name.En, name.Zh, len(ms))
 	}
 	desc = audit.Tf("%[1]s with intervals, one row a group; n beside each.", "%[2]s及其区间，每行一个群体，右侧为样本量。", name.En, name.Zh)
 	var refs []string

@@ -12,7 +12,7 @@ import (
 )
 
 // lightgbmFile is a model as LightGBM's save_model writes it: text of the
-// versions v3 and v4, whichever boosting made it (gbdt, goss, dart, rf).
+// versions v3 and v4 (LightGBM 2.3 to 4), whichever boosting made it (gbdt, goss, dart, rf).
 //
 //	tree
 //	version=v4
@@ -142,7 +142,7 @@ func cutLightGBM(file string) (*lightgbmFile, error) {
 		}
 	}
 	if v := f.header["version"]; v != "v3" && v != "v4" {
-		return nil, fmt.Errorf("the file is of version %.20q; this reads v3 and v4 (LightGBM 3 and 4)", v)
+		return nil, fmt.Errorf("the file is of version %.20q; this reads v3 and v4 (LightGBM 2.3 to 4)", v)
 	}
 	for _, key := range []string{"num_class", "num_tree_per_iteration"} {
 		if n := f.header[key]; n != "1" {
@@ -196,7 +196,7 @@ func (f *lightgbmFile) cutTail(rest string) error {
 				f.categorical = strings.TrimSuffix(s, "]")
 			}
 		case block == "parser":
-		case line == "feature_importances:":
+		case line == "feature_importances:" || line == "feature importances:": // until LightGBM 2
 			block = "importances"
 		case line == "parameters:" || line == "parser:":
 			block = strings.TrimSuffix(line, ":")
