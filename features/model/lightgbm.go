@@ -12,7 +12,8 @@ import (
 )
 
 // lightgbmFile is a model as LightGBM's save_model writes it: text of the
-// versions v3 and v4 (LightGBM 2.3 to 4), whichever boosting made it (gbdt, goss, dart, rf).
+// versions v3 (LightGBM 2.3 to 3) and v4, whichever boosting made it (gbdt, goss,
+// dart, rf).
 //
 //	tree
 //	version=v4
@@ -196,7 +197,7 @@ func (f *lightgbmFile) cutTail(rest string) error {
 				f.categorical = strings.TrimSuffix(s, "]")
 			}
 		case block == "parser":
-		case line == "feature_importances:" || line == "feature importances:": // until LightGBM 2
+		case line == "feature_importances:" || line == "feature importances:": // the latter from LightGBM 2
 			block = "importances"
 		case line == "parameters:" || line == "parser:":
 			block = strings.TrimSuffix(line, ":")

@@ -90,6 +90,14 @@ func lightgbmText(trees ...string) string {
 		strings.Join(trees, "") + lightgbmTail
 }
 
+// TestLightGBMOld reads what LightGBM 2.3 wrote otherwise.
+func TestLightGBMOld(t *testing.T) {
+	m := mustLoad(t, strings.NewReplacer("version=v4", "version=v3", "feature_importances:", "feature importances:").Replace(lightgbmSample))
+	if o := m.ScoreRow(row(1.5, 0.0, "car", 40.0, 1.0)); o.Margin != mustLoad(t, lightgbmSample).ScoreRow(row(1.5, 0.0, "car", 40.0, 1.0)).Margin {
+		t.Errorf("%+v", o)
+	}
+}
+
 // TestLightGBMSample reads the sample's treatment of odd cells.
 func TestLightGBMSample(t *testing.T) {
 	m := mustLoad(t, lightgbmSample)
