@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Times a forest's scoring here and in the library that grew it, by turns.
 
-    .ci/bench_models.py MODEL REFERENCE [--rows 1000000] [--rounds 5] [--threads 1,2]
+    .ci/bench_models.py MODEL REFERENCE [--rows 1000000] [--rounds 5] [--threads 1,2] [--contributions]
 
 MODEL is a LightGBM text file or an XGBoost JSON or UBJ file, REFERENCE a
 Parquet file with its inputs; rows are mixed from the reference's. Both score
-the same rows, already in memory, to probabilities. Each round runs the library
+the same rows, already in memory, to probabilities, or with --contributions to
+exact TreeSHAP (20,000 rows unless told otherwise). Each round runs the library
 and evenhand one after the other and prints the CPU time (user and system) of
 both; the last line of a thread count has the medians and their ratio. Needs
 lightgbm or xgboost, pyarrow and Go; the versions are printed.
@@ -61,6 +62,9 @@ class LightGBM:
     def predict(self):
         return self.model.predict(self.x, num_threads=self.threads)
 
+    def contributions(self):
+        return self.model.predict(self.x, num_threads=self.threads, pred_contrib=True)
+
 
 class XGBoost:
     def __init__(self, path):
@@ -85,6 +89,9 @@ class XGBoost:
     def predict(self):
         return self.model.predict(self.data)
 
+    def contributions(self):
+        return self.model.predict(self.data, pred_contribs=True)
+
 
 def levels_of(lib, path, table):
     """The levels of the text columns, in the order of the model's codes."""
@@ -108,10 +115,12 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("model")
     p.add_argument("reference")
-    p.add_argument("--rows", type=int, default=1_000_000)
+    p.add_argument("--rows", type=int)
     p.add_argument("--rounds", type=int, default=5)
     p.add_argument("--threads", default="1,2")
+    p.add_argument("--contributions", action="store_true")
     a = p.parse_args()
+    a.rows = a.rows or (20_000 if a.contributions else 1_000_000)
 
     with open(a.model, "rb") as f:
         lib = (LightGBM if f.read(5) == b"tree\n" else XGBoost)(a.model)
@@ -143,14 +152,14 @@ def main():
 def compare(lib, threads, a, data, binary):
     env = dict(os.environ, GOMAXPROCS=str(threads))
     proc = subprocess.Popen([binary, "-test.run=^TestSpeed$", "-test.timeout=0", f"-speed.model={os.path.abspath(a.model)}", f"-speed.data={data}",
-                             f"-speed.workers={threads}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
+                             f"-speed.workers={threads}", f"-speed.contributions={a.contributions}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
     if (line := proc.stdout.readline()) != "ready\n":
         sys.exit("evenhand: " + line + proc.stdout.read())
     theirs, ours, clocks = [], [], []
     for k in range(a.rounds):
         lib.ready(threads)
         c, w = cpu(), time.perf_counter()
-        scores = lib.predict()
+        scores = lib.contributions() if a.contributions else lib.predict()
         theirs.append(cpu() - c)
         w = time.perf_counter() - w
         proc.stdin.write("\n")
@@ -158,9 +167,11 @@ def compare(lib, threads, a, data, binary):
         mine, clock, total = map(float, proc.stdout.readline().split())
         ours.append(mine)
         clocks.append((w, clock))
+        if a.contributions:  # the sizes; the last column is the bias
+            scores = np.abs(scores[:, :-1])
         want = float(np.sum(scores, dtype=float))
-        if not abs(total - want) <= 1e-6 * abs(want):
-            sys.exit(f"the scores add up to {total}, the library's to {want}")
+        if not abs(total - want) <= (1e-5 if a.contributions else 1e-6) * abs(want):
+            sys.exit(f"evenhand's numbers add up to {total}, the library's to {want}")
         print(f"  threads {threads} round {k + 1}: library {theirs[-1]:.3f} s, evenhand {mine:.3f} s")
     proc.stdin.close()
     proc.wait()

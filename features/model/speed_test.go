@@ -22,12 +22,14 @@ var (
 	speedModel   = flag.String("speed.model", "", "model file to time, for .ci/bench_models.py")
 	speedData    = flag.String("speed.data", "", "its columns, as .ci/bench_models.py writes them")
 	speedWorkers = flag.Int("speed.workers", 1, "workers")
+	speedShares  = flag.Bool("speed.contributions", false, "time contributions in place of scores")
 )
 
 // TestSpeed serves .ci/bench_models.py, which times the library and this
 // package by turns: for each line on standard input it scores all rows and
 // answers with the seconds of CPU and of the clock that it took and the sum of
-// the scores.
+// the scores; or likewise of the sizes of the contributions, for which the model
+// is loaded anew each time, so that what they prepare counts.
 func TestSpeed(t *testing.T) {
 	if *speedModel == "" {
 		t.Skip("timed by .ci/bench_models.py")
@@ -43,17 +45,41 @@ func TestSpeed(t *testing.T) {
 	batches := speedBatches(t, m)
 	outs := make([]Outputs, *speedWorkers)
 	sums := make([]float64, len(batches))
+	each := func(w int, b speedBatch) (sum float64) {
+		b.m.Score(&outs[w], b.in, b.n)
+		for _, x := range outs[w].Score {
+			sum += x
+		}
+		return sum
+	}
+	if *speedShares {
+		shares := make([][][]float64, *speedWorkers)
+		for w := range shares {
+			for range m.Inputs() {
+				shares[w] = append(shares[w], make([]float64, features.BatchRows))
+			}
+		}
+		each = func(w int, b speedBatch) (sum float64) {
+			b.m.Contributions(shares[w], b.in, b.n)
+			for _, of := range shares[w] {
+				for _, x := range of[:b.n] {
+					sum += math.Abs(x)
+				}
+			}
+			return sum
+		}
+	}
 	score := func() {
+		if *speedShares {
+			if m, err = Load(*speedModel, file, ""); err != nil {
+				panic(err)
+			}
+		}
 		var wg sync.WaitGroup
 		for w := range outs {
 			wg.Go(func() {
 				for k := w; k < len(batches); k += len(outs) {
-					b := batches[k]
-					b.m.Score(&outs[w], b.in, b.n)
-					sums[k] = 0
-					for _, x := range outs[w].Score {
-						sums[k] += x
-					}
+					sums[k] = each(w, speedBatch{m, batches[k].in, batches[k].n})
 				}
 			})
 		}
