@@ -70,6 +70,9 @@ func load(file []byte, format string) (Model, error) {
 	case format != "":
 		return nil, fmt.Errorf("there is no model format %q; use one of %s", format, strings.Join(names, ", "))
 	default:
+		if advice := foreignTo(file); advice != "" {
+			return nil, fmt.Errorf("the model format is not recognised: %s", advice)
+		}
 		return nil, fmt.Errorf("the model format is not recognised; name it (one of %s) to see what is wrong with the file", strings.Join(names, ", "))
 	}
 }

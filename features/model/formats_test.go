@@ -25,6 +25,11 @@ func TestRefusals(t *testing.T) {
 	tests := []struct{ name, file, want string }{
 		{"empty", " \n", "the file is empty"},
 		{"no format", "a: 1\n", "not recognised"},
+		{"XGBoost's old format", "binf\x00\x00\x00?\x03", "XGBoost's old binary format; load it with"},
+		{"dump of XGBoost", "[\n  { \"nodeid\": 0, \"depth\": 0", "a dump of XGBoost's trees"},
+		{"dump of LightGBM", `{"name": "tree", "version": "v4", "num_class": 1}`, "LightGBM's dump_model"},
+		{"pickle", "\x80\x04\x95\x127\x00", "pickled by Python"},
+		{"data", "PAR1\x15\x04", "name the model's file"},
 		{"unknown evenhand", "evenhand: tree\n", "not recognised"},
 		{"JSON of another kind", `{"format": "xgboost"}`, "not recognised"},
 
