@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,6 +25,7 @@ type scoreJob struct {
 	contributions      bool
 	columns            []string
 	missing            []string
+	stderr             io.Writer
 }
 
 func scoreCommand() *cobra.Command {
@@ -34,7 +36,8 @@ func scoreCommand() *cobra.Command {
 		Long: `score recomputes a model's scores over Parquet files and writes one Arrow IPC
 file: row (from 0, files in the order given), margin, probability, score, and
 with -contributions base and one column a feature. Null means that the row
-can't be scored: the model has no rule for a missing value.
+can't be scored: the model has no rule for a missing value. Cells that can't be
+read as the input's kind count as missing, and are told of on standard error.
 
 Formats: ` + formatNames() + ` (recognised from the file).`,
 		Example: `  evenhand score -model card.yaml decisions.parquet -o scores.arrow
@@ -45,7 +48,10 @@ Formats: ` + formatNames() + ` (recognised from the file).`,
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return j.run(cmd.Context(), args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			j.stderr = cmd.ErrOrStderr()
+			return j.run(cmd.Context(), args)
+		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&j.model, "model", "", "the model file")
@@ -142,10 +148,16 @@ func fits(m model.Model, src *parquetfile.Source, specs []features.Spec) error {
 	return nil
 }
 
-// readable refuses columns of which no value could be read as its input is.
-func readable(src *parquetfile.Source, specs []features.Spec, tally features.Tally) error {
+// readable refuses columns of which no value could be read as its input is, and
+// tells of those of which some could not: they were scored as missing.
+func (j *scoreJob) readable(src *parquetfile.Source, specs []features.Spec, tally features.Tally) error {
 	for _, s := range specs {
-		if c := tally.Columns[s.Name]; c.Bad > 0 && c.Bad >= c.Rows-c.Nulls {
+		switch c := tally.Columns[s.Name]; {
+		case c.Bad == 0:
+		case c.Bad < c.Rows-c.Nulls:
+			fmt.Fprintf(j.stderr, "evenhand: %d of %d values of column %q can't be read as %s (for input %s), e.g. %q, and count as missing; say what stands for null by -missing\n",
+				c.Bad, c.Rows-c.Nulls, s.From[0], s.Kind, s.Name, c.Example)
+		default:
 			return dataError{fmt.Errorf("%s: none of the %d values of column %q can be read as %s (for input %s), e.g. %q; name another one by -column, or say what stands for null by -missing",
 				src.Files()[0].Path, c.Bad, s.From[0], s.Kind, s.Name, c.Example)}
 		}
@@ -205,7 +217,7 @@ func (j *scoreJob) write(ctx context.Context, f *os.File, m model.Model, src *pa
 			}
 		}
 	}
-	if err := readable(src, specs, r.Tally()); err != nil {
+	if err := j.readable(src, specs, r.Tally()); err != nil {
 		return err
 	}
 	if err := src.Verify(ctx); err != nil {

@@ -110,6 +110,23 @@ func TestScoreRefuses(t *testing.T) {
 	}
 }
 
+// TestScoreTells: values that can't be read are told of, and count as missing.
+func TestScoreTells(t *testing.T) {
+	dir := t.TempDir()
+	writeParquet(t, filepath.Join(dir, "words.parquet"), []struct {
+		Income  string `parquet:"income"`
+		Housing string `parquet:"housing"`
+	}{{"4", "own"}, {"n/a", "own"}, {"1,5", "own"}})
+	forest, err := filepath.Abs("../../audit/driver/testdata/forest.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := evenhand(t, dir, nil, "score", "-model", forest, "words.parquet", "-o", "out.arrow")
+	if want := `2 of 3 values of column "income" can't be read as float (for input income), e.g. "1,5", and count as missing`; o.code != 0 || !strings.Contains(o.stderr, want) {
+		t.Errorf("exit code %d: %s\nwant %s", o.code, o.stderr, want)
+	}
+}
+
 func writeParquet[T any](t *testing.T, path string, rows []T) {
 	t.Helper()
 	f, err := os.Create(path)
