@@ -97,7 +97,7 @@ func TestReadmeDemo(t *testing.T) {
 	if o.code != 0 || lines < 8 {
 		t.Errorf("exit %d, %d lines compared: %s", o.code, lines, o.stderr)
 	}
-	for _, report := range []string{"book", "loanapp"} {
+	for _, report := range []string{"book", "german", "loanapp"} {
 		info, err := os.Stat(filepath.Join(dir, "evenhand-demo", report, "report", "report.html"))
 		if err != nil || info.Size() > 900_000 {
 			t.Errorf("%s: a page to read, mail and print is to stay under 900 kB: %v (%v)", report, info.Size(), err)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/checks/internal/enough"
 	"evenhand/audit/stats"
 )
 
@@ -110,7 +111,7 @@ func (rs *records) encode(e *stats.Encoder) {
 }
 
 // leastRecord is the size of the shortest record: every field in a byte.
-const leastRecord = 4 + 6 + 9 + 8 + 18
+const leastRecord = 4 + 6 + 10 + 8 + 18
 
 func (rs *records) decode(d *stats.Decoder, faults int32) {
 	names := d.Strings()
@@ -185,8 +186,21 @@ func (s *state) verify(d *stats.Decoder) {
 	if verdictsOf != adverse {
 		d.Fail("%d verdicts on %d decisions", verdictsOf, adverse)
 	}
+	told := map[int32]bool{}
 	for i := range s.records.list {
-		if r := &s.records.list[i]; r.standing == wrong && (s.env.Policies == nil || r.as < 0 || int(r.as) >= len(s.env.Policies.Policies)) {
+		r := &s.records.list[i]
+		if r.enough != 0 && !told[r.enough] {
+			told[r.enough] = true
+			if _, ok := enough.Decode(s.env.Plan, s.name(r.enough)); !ok {
+				d.Fail("what would have been enough can't be read")
+				return
+			}
+		}
+		if r.enough != 0 && !(r.denied && r.standing == right) {
+			d.Fail("what would have been enough, of no right denial")
+			return
+		}
+		if r.standing == wrong && (s.env.Policies == nil || r.as < 0 || int(r.as) >= len(s.env.Policies.Policies)) {
 			d.Fail("a wrong denial without its policy")
 			return
 		}

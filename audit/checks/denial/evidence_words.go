@@ -1,11 +1,15 @@
 package denial
 
+import "evenhand/audit/checks/internal/enough"
+
 // The evidence of the checks of denials in Chinese (audit.Evidence).
 
 var denialEvidence = map[string]string{
 	"clock started": "起算日", "last day for a notice": "应告知的最后一日", itemLate: "逾期天数", itemGiven: "告知的理由", "reasons recorded, not shown": "已记录而未告知的理由",
 	itemWording: "笼统的措辞", "appeal offered": "是否告知申诉渠道", "appeal": "申诉", "repeat": "反复拒绝", itemLapse: "披露缺陷", "standing": "与政策的关系",
 	itemFactors: "决定性因素", "missing": "缺少的数据", itemOther: "另一政策版本", "denied_where_versions_differ": "版本结果不同时的拒绝", "withheld": "未给金额",
+
+	enough.Prefix + "*": enough.Words[enough.Prefix+"*"], enough.Waiting: enough.Words[enough.Waiting],
 
 	"* (completed_at)": "$1（资料齐全时间）", "* (submitted_at)": "$1（提交时间）", "* (decided_at)": "$1（决策时间）",
 	"opened *, still open after * days": "$1 提出，$2 天后仍未结", "opened *, closed after * days": "$1 提出，$2 天后结案",

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"evenhand/audit"
+	"evenhand/audit/checks/internal/enough"
 	"evenhand/audit/stats"
 )
 
@@ -169,6 +170,8 @@ func (s *state) evidence(r *record, repeat string, other int16) []audit.Item {
 	}
 	add("repeat", repeat)
 	s.replayed(r, other, add)
+	items, _ := enough.Decode(s.env.Plan, s.name(r.enough))
+	out = append(out, items...)
 	add(itemChannel, s.name(r.channel))
 	return out
 }

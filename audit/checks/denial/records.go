@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/checks/internal/enough"
 	"evenhand/audit/stats"
 	"evenhand/features"
 )
@@ -34,6 +35,7 @@ type record struct {
 	versions          uint64 // see ruling
 	as                int16  // the policy replayed, when wrong
 	missing           int32  // what the policy needs and lacks
+	enough            int32  // what would have been enough, encoded; of right denials
 	score, recomputed float64
 
 	rules                      uint8
@@ -79,7 +81,19 @@ func (s *state) keep(r *record, t *told, i int) {
 	r.channel = named(c.channel, s.channel.Of(c.channel, s.intern), i)
 	r.given = rs.names.IDBytes(s.reasonsOf(t, i))
 	r.phrase = s.intern(t.phrase)
+	if r.denied && r.standing == right {
+		s.turn, s.turned = append(s.turn, int32(i)), append(s.turned, len(rs.list))
+	}
 	rs.list = append(rs.list, *r)
+}
+
+// enough looks for what would have turned the right denials among the cases of a
+// batch.
+func (s *state) enough(b *features.Batch) {
+	s.finder.Find(b, s.turn, func(k int, items []audit.Item) {
+		s.records.list[s.turned[k]].enough = s.intern(enough.Encode(items))
+	})
+	s.turn, s.turned = s.turn[:0], s.turned[:0]
 }
 
 func named(v *features.Vector, ids []int32, i int) int32 {
@@ -128,8 +142,8 @@ func (rs *records) merge(o *records) {
 }
 
 // named lists the fields that are numbers of names.
-func (r *record) named() [9]*int32 {
-	return [9]*int32{&r.product, &r.policy, &r.model, &r.channel, &r.given, &r.phrase, &r.rule, &r.factors, &r.missing}
+func (r *record) named() [10]*int32 {
+	return [10]*int32{&r.product, &r.policy, &r.model, &r.channel, &r.given, &r.phrase, &r.rule, &r.factors, &r.missing, &r.enough}
 }
 
 // sorted returns the records in an order that depends on what they say alone.

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"evenhand/audit"
+	"evenhand/audit/checks/internal/enough"
 	"evenhand/audit/checks/internal/rows"
 	"evenhand/audit/stats"
 	"evenhand/features"
@@ -84,6 +85,9 @@ type state struct {
 	texts            map[string]read
 	judged, specific []bool
 	given            []byte
+	finder           *enough.Finder
+	turn             []int32 // rows of the batch that are right denials and cases
+	turned           []int   // their records
 	code             func(string) read
 	intern           func(string) int32
 }
@@ -114,6 +118,7 @@ func newState(env *audit.Env) (*state, error) {
 		s.groups = append(s.groups, groupCounts{plan: g, column: env.Col("decisions", audit.GroupColumn(g.Name))})
 	}
 	s.replayer = newReplayer(env)
+	s.finder = enough.New(env)
 	s.twins = newTwins()
 	s.shifts = newShifts(env)
 	s.texts = map[string]read{}
@@ -195,6 +200,9 @@ func (s *state) Update(b *features.Batch) {
 			s.specific[i] = true
 		}
 		s.judged[i] = true
+	}
+	if len(s.turn) > 0 {
+		s.enough(b)
 	}
 	for d := range s.groups {
 		g := &s.groups[d]

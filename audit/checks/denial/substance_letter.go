@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/checks/internal/enough"
 )
 
 // letter is what the customer of a case may truthfully be told.
@@ -50,6 +51,12 @@ func letter(plan *audit.Plan, c *audit.Case) audit.Text {
 			}
 		} else {
 			add("You may ask for the specific factors that decided it.", "您可以要求说明具体的影响因素。")
+		}
+		if c.Substance == audit.Justified && !lower {
+			if t := enough.Sentence(plan, c); !t.IsZero() {
+				add("%s", "%s", t.En)
+				zh[len(zh)-1] = t.Zh
+			}
 		}
 	}
 	add("You may ask for wrong data to be corrected and for a review by a person.", "您可以要求更正有误的信息，并申请人工复核。")

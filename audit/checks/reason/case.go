@@ -122,7 +122,7 @@ func (s *state) wrong(b *features.Batch, i int, f *faults) {
 		item(k, itemOwn, strings.Join(s.book.terms[b.Replay.Policy[i]][bound].own, ", "))
 	}
 	s.finishCase(k, f, b.Cols[s.at.channel].Text(i))
-	s.cases.Add(k)
+	s.open.add(k, int32(i))
 }
 
 // wrong keeps the case of a denial by score: row k of the gathered ones.
@@ -154,7 +154,7 @@ func (s *second) wrong(b *features.Batch, at int32, x *judge, f *faults) {
 		item(k, itemPasses, map[bool]string{true: "yes", false: "no"}[passes])
 	}
 	first.finishCase(k, f, b.Cols[first.at.channel].Text(i))
-	s.cases.Add(k)
+	s.open.add(k, int32(i))
 }
 
 func number(x float64) string { return strconv.FormatFloat(x, 'g', 6, 64) }

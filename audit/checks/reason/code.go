@@ -13,13 +13,7 @@ func (s *state) MarshalBinary() ([]byte, error) {
 	e.Uvarint(uint64(s.rowsIn))
 	e.Ints(s.n[:])
 	s.survey.Encode(&e)
-	slices.Sort(s.scored)
-	e.Count(len(s.scored))
-	last := uint64(0)
-	for _, x := range s.scored {
-		e.Uvarint(x - last)
-		last = x
-	}
+	s.scored.encode(&e)
 	e.Ints(s.ofModel)
 	s.counts.encode(&e)
 	s.cases.Encode(&e)
@@ -47,14 +41,7 @@ func (s *state) UnmarshalBinary(data []byte) error {
 		d.Fail("%d counters instead of %d", len(n), int(guards))
 	}
 	t.survey.Decode(d)
-	last := uint64(0)
-	for n := d.Count(1); n > 0 && d.Err() == nil; n-- {
-		last += d.Uvarint()
-		t.scored = append(t.scored, last)
-	}
-	if !slices.IsSorted(t.scored) {
-		d.Fail("denials out of order")
-	}
+	t.scored.decode(d)
 	all := int64(0)
 	if n := d.Ints(); len(n) == len(t.ofModel) {
 		copy(t.ofModel, n)
@@ -67,7 +54,7 @@ func (s *state) UnmarshalBinary(data []byte) error {
 	} else {
 		d.Fail("%d models instead of %d", len(n), len(t.ofModel))
 	}
-	if all != int64(len(t.scored)) || out > t.rowsIn {
+	if all != int64(len(t.scored.list)) || out > t.rowsIn {
 		d.Fail("the counts of denials don't fit together")
 	}
 	t.counts.decode(d)

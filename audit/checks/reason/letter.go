@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/checks/internal/enough"
 )
 
 // letter is what the customer of a case may truthfully be told: what decided, in
@@ -24,6 +25,9 @@ func letter(plan *audit.Plan, c *audit.Case) audit.Text {
 	} else {
 		en = append(en, "You may ask for the specific factors that decided it.")
 		zh = append(zh, "您可以要求说明实际影响结果的具体因素。")
+	}
+	if t := enough.Sentence(plan, c); !t.IsZero() {
+		en, zh = append(en, t.En), append(zh, t.Zh)
 	}
 	en = append(en, "The result itself is not changed by this. You may ask for wrong data to be corrected and for a review by a person; the outcome of a review is open.")
 	zh = append(zh, "这不改变申请结果本身。您可以要求更正有误的信息，并申请人工复核；复核结果以实际为准。")

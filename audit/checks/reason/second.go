@@ -5,6 +5,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/checks/internal/cases"
+	"evenhand/audit/checks/internal/enough"
 	"evenhand/audit/checks/internal/rows"
 	"evenhand/audit/reasons"
 	"evenhand/audit/replay"
@@ -15,12 +16,16 @@ import (
 // Reread asks for a second pass when there are denials by score: what they are
 // held against is known only when all applicants were seen.
 func (s *state) Reread() func() audit.RowState {
-	if len(s.scored) == 0 {
+	if len(s.scored.list) == 0 {
 		return nil
 	}
-	w := &wanted{first: s, ranker: s.survey.Ranker(), rules: make(map[uint64]uint8, len(s.scored)), below: make([]uint64, len(s.ofModel))}
-	for _, x := range s.scored {
-		w.rules[x&^0xff] = uint8(x)
+	w := &wanted{first: s, ranker: s.survey.Ranker(), rules: make(map[uint64]uint8, len(s.scored.list)), facts: map[uint64]int32{}, below: make([]uint64, len(s.ofModel))}
+	s.scored.sort()
+	for _, x := range s.scored.list {
+		w.rules[x.key&^0xff] = uint8(x.key)
+		if x.facts != 0 {
+			w.facts[x.key&^0xff] = x.facts
+		}
 	}
 	for m, n := range s.ofModel {
 		w.below[m] = math.MaxUint64
@@ -36,6 +41,7 @@ type wanted struct {
 	first  *state
 	ranker *reasons.Ranker
 	rules  map[uint64]uint8 // of denials by score: the rule that denied
+	facts  map[uint64]int32 // of those with facts: their number
 	below  []uint64         // by model: methods are compared on rows of a smaller hash
 }
 
@@ -65,10 +71,13 @@ type second struct {
 	block, compared reasons.Block
 	given           given
 	judge           judge
+	open            open
+	finder          *enough.Finder
+	again           features.Batch // of the cases
 }
 
 func newSecond(w *wanted) *second {
-	return &second{wanted: w, counts: newCounts(w.first.env), agree: make([]agreement, len(w.ofModels()))}
+	return &second{wanted: w, counts: newCounts(w.first.env), agree: make([]agreement, len(w.ofModels())), finder: enough.New(w.first.env)}
 }
 
 func (w *wanted) ofModels() []int64 { return w.first.ofModel }
@@ -118,6 +127,9 @@ func (s *second) Update(b *features.Batch) {
 		if len(s.mine) > 0 {
 			s.ofModel(b, m)
 		}
+	}
+	if len(s.open.list) > 0 {
+		s.enough(b)
 	}
 }
 

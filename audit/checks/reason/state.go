@@ -5,6 +5,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/checks/internal/cases"
+	"evenhand/audit/checks/internal/enough"
 	"evenhand/audit/checks/internal/rows"
 	"evenhand/audit/reasons"
 	"evenhand/audit/replay"
@@ -46,8 +47,8 @@ type state struct {
 	rowsIn  int64
 	n       [guards]int64
 	survey  *reasons.Survey
-	scored  []uint64 // see noted
-	ofModel []int64  // denials by score that each model's rows will be judged by
+	scored  notes
+	ofModel []int64 // denials by score that each model's rows will be judged by
 	counts  counts
 	cases   cases.List
 
@@ -64,6 +65,8 @@ type state struct {
 	keep       []bool
 	ways       []float64
 	given      given
+	open       open
+	finder     *enough.Finder
 }
 
 // Outcomes as the contract numbers them.
@@ -84,6 +87,8 @@ func newState(env *audit.Env) (*state, error) {
 	s.survey = reasons.NewSurvey(env, s.settings.Band, s.settings.Background)
 	s.book = newCatalogue(env, s.survey.Models)
 	s.ofModel = make([]int64, len(env.Models))
+	s.scored = newNotes(env)
+	s.finder = enough.New(env)
 	s.counts = newCounts(env)
 	l := env.Layouts["decisions"]
 	s.hasShown = l.Exported("reasons_shown")
@@ -181,6 +186,9 @@ func (s *state) Update(b *features.Batch) {
 		}
 		s.adverse(b, i, out)
 	}
+	if len(s.open.list) > 0 {
+		s.open.keep(s.finder, b, s.open.rows, &s.cases)
+	}
 	if s.ready && b.Scores != nil {
 		e := s.start()
 		if policies := e.Policies(b); policies != nil {
@@ -224,7 +232,7 @@ func (s *state) Merge(other audit.State) {
 		s.n[i] += n
 	}
 	s.survey.Merge(o.survey)
-	s.scored = append(s.scored, o.scored...)
+	s.scored.merge(&o.scored)
 	for i, n := range o.ofModel {
 		s.ofModel[i] += n
 	}

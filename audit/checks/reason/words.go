@@ -1,6 +1,9 @@
 package reason
 
-import "evenhand/audit"
+import (
+	"evenhand/audit"
+	"evenhand/audit/checks/internal/enough"
+)
 
 // words names the check's metrics and causes.
 var words = map[string]audit.Text{
@@ -31,6 +34,7 @@ var evidence = map[string]string{
 	itemGiven: "告知的理由", itemOwn: "对应实际决定因素的代码", itemMethod: "差距的参照", itemShort + "*": "@1 的差距", "cut_off": "分数线", itemPasses: "去除已告知因素后能否达到分数线",
 	"code that nothing reads": "与决定无关的代码", "rule not told": "未告知的规则", "code or rule of another stage": "属于另一环节的代码或规则",
 	"code that counted for the applicant": "实为有利因素的代码", "factor left out": "遗漏的因素",
+	enough.Prefix + "*": enough.Words[enough.Prefix+"*"], enough.Waiting: enough.Words[enough.Waiting],
 	"references of the model file": "模型文件声明的参照值", "best attribute": "最优取值", "applicants near the cut-off": "分数线附近的申请人均值",
 	"all applicants": "全部申请人均值", "neutral attribute": "中性取值", "training data of the trees": "树模型的训练数据",
 }
