@@ -2,7 +2,6 @@ package model
 
 import (
 	"math"
-	"slices"
 
 	"evenhand/features/model/trees"
 )
@@ -20,7 +19,7 @@ type forest struct {
 	// numbers holds the codes of numeric inputs whose values stand for
 	// categories; nil where the trees read the values themselves. It may be
 	// shorter than inputs.
-	numbers []*numberCodes
+	numbers []*trees.Codes
 	trees   *trees.Forest
 	// mean says that the probability or target is that of the margin divided by
 	// the number of trees (LightGBM's random forests, whose raw score is a sum).
@@ -29,7 +28,7 @@ type forest struct {
 	// into a probability; 0: the objective has none.
 	sigmoid float64
 	// link brings the margin to the target's scale where there is no sigmoid.
-	link link
+	link trees.Link
 	// infos is what the file tells of the inputs' training data, as LightGBM
 	// writes it; nil: nothing.
 	infos []string
@@ -37,15 +36,6 @@ type forest struct {
 	byCovers lazyExplainer
 	compiled lazyCompiled
 }
-
-// link is what an objective without probabilities does to the margin.
-type link uint8
-
-const (
-	identityLink    link = iota
-	exponentialLink      // e to the margin
-	squareLink           // the margin squared, with its sign
-)
 
 func (f *forest) Format() string  { return f.format }
 func (f *forest) Name() string    { return f.name }
@@ -73,26 +63,13 @@ func (f *forest) category(input int, level string) float64 {
 func (f *forest) number(input int, x float64) float64 {
 	switch {
 	case input < len(f.numbers) && f.numbers[input] != nil:
-		return f.numbers[input].code(x)
+		return f.numbers[input].Code(x)
 	case f.trees.Single:
 		return float64(float32(x))
 	case x >= -trees.ZeroThreshold && x <= trees.ZeroThreshold:
 		return 0 // LightGBM drops such numbers as it reads a row
 	}
 	return x
-}
-
-// numberCodes are the codes of categories that are numbers.
-type numberCodes struct {
-	values []float64 // ascending
-	codes  []float64
-}
-
-func (c *numberCodes) code(x float64) float64 {
-	if i, ok := slices.BinarySearch(c.values, x); ok {
-		return c.codes[i]
-	}
-	return math.NaN()
 }
 
 func (f *forest) ScoreRow(v []Value) Output {
@@ -120,9 +97,9 @@ func (f *forest) output(margin float64) Output {
 	case f.sigmoid != 0:
 		o.Probability = 1 / (1 + math.Exp(-float64(f.sigmoid*o.Score)))
 		o.Score = o.Probability
-	case f.link == exponentialLink:
+	case f.link == trees.Exponential:
 		o.Score = math.Exp(o.Score)
-	case f.link == squareLink:
+	case f.link == trees.Square:
 		o.Score *= math.Abs(o.Score)
 	}
 	if margin-margin != 0 || o.Score-o.Score != 0 {

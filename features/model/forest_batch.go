@@ -58,7 +58,7 @@ func (f *forest) fillBlock(c *trees.Compiled, s *scratch, i int, v *features.Vec
 	case i < len(f.numbers) && f.numbers[i] != nil:
 		dst := s.block.Column(i)
 		for r, x := range v.Floats[lo:hi] {
-			dst[r] = c.Interval(i, f.numbers[i].code(x))
+			dst[r] = c.Interval(i, f.numbers[i].Code(x))
 		}
 	default:
 		c.Numbers(&s.block, i, v.Floats[lo:hi])

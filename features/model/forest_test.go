@@ -1,6 +1,7 @@
 package model
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -61,6 +62,8 @@ func BenchmarkForests(b *testing.B) {
 		})
 	}
 }
+
+func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
 
 func rowsOf(s speedBatch) [][]Value {
 	rows := make([][]Value, s.n)

@@ -6,6 +6,10 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"evenhand/features/model/document"
+	"evenhand/features/model/lightgbm"
+	"evenhand/features/model/xgboost"
 )
 
 // maxFile bounds the model files that Load reads, in bytes: more than the
@@ -31,9 +35,9 @@ var Formats = []Format{
 	{"optbinning", "card of the Python library optbinning, JSON", detectOptbinning, loadOptbinning},
 	{"logistic", "logistic regression on standardised numbers and one-hot levels, JSON (logreg-v1)", detectLogreg, loadLogreg},
 	{"pmml", "PMML 4 Scorecard or RegressionModel", detectPMML, loadPMML},
-	{"lightgbm", "LightGBM's own text file, version 3 or 4", detectLightGBM, loadLightGBM},
-	{"xgboost-json", "XGBoost model as JSON: gbtree and dart", detectXGBoostJSON, loadXGBoostJSON},
-	{"xgboost-ubj", "XGBoost model as Universal Binary JSON", detectXGBoostUBJ, loadXGBoostUBJ},
+	{"lightgbm", "LightGBM's own text file, version 3 or 4", lightgbm.Detect, boosted("lightgbm", lightgbm.Read)},
+	{"xgboost-json", "XGBoost model as JSON: gbtree and dart", xgboost.DetectJSON, boosted("xgboost-json", xgboost.ReadJSON)},
+	{"xgboost-ubj", "XGBoost model as Universal Binary JSON", xgboost.DetectUBJ, boosted("xgboost-ubj", xgboost.ReadUBJ)},
 }
 
 // Load reads the model in file. name is only used in messages. format is the
@@ -90,9 +94,9 @@ var (
 // can tell what is wrong with it. Of a large file no more is read than it takes.
 func marksOf(file []byte) (m marks) {
 	switch {
-	case isUBJ(file):
+	case document.IsUBJ(file):
 		return m
-	case !isJSON(file):
+	case !document.IsJSON(file):
 		file = file[:min(len(file), maxYAML)]
 		if i := bytes.Index(file, []byte("evenhand:")); i >= 0 {
 			// From here on only: the pattern is slow on large files of another kind.
@@ -102,21 +106,21 @@ func marksOf(file []byte) (m marks) {
 		}
 		return m
 	}
-	d, done := &jsonDocument{file: file}, errors.New("done")
-	err := d.object(func(key string) (err error) {
+	d, done := document.NewJSON(file), errors.New("done")
+	err := d.Object(func(key string) (err error) {
 		mark := &m.Format
 		switch {
 		case key == "learner":
-			return done // a forest, see xgboost.go
+			return done // a forest, see package xgboost
 		case strings.EqualFold(key, "evenhand"):
 			mark = &m.Evenhand
 		case !strings.EqualFold(key, "format"):
-			return d.skip()
+			return d.Skip()
 		}
-		if d.peek() != '"' {
-			return d.skip()
+		if d.Peek() != '"' {
+			return d.Skip()
 		}
-		if *mark, err = d.text(); err == nil {
+		if *mark, err = d.Text(); err == nil {
 			err = done
 		}
 		return err

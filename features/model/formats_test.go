@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestRefusals has broken files and what the error must say.
@@ -181,6 +182,26 @@ func TestFormatsDocumented(t *testing.T) {
 	for name, m := range models(t) {
 		if !seen[m.Format()] {
 			t.Errorf("%s: format %q is not in the list", name, m.Format())
+		}
+	}
+}
+
+// TestDetectCheap recognises a large file by its front.
+func TestDetectCheap(t *testing.T) {
+	large := append([]byte(xgbSmall[:100]), make([]byte, 8<<20)...)
+	ubj := append([]byte("{L\x00\x00\x00\x00\x00\x00\x00\x07learner{"), make([]byte, 8<<20)...)
+	text := append([]byte("tree\n"), make([]byte, 8<<20)...)
+	for _, file := range [][]byte{large, ubj, text} {
+		least := time.Hour
+		for range 3 {
+			from := time.Now()
+			for _, f := range Formats {
+				f.Detect(file)
+			}
+			least = min(least, time.Since(from))
+		}
+		if least > 100*time.Millisecond {
+			t.Errorf("%.10q: %v to recognise it", file, least)
 		}
 	}
 }

@@ -28,27 +28,15 @@ func TestSharedReferences(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.model, func(t *testing.T) {
-			dir := filepath.Join(shared, tt.model)
-			file, err := os.ReadFile(filepath.Join(dir, "model.json"))
-			if err != nil {
-				t.Skipf("the shared models are not here: %v", err)
-			}
-			m, err := Load("model.json", file, "")
-			if err != nil {
-				t.Fatal(err)
-			}
-			rows := readParquet(t, filepath.Join(dir, "reference.parquet"))
-			in, n := columns(t, m, rows)
-			var out Outputs
-			m.Score(&out, in, n)
+			m, rows, in, out := scoreShared(t, tt.model, "model.json")
 			within(t, rows, "score", out.Score, tt.score)
 			within(t, rows, "probability", out.Probability, tt.probability)
 			within(t, rows, "raw_margin", out.Margin, tt.margin)
 			points := make([][]float64, len(in))
 			for i := range points {
-				points[i] = make([]float64, n)
+				points[i] = make([]float64, len(rows))
 			}
-			m.Contributions(points, in, n)
+			m.Contributions(points, in, len(rows))
 			for i, input := range m.Inputs() {
 				if name := "points__" + input.Name; rows[0][name] != nil {
 					within(t, rows, name, points[i], 0)
@@ -56,6 +44,23 @@ func TestSharedReferences(t *testing.T) {
 			}
 		})
 	}
+}
+
+// scoreShared scores the reference rows of a shared model.
+func scoreShared(t *testing.T, name, file string) (m Model, rows []map[string]any, in []*features.Vector, out Outputs) {
+	t.Helper()
+	dir := filepath.Join(shared, name)
+	data, err := os.ReadFile(filepath.Join(dir, file))
+	if err != nil {
+		t.Skipf("the shared models are not here: %v", err)
+	}
+	if m, err = Load(file, data, ""); err != nil {
+		t.Fatal(err)
+	}
+	rows = readParquet(t, filepath.Join(dir, "reference.parquet"))
+	in, n := columns(t, m, rows)
+	m.Score(&out, in, n)
+	return m, rows, in, out
 }
 
 // within compares got with a column of the reference.

@@ -14,19 +14,14 @@ import (
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
-)
 
-// isJSON reports whether file is meant as JSON: it starts as an object or a
-// list does.
-func isJSON(file []byte) bool {
-	file = bytes.TrimLeft(file, " \t\r\n")
-	return len(file) > 0 && (file[0] == '{' || file[0] == '[')
-}
+	"evenhand/features/model/document"
+)
 
 // decode reads a JSON or YAML file into v, a pointer to a struct with json
 // tags. Unknown and repeated keys are errors.
 func decode(file []byte, v any) error {
-	if isJSON(file) {
+	if document.IsJSON(file) {
 		return decodeJSON(file, v)
 	}
 	return decodeYAML(file, v)

@@ -50,8 +50,8 @@ func (f *forest) Codes(input int) []float64 {
 	out := []float64{}
 	if input < len(f.numbers) && f.numbers[input] != nil {
 		n := f.numbers[input]
-		for k, x := range n.values { // ascending
-			if slices.Contains(codes, int32(n.codes[k])) {
+		for k, x := range n.Values { // ascending
+			if slices.Contains(codes, int32(n.Codes[k])) {
 				out = append(out, x)
 			}
 		}

@@ -3,17 +3,19 @@ package model
 import (
 	"fmt"
 	"testing"
+
+	"evenhand/features/model/trees"
 )
 
 func TestTrainingOfForests(t *testing.T) {
 	f := &forest{
 		inputs: []Input{{Name: "range"}, {Name: "codes"}, {Name: "levels", Kind: Categorical}, {Name: "numbers"}, {Name: "unused"}, {Name: "unused_levels", Kind: Categorical}, {Name: "edited"}},
-		levels: make([]map[string]int32, 7), numbers: make([]*numberCodes, 4),
+		levels: make([]map[string]int32, 7), numbers: make([]*trees.Codes, 4),
 		infos: []string{"[-1.5:1e+300]", "-1:4:0:2", "0:2", "1:0", "none", "none", "[5:1]"},
 	}
 	f.levels[2] = map[string]int32{"own": 0, "rent": 1, "free": 2}
 	f.levels[5] = map[string]int32{"a": 0}
-	f.numbers[3] = &numberCodes{values: []float64{3, 7, 9}, codes: []float64{2, 0, 1}}
+	f.numbers[3] = &trees.Codes{Values: []float64{3, 7, 9}, Codes: []float64{2, 0, 1}}
 	tr := TrainingOf(f)
 	for i, want := range []string{"-1.5 1e+300 true []", "0 0 false [0 2 4]", "0 0 false []", "0 0 false [7 9]", "0 0 false []", "0 0 false []", "5 1 false []"} {
 		least, most, ok := tr.Range(i)

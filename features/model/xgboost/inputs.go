@@ -1,21 +1,22 @@
-package model
+package xgboost
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
 	"unicode/utf8"
+
+	"evenhand/features/model/trees"
 )
 
 // maxFeatures bounds the features of a model whose file does not name them.
 const maxFeatures = 1 << 20
 
 // inputs are the features in the file's order.
-func (f *xgbFile) inputs() ([]Input, error) {
+func (f *file) inputs() ([]trees.Input, error) {
 	n := f.params["num_feature"]
 	switch {
 	case n == 0:
@@ -29,7 +30,7 @@ func (f *xgbFile) inputs() ([]Input, error) {
 	case len(f.cats) > 0 && float64(len(f.cats)) != n:
 		return nil, fmt.Errorf("cats: categories of %d features for %v features; export the model again", len(f.cats), n)
 	}
-	inputs := make([]Input, int(n))
+	inputs := make([]trees.Input, int(n))
 	seen := make(map[string]bool, len(inputs))
 	for i := range inputs {
 		name := "f" + strconv.Itoa(i)
@@ -52,9 +53,8 @@ func (f *xgbFile) inputs() ([]Input, error) {
 	return inputs, nil
 }
 
-// levels gives the inputs of m their categories.
-func (f *xgbFile) levels(m *forest) error {
-	m.levels, m.numbers = make([]map[string]int32, len(m.inputs)), make([]*numberCodes, len(m.inputs))
+// levels gives the inputs their categories.
+func (f *file) levels(inputs []trees.Input) error {
 	sorted := f.sorted
 	for i, l := range f.cats {
 		n := len(l.texts) + len(l.numbers)
@@ -62,7 +62,7 @@ func (f *xgbFile) levels(m *forest) error {
 			continue
 		}
 		wrong := func(format string, args ...any) error {
-			return fmt.Errorf("cats: feature %q has %s", m.inputs[i].Name, fmt.Sprintf(format, args...))
+			return fmt.Errorf("cats: feature %q has %s", inputs[i].Name, fmt.Sprintf(format, args...))
 		}
 		switch {
 		case len(f.types) > 0 && f.types[i] != "c":
@@ -76,14 +76,14 @@ func (f *xgbFile) levels(m *forest) error {
 		}
 		sorted = sorted[min(n, len(sorted)):]
 		if len(l.texts) > 0 {
-			m.inputs[i].Kind = Categorical
-			m.levels[i] = make(map[string]int32, n)
+			texts := make(map[string]int32, n)
 			for code, level := range l.texts {
-				m.levels[i][level] = int32(code)
+				texts[level] = int32(code)
 			}
-			if len(m.levels[i]) < n {
+			if len(texts) < n {
 				return wrong("a category twice; export the model again")
 			}
+			inputs[i].Levels = texts
 			continue
 		}
 		codes := make(map[float64]float64, n)
@@ -96,17 +96,14 @@ func (f *xgbFile) levels(m *forest) error {
 		if len(codes) < n {
 			return wrong("a category twice; export the model again")
 		}
-		m.numbers[i] = &numberCodes{values: slices.Sorted(maps.Keys(codes))}
-		for _, x := range m.numbers[i].values {
-			m.numbers[i].codes = append(m.numbers[i].codes, codes[x])
-		}
+		inputs[i].Codes = trees.NewCodes(codes)
 	}
 	return nil
 }
 
 // ascending reports whether these codes name all categories from the least on,
 // as the library does so that it finds those of new data. Bytes are signed to it.
-func (l *xgbLevels) ascending(codes []float64) bool {
+func (l *levels) ascending(codes []float64) bool {
 	n := len(l.texts) + len(l.numbers)
 	for i, c := range codes {
 		if !(c >= 0 && c < float64(n)) || c != math.Trunc(c) {
@@ -140,9 +137,9 @@ func ascii(texts []string) bool {
 	return true
 }
 
-// xgbTexts reads the spellings of the categories of one feature from their
+// spellings reads the spellings of the categories of one feature from their
 // bytes.
-func xgbTexts(offsets, values []float64) ([]string, error) {
+func spellings(offsets, values []float64) ([]string, error) {
 	var b bytes.Buffer
 	for _, x := range values {
 		if x != math.Trunc(x) || x < -128 || x > 255 {

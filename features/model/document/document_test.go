@@ -1,4 +1,4 @@
-package model
+package document
 
 import (
 	"bytes"
@@ -12,10 +12,10 @@ import (
 
 // anything reads a value of any kind: as an object, as numbers, as a list, as a
 // text, whichever it can be read as.
-func anything(d document) (any, error) {
+func anything(d Document) (any, error) {
 	back := mark(d)
 	object := map[string]any{}
-	err := d.object(func(key string) (err error) {
+	err := d.Object(func(key string) (err error) {
 		object[key], err = anything(d)
 		return err
 	})
@@ -23,12 +23,12 @@ func anything(d document) (any, error) {
 		return object, err
 	}
 	back()
-	if x, err := d.numbers([]float64{}); err == nil {
+	if x, err := d.Numbers([]float64{}); err == nil {
 		return x, nil
 	}
 	back()
 	var list []any
-	err = d.list(func(int) error {
+	err = d.List(func(int) error {
 		x, err := anything(d)
 		list = append(list, x)
 		return err
@@ -37,21 +37,24 @@ func anything(d document) (any, error) {
 		return list, err
 	}
 	back()
-	return d.text()
+	return d.Text()
 }
 
 // mark returns what takes a document back to where it is.
-func mark(d document) func() {
+func mark(d Document) func() {
 	switch d := d.(type) {
-	case *ubjDocument:
+	case *UBJ:
 		at := *d
 		return func() { *d = at }
-	case *jsonDocument:
+	case *JSON:
 		at := *d
 		return func() { *d = at }
 	}
 	panic("a document of another kind")
 }
+
+// fixtures has models in both syntaxes, as XGBoost wrote them.
+const fixtures = "../../../fixtures/models/xgboost"
 
 func TestUBJ(t *testing.T) {
 	tests := []struct{ file, want string }{
@@ -88,16 +91,16 @@ func TestUBJ(t *testing.T) {
 		{"", "ends in the middle"},
 	}
 	for _, tt := range tests {
-		d := &ubjDocument{file: []byte(tt.file)}
-		err := d.object(func(string) error { return d.skip() })
+		d := &UBJ{file: []byte(tt.file)}
+		err := d.Object(func(string) error { return d.Skip() })
 		if err == nil {
-			err = d.end()
+			err = d.End()
 		}
 		if (err != nil) != (tt.want[0] != '{') {
 			t.Errorf("%q: skipped with error %v", tt.file, err)
 		}
 		if err == nil {
-			v, err := anything(&ubjDocument{file: []byte(tt.file)})
+			v, err := anything(&UBJ{file: []byte(tt.file)})
 			if err != nil {
 				t.Errorf("%q: %v", tt.file, err)
 			}
@@ -110,7 +113,7 @@ func TestUBJ(t *testing.T) {
 	}
 }
 
-func TestJSONDocument(t *testing.T) {
+func TestJSON(t *testing.T) {
 	numbers := []struct {
 		file string
 		want []float64
@@ -123,7 +126,7 @@ func TestJSONDocument(t *testing.T) {
 		{"[2147483647,123456789012345678]", nil}, {"[9007199254740992]", []float64{1 << 53}},
 	}
 	for _, tt := range numbers {
-		got, err := (&jsonDocument{file: []byte(tt.file)}).numbers(nil)
+		got, err := (&JSON{file: []byte(tt.file)}).Numbers(nil)
 		if tt.want == nil && tt.file != "[]" {
 			if err == nil || !strings.Contains(err.Error(), "beyond 2^53") {
 				t.Errorf("%s: %v, error %v", tt.file, got, err)
@@ -140,26 +143,26 @@ func TestJSONDocument(t *testing.T) {
 		}
 	}
 	for _, file := range []string{"[1,]", "[,1]", "[1 2]", "[1", "[", "", "[0x10]", "[1_0]", "[--1]", "[1e99]", "[nan]", "[inf]", "[null]", `["1"]`, "[1}", "{}", "[1-2]", "[+1]", "[.]", "[-]", "[e]"} {
-		if got, err := (&jsonDocument{file: []byte(file)}).numbers(nil); err == nil {
+		if got, err := (&JSON{file: []byte(file)}).Numbers(nil); err == nil {
 			t.Errorf("%s is read as %v", file, got)
 		}
 	}
 	for file, want := range map[string]string{`"a"`: "a", `"\"\\\u00e9é"`: `"\éé`, "12": "12", "-1.5E3": "-1.5E3"} {
-		if got, err := (&jsonDocument{file: []byte(file)}).text(); got != want || err != nil {
+		if got, err := (&JSON{file: []byte(file)}).Text(); got != want || err != nil {
 			t.Errorf("%s is %q, error %v", file, got, err)
 		}
 	}
 	for _, file := range []string{`"`, `"\`, `"\"`, `"\x"`, "\"\n\"", "\"\xff\"", "true", "x", "", "{}"} {
-		if got, err := (&jsonDocument{file: []byte(file)}).text(); err == nil {
+		if got, err := (&JSON{file: []byte(file)}).Text(); err == nil {
 			t.Errorf("%s is read as %q", file, got)
 		}
 	}
 	// What encoding/json refuses is refused, but for NaN and the like.
 	for _, file := range []string{`{"a":{"b":[1,{"c":null}],"d":"e"},"f":true}`, `{"a":1,}`, `{"a"}`, `{a:1}`, `{"a":nul}`, `{"a":1}}`, `{"a":[1}`, `{"a":1 "b":2}`} {
-		d := &jsonDocument{file: []byte(file)}
-		err := d.skip()
+		d := &JSON{file: []byte(file)}
+		err := d.Skip()
 		if err == nil {
-			err = d.end()
+			err = d.End()
 		}
 		if (err == nil) != json.Valid([]byte(file)) {
 			t.Errorf("%s: error %v", file, err)
@@ -170,7 +173,7 @@ func TestJSONDocument(t *testing.T) {
 // FuzzUBJ reads arbitrary bytes: nothing may panic, or take more memory than
 // the file does, and what can be skipped ends where what is read ends.
 func FuzzUBJ(f *testing.F) {
-	paths, _ := filepath.Glob(xgbFixtures + "/*.ubj")
+	paths, _ := filepath.Glob(fixtures + "/*.ubj")
 	if len(paths) == 0 {
 		f.Fatal("no UBJ models")
 	}
@@ -185,16 +188,16 @@ func FuzzUBJ(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
-		d := &ubjDocument{file: bytes.Clone(file)}
-		skipped := d.skip()
-		v, err := anything(&ubjDocument{file: file})
+		d := &UBJ{file: bytes.Clone(file)}
+		skipped := d.Skip()
+		v, err := anything(&UBJ{file: file})
 		if err == nil && skipped != nil {
 			t.Errorf("%v can be read, but not skipped: %v", v, skipped)
 		}
 		if d.pos > len(file) {
 			t.Errorf("at %d of %d bytes", d.pos, len(file))
 		}
-		x, _ := (&ubjDocument{file: file}).numbers(nil)
+		x, _ := (&UBJ{file: file}).Numbers(nil)
 		if len(x) > len(file) {
 			t.Errorf("%d numbers from %d bytes", len(x), len(file))
 		}

@@ -1,4 +1,4 @@
-package model
+package xgboost
 
 import (
 	"errors"
@@ -6,35 +6,34 @@ import (
 	"math"
 	"strconv"
 
+	"evenhand/features/model/document"
 	"evenhand/features/model/trees"
 )
 
-// xgbFile is what a file says, in whatever order it says it.
-type xgbFile struct {
+// file is what a file says, in whatever order it says it.
+type file struct {
 	version            [2]int
 	objective, booster string
 	base               []float64
 	params             map[string]float64 // of learner_model_param, but for base_score
 	names, types       []string
-	cats               []xgbLevels // by feature
-	sorted             []float64   // the categories of each feature in ascending order
-	groups             []float64   // the output that each tree adds to
-	weights            []float64   // of dart's trees; nil: they have none
+	cats               []levels  // by feature
+	sorted             []float64 // the categories of each feature in ascending order
+	groups             []float64 // the output that each tree adds to
+	weights            []float64 // of dart's trees; nil: they have none
 	trees              []trees.Tree
 	// broken is the first thing that is wrong with what can be read. It waits
 	// until all is read: an objective that is not supported explains more.
 	broken error
 
-	tree  xgbTree // memory of the tree that is being read
-	words int     // of all trees' sets of categories
-	// grown, if there is one, is told the nodes of each tree's leaves.
-	grown func(leaf []int32)
+	tree  nodeTree // memory of the tree that is being read
+	words int      // of all trees' sets of categories
 }
 
 // fields says how to read the keys of an object; nil: skip it.
 type fields map[string]func() error
 
-func (f *xgbFile) fault(err error) {
+func (f *file) fault(err error) {
 	if f.broken == nil {
 		f.broken = err
 	}
@@ -42,9 +41,9 @@ func (f *xgbFile) fault(err error) {
 
 // fields reads an object. A key that is there twice is an error; one that is
 // not known is skipped, and the file broken.
-func (f *xgbFile) fields(d document, known fields) error {
+func (f *file) fields(d document.Document, known fields) error {
 	seen := map[string]bool{}
-	return d.object(func(key string) error {
+	return d.Object(func(key string) error {
 		read, ok := known[key]
 		switch {
 		case seen[key]:
@@ -54,7 +53,7 @@ func (f *xgbFile) fields(d document, known fields) error {
 		}
 		seen[key] = true
 		if read == nil {
-			return d.skip()
+			return d.Skip()
 		}
 		if err := read(); err != nil {
 			return fmt.Errorf("%s: %w", key, err)
@@ -63,11 +62,11 @@ func (f *xgbFile) fields(d document, known fields) error {
 	})
 }
 
-func (f *xgbFile) read(d document) error {
+func (f *file) read(d document.Document) error {
 	learner := false
 	err := f.fields(d, fields{
 		"version": func() error {
-			v, err := d.numbers(nil)
+			v, err := d.Numbers(nil)
 			if err == nil && (len(v) != 3 || v[0] != float64(int8(v[0])) || v[1] != float64(int8(v[1]))) {
 				err = fmt.Errorf("%v is no version; export the model again", v)
 			}
@@ -82,7 +81,7 @@ func (f *xgbFile) read(d document) error {
 		},
 	})
 	if err == nil {
-		err = d.end()
+		err = d.End()
 	}
 	if err == nil && !learner {
 		err = errors.New("learner is missing; save the model with save_model")
@@ -90,7 +89,7 @@ func (f *xgbFile) read(d document) error {
 	return err
 }
 
-func (f *xgbFile) learner(d document) error {
+func (f *file) learner(d document.Document) error {
 	return f.fields(d, fields{
 		"attributes":    nil,
 		"feature_names": func() error { return texts(d, &f.names) },
@@ -108,9 +107,9 @@ func (f *xgbFile) learner(d document) error {
 			}
 			return f.fields(d, fields{
 				"base_score": func() error {
-					s, err := d.text()
+					s, err := d.Text()
 					if err == nil {
-						f.base, err = xgbBase(s)
+						f.base, err = baseScore(s)
 					}
 					return err
 				},
@@ -121,11 +120,11 @@ func (f *xgbFile) learner(d document) error {
 			})
 		},
 		"objective": func() error {
-			return d.object(func(key string) (err error) {
+			return d.Object(func(key string) (err error) {
 				if key != "name" {
-					return d.skip()
+					return d.Skip()
 				}
-				f.objective, err = d.text()
+				f.objective, err = d.Text()
 				return err
 			})
 		},
@@ -133,10 +132,10 @@ func (f *xgbFile) learner(d document) error {
 }
 
 // readBooster reads a booster; dart holds a second one.
-func (f *xgbFile) readBooster(d document, name *string) error {
+func (f *file) readBooster(d document.Document, name *string) error {
 	return f.fields(d, fields{
 		"name": func() (err error) {
-			*name, err = d.text()
+			*name, err = d.Text()
 			return err
 		},
 		"model": func() error { return f.model(d) },
@@ -148,15 +147,15 @@ func (f *xgbFile) readBooster(d document, name *string) error {
 	})
 }
 
-func (f *xgbFile) drop(d document) (err error) {
+func (f *file) drop(d document.Document) (err error) {
 	if f.weights != nil {
 		return errors.New("it is there twice; export the model again")
 	}
-	f.weights, err = d.numbers([]float64{})
+	f.weights, err = d.Numbers([]float64{})
 	return err
 }
 
-func (f *xgbFile) model(d document) error {
+func (f *file) model(d document.Document) error {
 	if f.trees != nil {
 		return errors.New("it is there twice; export the model again")
 	}
@@ -167,13 +166,13 @@ func (f *xgbFile) model(d document) error {
 			return f.fields(d, fields{
 				"enc":              func() error { return f.categories(d) },
 				"feature_segments": nil,
-				"sorted_idx":       func() (err error) { f.sorted, err = d.numbers(nil); return err },
+				"sorted_idx":       func() (err error) { f.sorted, err = d.Numbers(nil); return err },
 			})
 		},
 		"gbtree_model_param": func() error {
-			return d.object(func(key string) (err error) {
+			return d.Object(func(key string) (err error) {
 				if key != "num_trees" {
-					return d.skip()
+					return d.Skip()
 				}
 				stated, err = param(d)
 				return err
@@ -181,11 +180,11 @@ func (f *xgbFile) model(d document) error {
 		},
 		"iteration_indptr": nil,
 		"tree_info": func() (err error) {
-			f.groups, err = d.numbers(nil)
+			f.groups, err = d.Numbers(nil)
 			return err
 		},
 		"trees": func() error {
-			return d.list(func(k int) error {
+			return d.List(func(k int) error {
 				if err := f.readTree(d, k); err != nil {
 					return fmt.Errorf("tree %d: %w", k, err)
 				}
@@ -211,29 +210,29 @@ func (f *xgbFile) model(d document) error {
 	return nil
 }
 
-// xgbLevels are the categories of a feature, by code; none, if it has none that
+// levels are the categories of a feature, by code; none, if it has none that
 // are spelt out.
-type xgbLevels struct {
+type levels struct {
 	texts   []string
 	numbers []float64
 }
 
 // categories reads the categories, one object a feature: of texts the bytes and
 // where each starts, of whole numbers themselves.
-func (f *xgbFile) categories(d document) error {
-	return d.list(func(i int) error {
+func (f *file) categories(d document.Document) error {
+	return d.List(func(i int) error {
 		var offsets, values []float64
 		kind := 0.0
 		err := f.fields(d, fields{
-			"offsets": func() (err error) { offsets, err = d.numbers([]float64{}); return err },
-			"values":  func() (err error) { values, err = d.numbers(nil); return err },
+			"offsets": func() (err error) { offsets, err = d.Numbers([]float64{}); return err },
+			"values":  func() (err error) { values, err = d.Numbers(nil); return err },
 			"type":    func() (err error) { kind, err = param(d); return err },
 		})
-		var l xgbLevels
+		var l levels
 		switch {
 		case err != nil:
 		case offsets != nil:
-			l.texts, err = xgbTexts(offsets, values)
+			l.texts, err = spellings(offsets, values)
 		case kind < 9 || kind > 16: // the library's whole numbers of 8 to 64 bits
 			err = fmt.Errorf("type %v is not known for categories; export the model again", kind)
 		default:
@@ -254,8 +253,8 @@ func (f *xgbFile) categories(d document) error {
 }
 
 // param reads a number that is written as a text, as XGBoost writes parameters.
-func param(d document) (float64, error) {
-	s, err := d.text()
+func param(d document.Document) (float64, error) {
+	s, err := d.Text()
 	if err != nil {
 		return 0, err
 	}
@@ -266,9 +265,9 @@ func param(d document) (float64, error) {
 	return float64(x), nil
 }
 
-func texts(d document, dst *[]string) error {
-	return d.list(func(int) error {
-		s, err := d.text()
+func texts(d document.Document, dst *[]string) error {
+	return d.List(func(int) error {
+		s, err := d.Text()
 		*dst = append(*dst, s)
 		return err
 	})

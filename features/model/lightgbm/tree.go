@@ -1,4 +1,4 @@
-package model
+package lightgbm
 
 import (
 	"fmt"
@@ -9,9 +9,9 @@ import (
 	"evenhand/features/model/trees"
 )
 
-// lightgbmKeys are the keys of a tree. Those that are false tell of training
+// treeKeys are the keys of a tree. Those that are false tell of training
 // only.
-var lightgbmKeys = map[string]bool{
+var treeKeys = map[string]bool{
 	"num_leaves": true, "num_cat": true, "split_feature": true, "threshold": true, "decision_type": true,
 	"left_child": true, "right_child": true, "leaf_value": true, "leaf_count": true, "internal_count": true,
 	"cat_boundaries": true, "cat_threshold": true, "is_linear": true,
@@ -21,12 +21,12 @@ var lightgbmKeys = map[string]bool{
 
 // The bits of LightGBM's decision_type; bits 2 and 3 are the missing type.
 const (
-	lightgbmCategorical = 1
-	lightgbmDefaultLeft = 2
+	categorical = 1
+	defaultLeft = 2
 )
 
-// lightgbmTree reads "Tree=k" and its lines.
-func lightgbmTree(s string, k, inputs int) (t trees.Tree, err error) {
+// readTree reads "Tree=k" and its lines.
+func readTree(s string, k int) (t trees.Tree, err error) {
 	first, rest, _ := strings.Cut(s, "\n")
 	if first != "Tree="+strconv.Itoa(k) {
 		return t, fmt.Errorf("it is headed %.30q; export the model again", first)
@@ -39,7 +39,7 @@ func lightgbmTree(s string, k, inputs int) (t trees.Tree, err error) {
 			continue
 		}
 		key, value, ok := strings.Cut(line, "=")
-		if _, known := lightgbmKeys[key]; !known || !ok {
+		if _, known := treeKeys[key]; !known || !ok {
 			return t, fmt.Errorf("the line %.60q is not known; export the model again with LightGBM 3 or 4", line)
 		}
 		if _, ok := p.values[key]; ok {
@@ -88,7 +88,7 @@ func (p *treeParts) splits(n, cats int) []trees.Split {
 	for i := range splits {
 		s := &splits[i]
 		*s = trees.Split{Input: int32(features[i]), Left: int32(left[i]), Right: int32(right[i]), Threshold: thresholds[i], Cover: covers[i]}
-		if types[i]&lightgbmCategorical != 0 {
+		if types[i]&categorical != 0 {
 			// A missing category is in no set, whatever the default.
 			s.How = trees.Categorical
 			c := thresholds[i]
@@ -99,7 +99,7 @@ func (p *treeParts) splits(n, cats int) []trees.Split {
 			s.Set, s.Threshold = sets[int(c)], 0
 			continue
 		}
-		if types[i]&lightgbmDefaultLeft != 0 {
+		if types[i]&defaultLeft != 0 {
 			s.How |= trees.DefaultLeft
 		}
 		switch types[i] >> 2 {

@@ -1,4 +1,4 @@
-package model
+package document
 
 import (
 	"bytes"
@@ -8,18 +8,21 @@ import (
 	"unicode/utf8"
 )
 
-// jsonDocument reads JSON, and the NaN and Infinity that XGBoost writes.
-type jsonDocument struct {
+// JSON reads JSON, and the NaN and Infinity that XGBoost writes.
+type JSON struct {
 	file       []byte
 	pos, depth int
 }
 
-func (d *jsonDocument) wrong(format string, args ...any) error {
+// NewJSON reads file as JSON.
+func NewJSON(file []byte) *JSON { return &JSON{file: file} }
+
+func (d *JSON) wrong(format string, args ...any) error {
 	return fmt.Errorf("byte %d: %s", d.pos+1, fmt.Sprintf(format, args...))
 }
 
-// peek is the next byte that is no space, 0 at the end.
-func (d *jsonDocument) peek() byte {
+// Peek is the next byte that is no space, 0 at the end.
+func (d *JSON) Peek() byte {
 	for d.pos < len(d.file) {
 		switch c := d.file[d.pos]; c {
 		case ' ', '\t', '\r', '\n':
@@ -31,8 +34,8 @@ func (d *jsonDocument) peek() byte {
 	return 0
 }
 
-func (d *jsonDocument) enter(open byte, what string) error {
-	switch c := d.peek(); {
+func (d *JSON) enter(open byte, what string) error {
+	switch c := d.Peek(); {
 	case c == 0 && d.pos >= len(d.file):
 		return errShort
 	case c != open:
@@ -46,9 +49,9 @@ func (d *jsonDocument) enter(open byte, what string) error {
 }
 
 // unexpected says what stands where something else is expected.
-func (d *jsonDocument) unexpected(want string) error {
+func (d *JSON) unexpected(want string) error {
 	have := ""
-	switch c := d.peek(); {
+	switch c := d.Peek(); {
 	case c == 0 && d.pos >= len(d.file):
 		return errShort
 	case c == '{':
@@ -71,8 +74,8 @@ func (d *jsonDocument) unexpected(want string) error {
 
 // more reports whether another element follows the i that are read, and else
 // leaves the object or list.
-func (d *jsonDocument) more(i int, end byte) (bool, error) {
-	c := d.peek()
+func (d *JSON) more(i int, end byte) (bool, error) {
+	c := d.Peek()
 	switch {
 	case c == end:
 		d.pos++
@@ -82,7 +85,7 @@ func (d *jsonDocument) more(i int, end byte) (bool, error) {
 		return true, nil
 	case c == ',':
 		d.pos++
-		if d.peek() == end {
+		if d.Peek() == end {
 			return false, d.wrong("nothing follows a comma; export the model again")
 		}
 		return true, nil
@@ -90,7 +93,8 @@ func (d *jsonDocument) more(i int, end byte) (bool, error) {
 	return false, d.unexpected("a comma")
 }
 
-func (d *jsonDocument) object(f func(key string) error) error {
+// Object implements Document.
+func (d *JSON) Object(f func(key string) error) error {
 	if err := d.enter('{', "an object"); err != nil {
 		return err
 	}
@@ -99,14 +103,14 @@ func (d *jsonDocument) object(f func(key string) error) error {
 		if !ok {
 			return err
 		}
-		if d.peek() != '"' {
+		if d.Peek() != '"' {
 			return d.unexpected("a key")
 		}
-		key, err := d.text()
+		key, err := d.Text()
 		if err != nil {
 			return err
 		}
-		if d.peek() != ':' {
+		if d.Peek() != ':' {
 			return d.unexpected("a colon")
 		}
 		d.pos++
@@ -116,7 +120,8 @@ func (d *jsonDocument) object(f func(key string) error) error {
 	}
 }
 
-func (d *jsonDocument) list(f func(i int) error) error {
+// List implements Document.
+func (d *JSON) List(f func(i int) error) error {
 	if err := d.enter('[', "a list"); err != nil {
 		return err
 	}
@@ -131,7 +136,8 @@ func (d *jsonDocument) list(f func(i int) error) error {
 	}
 }
 
-func (d *jsonDocument) numbers(dst []float64) ([]float64, error) {
+// Numbers implements Document.
+func (d *JSON) Numbers(dst []float64) ([]float64, error) {
 	if err := d.enter('[', "a list of numbers"); err != nil {
 		return dst, err
 	}
@@ -148,88 +154,9 @@ func (d *jsonDocument) numbers(dst []float64) ([]float64, error) {
 	}
 }
 
-// token reads the bytes of a number or a word.
-func (d *jsonDocument) token() []byte {
-	d.peek()
-	from := d.pos
-	for d.pos < len(d.file) {
-		switch c := d.file[d.pos]; {
-		case c >= '0' && c <= '9', c == '.', c == '-', c == '+', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z':
-			d.pos++
-			continue
-		}
-		break
-	}
-	return d.file[from:d.pos]
-}
-
-func (d *jsonDocument) number() (float64, error) {
-	from := d.pos
-	t := d.token()
-	// Most are short whole numbers.
-	if n := len(t); n > 0 && n <= 15 {
-		digits, x := t, int64(0)
-		if t[0] == '-' && n > 1 {
-			digits = t[1:]
-		}
-		for i, c := range digits {
-			if c -= '0'; c > 9 {
-				break
-			}
-			if x = 10*x + int64(c); i == len(digits)-1 {
-				if len(digits) < n {
-					x = -x
-				}
-				return float64(x), nil
-			}
-		}
-	}
-	switch string(t) {
-	case "true":
-		return 1, nil
-	case "false":
-		return 0, nil
-	case "NaN", "Infinity", "-Infinity":
-		return strconv.ParseFloat(string(t), 64)
-	}
-	whole := true
-	for i, c := range t {
-		switch {
-		case c >= '0' && c <= '9', c == '-' && i == 0:
-			continue
-		case c == '.', c == 'e', c == 'E', i > 0 && (c == '-' || c == '+') && (t[i-1] == 'e' || t[i-1] == 'E'):
-			whole = false
-			continue
-		}
-		t = nil
-		break
-	}
-	if len(t) == 0 || string(t) == "-" {
-		if d.pos == len(d.file) {
-			return 0, errShort // a word that is cut off
-		}
-		d.pos = from
-		return 0, d.unexpected("a number")
-	}
-	if whole {
-		x, err := strconv.ParseInt(string(t), 10, 64)
-		if err != nil || x > maxWhole || x < -maxWhole {
-			return 0, d.wrong("the whole number %s is beyond 2^53; no model holds such numbers", t)
-		}
-		return float64(x), nil
-	}
-	x, err := strconv.ParseFloat(string(t), 32)
-	if err != nil && d.pos == len(d.file) {
-		return 0, errShort
-	}
-	if err != nil {
-		return 0, d.wrong("%q is no float32 number; export the model again", t)
-	}
-	return x, nil
-}
-
-func (d *jsonDocument) text() (string, error) {
-	if d.peek() != '"' {
+// Text implements Document.
+func (d *JSON) Text() (string, error) {
+	if d.Peek() != '"' {
 		from := d.pos
 		t := d.token()
 		if len(t) == 0 || t[0] != '-' && (t[0] < '0' || t[0] > '9') {
@@ -271,14 +198,15 @@ func (d *jsonDocument) text() (string, error) {
 	return s, nil
 }
 
-func (d *jsonDocument) skip() error {
-	switch c := d.peek(); c {
+// Skip implements Document.
+func (d *JSON) Skip() error {
+	switch c := d.Peek(); c {
 	case '{':
-		return d.object(func(string) error { return d.skip() })
+		return d.Object(func(string) error { return d.Skip() })
 	case '[':
-		return d.list(func(int) error { return d.skip() })
+		return d.List(func(int) error { return d.Skip() })
 	case '"':
-		_, err := d.text()
+		_, err := d.Text()
 		return err
 	case 'n':
 		from := d.pos
@@ -293,8 +221,9 @@ func (d *jsonDocument) skip() error {
 	}
 }
 
-func (d *jsonDocument) end() error {
-	if d.peek(); d.pos < len(d.file) {
+// End implements Document.
+func (d *JSON) End() error {
+	if d.Peek(); d.pos < len(d.file) {
 		return d.wrong("there is more after the model; keep one model a file")
 	}
 	return nil

@@ -1,17 +1,7 @@
-package model
-
-import (
-	"errors"
-	"fmt"
-	"math"
-	"strconv"
-	"strings"
-
-	"evenhand/features/model/trees"
-)
-
-// XGBoost models, as Booster.save_model writes them: "xgboost-json" and
-// "xgboost-ubj" are two spellings of one document, that of XGBoost 1.0 to 3.x.
+// Package xgboost reads models as XGBoost writes them, JSON and UBJ, into trees.
+//
+// The two are spellings of one document, that of XGBoost 1.0 to 3.x, as
+// Booster.save_model writes it.
 //
 //	{"version": [3, 2, 0],
 //	 "learner": {
@@ -51,65 +41,85 @@ import (
 // Where versions of the library read a file differently, that counts which the
 // file names as its own. A key that is not known here is refused where it could
 // change the score.
+package xgboost
 
-// xgbObjectives has the objectives with one output, and what they do to the
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"evenhand/features/model/document"
+	"evenhand/features/model/trees"
+)
+
+// objectives has the objectives with one output, and what they do to the
 // margin.
-var xgbObjectives = map[string]struct {
+var objectives = map[string]struct {
 	sigmoid float64
-	link    link
+	link    trees.Link
 }{
 	"binary:logistic": {sigmoid: 1}, "reg:logistic": {sigmoid: 1}, "binary:logitraw": {},
 	"reg:squarederror": {}, "reg:linear": {}, "reg:squaredlogerror": {}, "reg:pseudohubererror": {},
 	"reg:absoluteerror": {}, "reg:quantileerror": {},
-	"count:poisson": {link: exponentialLink}, "reg:gamma": {link: exponentialLink}, "reg:tweedie": {link: exponentialLink},
+	"count:poisson": {link: trees.Exponential}, "reg:gamma": {link: trees.Exponential}, "reg:tweedie": {link: trees.Exponential},
 }
 
-func detectXGBoostJSON(file []byte) bool {
-	return isJSON(file) && xgbMark(&jsonDocument{file: file})
+// DetectJSON reports whether data starts as a model in JSON does.
+func DetectJSON(data []byte) bool {
+	return document.IsJSON(data) && detect(document.NewJSON(data))
 }
 
-func detectXGBoostUBJ(file []byte) bool {
-	return isUBJ(file) && xgbMark(&ubjDocument{file: file})
+// DetectUBJ reports whether data starts as a model in UBJ does.
+func DetectUBJ(data []byte) bool {
+	return document.IsUBJ(data) && detect(document.NewUBJ(data))
 }
 
-// xgbMark reports whether a document has a learner, at its front but for a
+// detect reports whether a document has a learner, at its front but for a
 // version.
-func xgbMark(d document) (found bool) {
+func detect(d document.Document) (found bool) {
 	done := errors.New("done")
-	d.object(func(key string) error {
+	d.Object(func(key string) error {
 		if found = key == "learner"; found || key != "version" {
 			return done
 		}
-		return d.skip()
+		return d.Skip()
 	})
 	return found
 }
 
-func loadXGBoostJSON(file []byte) (Model, error) {
-	if !isJSON(file) || isUBJ(file) {
+// ReadJSON reads a model in JSON. Its errors are sentences that say what is
+// wrong.
+func ReadJSON(data []byte) (*trees.Model, error) {
+	if !document.IsJSON(data) || document.IsUBJ(data) {
 		return nil, errors.New("the file is no JSON; save the model with save_model(\"model.json\")")
 	}
-	return loadXGBoost("xgboost-json", &jsonDocument{file: file})
+	return read(document.NewJSON(data))
 }
 
-func loadXGBoostUBJ(file []byte) (Model, error) {
-	if !isUBJ(file) {
+// ReadUBJ reads a model in UBJ. Its errors are sentences that say what is
+// wrong.
+func ReadUBJ(data []byte) (*trees.Model, error) {
+	if !document.IsUBJ(data) {
 		return nil, errors.New("the file is no Universal Binary JSON; save the model with save_model(\"model.ubj\")")
 	}
-	return loadXGBoost("xgboost-ubj", &ubjDocument{file: file})
+	return read(document.NewUBJ(data))
 }
 
-func loadXGBoost(format string, d document) (Model, error) {
-	var f xgbFile
+func read(d document.Document) (*trees.Model, error) {
+	var f file
 	if err := f.read(d); err != nil {
 		return nil, err
 	}
-	objective, ok := xgbObjectives[f.objective]
+	objective, ok := objectives[f.objective]
 	switch {
 	case f.objective == "":
 		return nil, errors.New("objective: its name is missing; export the model again")
 	case !ok:
-		return nil, fmt.Errorf("objective: %q is not supported; models must have one output and be trained for one of %s", f.objective, strings.Join(sortedKeys(xgbObjectives), ", "))
+		return nil, fmt.Errorf("objective: %q is not supported; models must have one output and be trained for one of %s", f.objective, strings.Join(slices.Sorted(maps.Keys(objectives)), ", "))
 	case f.booster != "gbtree" && f.booster != "dart":
 		return nil, fmt.Errorf("booster: %q is not supported, only gbtree and dart are; write a linear model as evenhand-logistic", f.booster)
 	case f.params["num_class"] > 1 || f.params["num_target"] > 1 || len(f.base) > 1:
@@ -124,49 +134,52 @@ func loadXGBoost(format string, d document) (Model, error) {
 	if err := f.weigh(); err != nil {
 		return nil, err
 	}
-	m := &forest{format: format, sigmoid: objective.sigmoid, link: objective.link}
+	m := &trees.Model{Sigmoid: objective.sigmoid, Link: objective.link}
 	var err error
-	if m.inputs, err = f.inputs(); err == nil {
-		err = f.levels(m)
+	if m.Inputs, err = f.inputs(); err == nil {
+		err = f.levels(m.Inputs)
 	}
 	if err != nil {
 		return nil, err
 	}
-	m.trees = &trees.Forest{Inputs: len(m.inputs), Trees: f.trees, Single: true}
-	if m.trees.Base, err = f.margin(objective.sigmoid != 0, objective.link); err != nil {
+	m.Forest = &trees.Forest{Inputs: len(m.Inputs), Trees: f.trees, Single: true}
+	if m.Forest.Base, err = f.margin(objective.sigmoid != 0, objective.link); err != nil {
 		return nil, err
 	}
-	if err := m.trees.Check(); err != nil {
+	if err := m.Forest.Check(); err != nil {
 		return nil, err
 	}
-	if err := f.bounded(m.trees.Base); err != nil {
+	if err := f.bounded(m.Forest.Base); err != nil {
 		return nil, err
 	}
 	return m, nil
 }
 
+// maxMargin bounds margins: beyond it sums could overflow.
+const maxMargin = 1e15
+
 // bounded reports leaves so large that a sum could overflow.
-func (f *xgbFile) bounded(base float64) error {
+func (f *file) bounded(base float64) error {
 	sum := math.Abs(base)
 	for k := range f.trees {
 		largest := 0.0
 		for _, x := range f.trees[k].Leaves {
 			largest = max(largest, math.Abs(x))
 		}
-		if sum += largest; sum > maxNumber {
-			return fmt.Errorf("tree %d: with its leaves the margin may pass %v; export the model again", k, maxNumber)
+		if sum += largest; sum > maxMargin {
+			return fmt.Errorf("tree %d: with its leaves the margin may pass %v; export the model again", k, maxMargin)
 		}
 	}
 	return nil
 }
 
 // margin is where sums start: base_score brought to the margin's scale.
-func (f *xgbFile) margin(probability bool, link link) (float64, error) {
+func (f *file) margin(probability bool, link trees.Link) (float64, error) {
 	base := float32(f.base[0])
 	// Before 1.3 binary:logitraw took base_score for a probability, too.
 	old := f.version[0] == 1 && f.version[1] < 3
 	switch {
-	case link == exponentialLink:
+	case link == trees.Exponential:
 		if !(base > 0) {
 			return 0, fmt.Errorf("base_score: %v is not positive, as %s needs it; export the model again", base, f.objective)
 		}
@@ -183,7 +196,7 @@ func (f *xgbFile) margin(probability bool, link link) (float64, error) {
 }
 
 // weigh multiplies the leaves of dart with the trees' weights.
-func (f *xgbFile) weigh() error {
+func (f *file) weigh() error {
 	if f.weights == nil && f.booster == "gbtree" {
 		return nil
 	}
@@ -198,8 +211,8 @@ func (f *xgbFile) weigh() error {
 	return nil
 }
 
-// xgbBase reads base_score: "5E-1", or since 3.1 "[5E-1]".
-func xgbBase(s string) (base []float64, err error) {
+// baseScore reads base_score: "5E-1", or since 3.1 "[5E-1]".
+func baseScore(s string) (base []float64, err error) {
 	list := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(s), "["), "]")
 	for part := range strings.SplitSeq(list, ",") {
 		x, err := strconv.ParseFloat(strings.TrimSpace(part), 32)

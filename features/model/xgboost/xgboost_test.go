@@ -1,55 +1,44 @@
-package model
+package xgboost
 
 import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
-	"time"
+
+	"evenhand/features/model/trees"
 )
 
-// xgbSmall is a model of one tree, for edits.
-const xgbSmall = `{"learner":{"attributes":{},"feature_names":["x","c"],"feature_types":["float","c"],
-"gradient_booster":{"model":{"cats":{"enc":[{"offsets":[],"values":[]},{"offsets":[0,1,3],"values":[97,98,99]}],"feature_segments":[0,0,2],"sorted_idx":[0,1]},
-"gbtree_model_param":{"num_parallel_tree":"1","num_trees":"1"},"iteration_indptr":[0,1],"tree_info":[0],"trees":[
-{"base_weights":[0E0,0E0,0E0,0E0,0E0],"categories":[1],"categories_nodes":[2],"categories_segments":[0],"categories_sizes":[1],
-"default_left":[0,0,1,0,0],"id":0,"left_children":[1,-1,3,-1,-1],"loss_changes":[1E0,0E0,0E0,0E0,0E0],"parents":[2147483647,0,0,2,2],
-"right_children":[2,-1,4,-1,-1],"split_conditions":[5E-1,-1E0,1E-45,2E0,3E0],"split_indices":[0,0,1,0,0],"split_type":[0,0,1,0,0],
-"sum_hessian":[5E0,2E0,3E0,1E0,2E0],"tree_param":{"num_deleted":"0","num_feature":"2","num_nodes":"5","size_leaf_vector":"1"}}]},"name":"gbtree"},
-"learner_model_param":{"base_score":"[5E-1]","boost_from_average":"1","num_class":"0","num_feature":"2","num_target":"1"},
-"objective":{"name":"binary:logistic","reg_loss_param":{"scale_pos_weight":"1"}}},"version":[3,2,0]}`
+// fixtures has models that the library wrote; train_xgboost.py beside it
+// makes them.
+const fixtures = "../../../fixtures/models/xgboost"
 
-// TestXGBoostBase starts sums from what no mean can be.
-func TestXGBoostBase(t *testing.T) {
-	file := strings.NewReplacer("binary:logistic", "count:poisson", "[5E-1]", "[0E0]").Replace(xgbSmall)
-	if _, err := Load("m", []byte(file), ""); err == nil || !strings.Contains(err.Error(), "0 is not positive, as count:poisson needs it") {
+// readers has what reads a file, by its extension.
+var readers = map[string]func([]byte) (*trees.Model, error){".json": ReadJSON, ".ubj": ReadUBJ}
+
+// small is a model of one tree, for edits.
+func small(t testing.TB) string {
+	t.Helper()
+	file, err := os.ReadFile("testdata/small.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(file)
+}
+
+// TestBase starts sums from what no mean can be.
+func TestBase(t *testing.T) {
+	file := strings.NewReplacer("binary:logistic", "count:poisson", "[5E-1]", "[0E0]").Replace(small(t))
+	if _, err := ReadJSON([]byte(file)); err == nil || !strings.Contains(err.Error(), "0 is not positive, as count:poisson needs it") {
 		t.Error(err)
 	}
 }
 
-func TestXGBoostSmall(t *testing.T) {
-	m := mustLoad(t, strings.NewReplacer("98,99", "-61,-87", `"sorted_idx":[0,1]`, `"sorted_idx":[1,0]`, "[3,2,0]", "[3,4,0]").Replace(xgbSmall))
-	for _, tt := range []struct {
-		v    []Value
-		want float64
-	}{
-		{[]Value{{Num: 0.25}, {Text: "a"}}, -1},
-		{[]Value{{Num: 0.5}, {Text: "a"}}, 2},
-		{[]Value{{Num: 0.5 - 1e-12}, {Text: "a"}}, 2}, // a float32 rounds it to 0.5
-		{[]Value{{Num: 0.5}, {Text: "é"}}, 3},
-		{[]Value{{Num: 0.5}, {Text: "new"}}, 2},
-		{[]Value{{Null: true}, {Null: true}}, 2},
-	} {
-		o := m.ScoreRow(tt.v)
-		if o.Margin != tt.want || o.Score != o.Probability || math.Abs(o.Score-1/(1+math.Exp(-tt.want))) > 1e-15 {
-			t.Errorf("%v: %v, want the margin %v", tt.v, o, tt.want)
-		}
-	}
-}
-
-// TestXGBoostRefusals edits a sound model, and says what the error must say.
-func TestXGBoostRefusals(t *testing.T) {
+// TestRefusals edits a sound model, and says what the error must say.
+func TestRefusals(t *testing.T) {
+	sound := small(t)
 	tests := []struct{ name, old, new, want string }{
 		{"objective", "binary:logistic", "multi:softprob", `objective: "multi:softprob" is not supported`},
 		{"no objective", `"name":"binary:logistic",`, ``, "objective: its name is missing"},
@@ -124,25 +113,25 @@ func TestXGBoostRefusals(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if strings.Count(xgbSmall, tt.old) < 1 {
+			if strings.Count(sound, tt.old) < 1 {
 				t.Fatalf("the model has no %s", tt.old)
 			}
-			_, err := Load("m.json", []byte(strings.Replace(xgbSmall, tt.old, tt.new, 1)), "xgboost-json")
-			if err == nil || !strings.HasPrefix(err.Error(), "m.json: ") || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
+			_, err := ReadJSON([]byte(strings.Replace(sound, tt.old, tt.new, 1)))
+			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("error %v, want %s", err, tt.want)
 			}
 		})
 	}
 }
 
-// TestXGBoostRefused loads models of kinds that are not supported.
-func TestXGBoostRefused(t *testing.T) {
+// TestRefused loads models of kinds that are not supported.
+func TestRefused(t *testing.T) {
 	wants := map[string]string{
 		"softprob": `"multi:softprob" is not supported`, "vector_leaf": "more than one output", "two_targets": "more than one output",
 		"gblinear": `"gblinear" is not supported`, "hinge": `"binary:hinge" is not supported`,
 		"unicode": "categories beyond ASCII", "cox": `"survival:cox" is not supported`, "pairwise": `"rank:pairwise" is not supported`,
 	}
-	paths, _ := filepath.Glob(xgbFixtures + "/refused_*.json")
+	paths, _ := filepath.Glob(fixtures + "/refused_*.json")
 	if len(paths) != len(wants) {
 		t.Fatalf("%d models, %d are known", len(paths), len(wants))
 	}
@@ -152,21 +141,21 @@ func TestXGBoostRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Load(path, file, ""); err == nil || wants[name] == "" || !strings.Contains(err.Error(), wants[name]) {
+		if _, err := ReadJSON(file); err == nil || wants[name] == "" || !strings.Contains(err.Error(), wants[name]) {
 			t.Errorf("%s: error %v, want %q", name, err, wants[name])
 		}
 	}
 }
 
-// TestXGBoostCutOff loads models that end too early: none may load.
-func TestXGBoostCutOff(t *testing.T) {
+// TestCutOff loads models that end too early: none may load.
+func TestCutOff(t *testing.T) {
 	for _, name := range []string{"nameless.json", "categories.ubj"} {
-		file, err := os.ReadFile(filepath.Join(xgbFixtures, name))
+		file, err := os.ReadFile(filepath.Join(fixtures, name))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for n := 20; n < len(file); n += 1 + n/50 {
-			_, err := Load("m", file[:n], "")
+			_, err := readers[filepath.Ext(name)](file[:n])
 			if err == nil || !strings.Contains(err.Error(), "the file ends in the middle of the model") {
 				t.Fatalf("%s: cut off after %d bytes: %v", name, n, err)
 			}
@@ -174,41 +163,35 @@ func TestXGBoostCutOff(t *testing.T) {
 	}
 }
 
-// TestXGBoostForeign loads files of other kinds by these formats' names.
-func TestXGBoostForeign(t *testing.T) {
-	for _, format := range []string{"xgboost-json", "xgboost-ubj"} {
-		for _, file := range []string{head, "{}", "[]", `{"format": "scorecard-v1"}`, "PAR1", "\x00\x01", "tree\nversion=v4\n", "<PMML/>", "{L", "{i\x01aT}", "binf\x00\x00"} {
-			if _, err := Load("m", []byte(file), format); err == nil || !strings.HasPrefix(err.Error(), "m: ") {
-				t.Errorf("%s: %q: error %v", format, file, err)
+// TestSyntaxes compares the two syntaxes of one model.
+func TestSyntaxes(t *testing.T) {
+	paths, _ := filepath.Glob(fixtures + "/*.ubj")
+	if len(paths) == 0 {
+		t.Fatal("no UBJ models")
+	}
+	for _, path := range paths {
+		var all []*trees.Model
+		for _, path := range []string{path, strings.TrimSuffix(path, "ubj") + "json"} {
+			file, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
 			}
+			m, err := readers[filepath.Ext(path)](file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, m)
+		}
+		if !reflect.DeepEqual(all[0], all[1]) {
+			t.Errorf("%s: the models differ", path)
 		}
 	}
 }
 
-// TestDetectCheap recognises a large file by its front.
-func TestDetectCheap(t *testing.T) {
-	large := append([]byte(xgbSmall[:100]), make([]byte, 8<<20)...)
-	ubj := append([]byte("{L\x00\x00\x00\x00\x00\x00\x00\x07learner{"), make([]byte, 8<<20)...)
-	text := append([]byte("tree\n"), make([]byte, 8<<20)...)
-	for _, file := range [][]byte{large, ubj, text} {
-		least := time.Hour
-		for range 3 {
-			from := time.Now()
-			for _, f := range Formats {
-				f.Detect(file)
-			}
-			least = min(least, time.Since(from))
-		}
-		if least > 100*time.Millisecond {
-			t.Errorf("%.10q: %v to recognise it", file, least)
-		}
-	}
-}
-
-// FuzzXGBoost loads arbitrary bytes as both formats: what loads must score.
-func FuzzXGBoost(f *testing.F) {
-	f.Add([]byte(xgbSmall))
-	paths, _ := filepath.Glob(xgbFixtures + "/*.[ju]*")
+// FuzzRead reads arbitrary bytes in both syntaxes: what is read must score.
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(small(f)))
+	paths, _ := filepath.Glob(fixtures + "/*.[ju]*")
 	if len(paths) == 0 {
 		f.Fatal("no models")
 	}
@@ -222,23 +205,42 @@ func FuzzXGBoost(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
-		for _, format := range []string{"xgboost-json", "xgboost-ubj"} {
-			m, err := Load("m", file, format)
+		for _, read := range readers {
+			m, err := read(file)
 			if err != nil {
 				if strings.ContainsAny(err.Error(), "\n\x00") {
 					t.Errorf("error %q", err)
 				}
 				continue
 			}
-			v := make([]Value, len(m.Inputs()))
-			for _, x := range []Value{{}, {Num: 1e300, Text: "a"}, {Null: true}, {Num: math.Inf(-1)}, {Num: -0.5}, {Num: 31}} {
-				for i := range v {
-					v[i] = x
+			cells := make([]float64, len(m.Inputs))
+			for _, x := range []float64{0, 1e300, math.NaN(), math.Inf(-1), -0.5, 31} {
+				for i := range cells {
+					cells[i] = x
 				}
-				if o := m.ScoreRow(v); math.IsInf(o.Margin, 0) {
-					t.Errorf("infinite output %v", o)
+				if y := m.Forest.Margin(cells); y-y != 0 {
+					t.Errorf("margin %v", y)
 				}
 			}
 		}
 	})
+}
+
+// BenchmarkRead reads a model in both syntaxes.
+func BenchmarkRead(b *testing.B) {
+	for _, name := range []string{"categories.json", "categories.ubj"} {
+		b.Run(filepath.Ext(name)[1:], func(b *testing.B) {
+			file, err := os.ReadFile(filepath.Join(fixtures, name))
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.SetBytes(int64(len(file)))
+			b.ReportAllocs()
+			for range b.N {
+				if _, err := readers[filepath.Ext(name)](file); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

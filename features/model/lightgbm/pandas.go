@@ -1,10 +1,9 @@
-package model
+package lightgbm
 
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,12 +11,9 @@ import (
 	"evenhand/features/model/trees"
 )
 
-func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
-
 // levels gives the inputs of m the categories that pandas had for them: a
 // category's code is its place in its list.
-func (f *lightgbmFile) levels(m *forest, infos []string) error {
-	m.levels, m.numbers = make([]map[string]int32, len(m.inputs)), make([]*numberCodes, len(m.inputs))
+func (f *file) levels(m *trees.Model) error {
 	var lists [][]any
 	if f.pandas != "" {
 		d := json.NewDecoder(strings.NewReader(f.pandas))
@@ -26,7 +22,7 @@ func (f *lightgbmFile) levels(m *forest, infos []string) error {
 			return fmt.Errorf("pandas_categorical is not a list of lists of levels; the file was cut off or edited, export the model again")
 		}
 	}
-	columns := f.categories(m.trees, infos)
+	columns := categories(m)
 	if len(columns) > 0 && f.pandas == "" && !f.complete {
 		return errors.New("the file ends before its parameters, so it is not known what the levels of its categorical features are; export the model again")
 	}
@@ -34,18 +30,18 @@ func (f *lightgbmFile) levels(m *forest, infos []string) error {
 		return nil
 	}
 	if len(columns) < len(lists) {
-		columns = f.declared(columns, infos)
+		columns = f.declared(columns, m.Inputs)
 	}
 	if len(columns) != len(lists) {
 		return fmt.Errorf("pandas_categorical has the levels of %d columns, but %d features are categorical, so it is not known whose levels they are; train with unordered pandas categories, and all of them categorical features", len(lists), len(columns))
 	}
 	for k, i := range columns {
-		if err := m.giveLevels(i, lists[k]); err != nil {
-			return fmt.Errorf("feature %q: %w", m.inputs[i].Name, err)
+		if err := giveLevels(&m.Inputs[i], lists[k]); err != nil {
+			return fmt.Errorf("feature %q: %w", m.Inputs[i].Name, err)
 		}
-		for _, s := range strings.Split(infos[i], ":") {
+		for _, s := range strings.Split(m.Inputs[i].Info, ":") {
 			if c, err := strconv.Atoi(s); err == nil && c >= len(lists[k]) {
-				return fmt.Errorf("feature %q: it has the category %d, but pandas_categorical lists %d levels; the file was edited, export the model again", m.inputs[i].Name, c, len(lists[k]))
+				return fmt.Errorf("feature %q: it has the category %d, but pandas_categorical lists %d levels; the file was edited, export the model again", m.Inputs[i].Name, c, len(lists[k]))
 			}
 		}
 	}
@@ -54,12 +50,12 @@ func (f *lightgbmFile) levels(m *forest, infos []string) error {
 
 // categories lists the features that are categorical by what is said of them,
 // or by a split of theirs.
-func (f *lightgbmFile) categories(t *trees.Forest, infos []string) []int {
-	is := make([]bool, len(infos))
-	for i, s := range infos {
-		is[i] = s != "none" && !strings.HasPrefix(s, "[")
+func categories(m *trees.Model) []int {
+	is := make([]bool, len(m.Inputs))
+	for i, in := range m.Inputs {
+		is[i] = in.Info != "none" && !strings.HasPrefix(in.Info, "[")
 	}
-	for _, t := range t.Trees {
+	for _, t := range m.Forest.Trees {
 		for _, s := range t.Splits {
 			is[s.Input] = is[s.Input] || s.How&trees.Categorical != 0
 		}
@@ -75,10 +71,10 @@ func (f *lightgbmFile) categories(t *trees.Forest, infos []string) []int {
 
 // declared adds features that training left out, of which nothing is said but
 // in the parameter categorical_feature.
-func (f *lightgbmFile) declared(columns []int, infos []string) []int {
+func (f *file) declared(columns []int, inputs []trees.Input) []int {
 	for _, s := range strings.Split(f.categorical, ",") {
 		i, err := strconv.Atoi(s)
-		if err == nil && i >= 0 && i < len(infos) && infos[i] == "none" && !slices.Contains(columns, i) {
+		if err == nil && i >= 0 && i < len(inputs) && inputs[i].Info == "none" && !slices.Contains(columns, i) {
 			columns = append(columns, i)
 		}
 	}
@@ -86,8 +82,8 @@ func (f *lightgbmFile) declared(columns []int, infos []string) []int {
 	return columns
 }
 
-// giveLevels sets the levels of input i: all text, all numbers, or all truths.
-func (m *forest) giveLevels(i int, list []any) error {
+// giveLevels sets the levels of an input: all text, all numbers, or all truths.
+func giveLevels(in *trees.Input, list []any) error {
 	texts, numbers := map[string]int32{}, map[float64]float64{}
 	for code, level := range list {
 		switch level := level.(type) {
@@ -113,15 +109,11 @@ func (m *forest) giveLevels(i int, list []any) error {
 	case len(texts)+len(numbers) != len(list):
 		return errors.New("pandas_categorical has a level twice, or numbers too large to be told apart; train with distinct levels")
 	case len(numbers) == 0:
-		m.inputs[i].Kind, m.levels[i] = Categorical, texts
+		in.Levels = texts
 	case len(texts) > 0:
 		return errors.New("pandas_categorical has text among numbers; train with levels of one kind")
 	default:
-		c := &numberCodes{values: slices.Sorted(maps.Keys(numbers))}
-		for _, x := range c.values {
-			c.codes = append(c.codes, numbers[x])
-		}
-		m.numbers[i] = c
+		in.Codes = trees.NewCodes(numbers)
 	}
 	return nil
 }

@@ -1,19 +1,7 @@
-package model
-
-import (
-	"bytes"
-	"fmt"
-	"math"
-	"slices"
-	"strconv"
-	"strings"
-
-	"evenhand/features/model/trees"
-)
-
-// lightgbmFile is a model as LightGBM's save_model writes it: text of the
-// versions v3 (LightGBM 2.3 to 3) and v4, whichever boosting made it (gbdt, goss,
-// dart, rf).
+// Package lightgbm reads models as LightGBM writes them, as text, into trees.
+//
+// They are text of the versions v3 (LightGBM 2.3 to 3) and v4, as save_model
+// writes it, whichever boosting made them (gbdt, goss, dart, rf).
 //
 //	tree
 //	version=v4
@@ -60,7 +48,22 @@ import (
 // Names are as the file has them: LightGBM puts _ in place of spaces. Files of
 // version 3 are read as LightGBM 4 reads them, which takes a missing category
 // for one that is in no set.
-type lightgbmFile struct {
+package lightgbm
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"evenhand/features/model/trees"
+)
+
+// file is a model, cut into its parts.
+type file struct {
 	header      map[string]string
 	trees       []string // "Tree=0" and its lines
 	complete    bool     // the parameters are there, and what comes before them
@@ -68,17 +71,19 @@ type lightgbmFile struct {
 	pandas      string   // JSON; "" where the file has none
 }
 
-func detectLightGBM(file []byte) bool {
-	first, rest, _ := bytes.Cut(file, []byte("\n"))
+// Detect reports whether text starts as a LightGBM model does.
+func Detect(text []byte) bool {
+	first, rest, _ := bytes.Cut(text, []byte("\n"))
 	return string(bytes.TrimSuffix(first, []byte("\r"))) == "tree" && bytes.HasPrefix(rest, []byte("version="))
 }
 
-func loadLightGBM(file []byte) (Model, error) {
-	f, err := cutLightGBM(string(file))
+// Read reads a model. Its errors are sentences that say what is wrong.
+func Read(text []byte) (*trees.Model, error) {
+	f, err := cut(string(text))
 	if err != nil {
 		return nil, err
 	}
-	m := &forest{format: "lightgbm"}
+	m := &trees.Model{}
 	if err := f.objective(m); err != nil {
 		return nil, err
 	}
@@ -86,36 +91,35 @@ func loadLightGBM(file []byte) (Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.trees = &trees.Forest{Inputs: len(names), Trees: make([]trees.Tree, len(f.trees))}
+	m.Forest = &trees.Forest{Inputs: len(names), Trees: make([]trees.Tree, len(f.trees))}
 	for k, s := range f.trees {
-		if m.trees.Trees[k], err = lightgbmTree(s, k, len(names)); err != nil {
+		if m.Forest.Trees[k], err = readTree(s, k); err != nil {
 			return nil, fmt.Errorf("tree %d: %w", k, err)
 		}
 	}
-	if err := m.trees.Check(); err != nil {
+	if err := m.Forest.Check(); err != nil {
 		return nil, err
 	}
-	for _, name := range names {
-		m.inputs = append(m.inputs, Input{Name: name})
+	for i, name := range names {
+		m.Inputs = append(m.Inputs, trees.Input{Name: name, Info: infos[i]})
 	}
-	if err := f.levels(m, infos); err != nil {
+	if err := f.levels(m); err != nil {
 		return nil, err
 	}
-	m.infos = infos
 	return m, nil
 }
 
-// lightgbmHeader are the keys of the header; those that are true must be there.
-var lightgbmHeader = map[string]bool{
+// headerKeys are the keys of the header; those that are true must be there.
+var headerKeys = map[string]bool{
 	"version": true, "num_class": true, "num_tree_per_iteration": true, "label_index": false, "max_feature_idx": true,
 	"objective": false, "average_output": false, "feature_names": true, "monotone_constraints": false,
 	"feature_infos": true, "tree_sizes": true,
 }
 
-// cutLightGBM cuts a file into its parts.
-func cutLightGBM(file string) (*lightgbmFile, error) {
-	f := &lightgbmFile{header: map[string]string{}}
-	first, rest, _ := strings.Cut(file, "\n")
+// cut cuts a file into its parts.
+func cut(text string) (*file, error) {
+	f := &file{header: map[string]string{}}
+	first, rest, _ := strings.Cut(text, "\n")
 	if strings.HasSuffix(first, "\r") {
 		return nil, fmt.Errorf("the lines end as on Windows, which LightGBM does not read; copy the model without changing it")
 	}
@@ -129,7 +133,7 @@ func cutLightGBM(file string) (*lightgbmFile, error) {
 			continue
 		}
 		key, value, _ := strings.Cut(line, "=")
-		if _, ok := lightgbmHeader[key]; !ok {
+		if _, ok := headerKeys[key]; !ok {
 			return nil, fmt.Errorf("the header has the line %.60q, which is not known; export the model again with LightGBM 3 or 4", line)
 		}
 		if _, ok := f.header[key]; ok {
@@ -137,8 +141,8 @@ func cutLightGBM(file string) (*lightgbmFile, error) {
 		}
 		f.header[key] = value
 	}
-	for _, key := range sortedKeys(lightgbmHeader) {
-		if _, ok := f.header[key]; !ok && lightgbmHeader[key] {
+	for _, key := range slices.Sorted(maps.Keys(headerKeys)) {
+		if _, ok := f.header[key]; !ok && headerKeys[key] {
 			return nil, fmt.Errorf("the header has no %s; export the model again", key)
 		}
 	}
@@ -154,7 +158,7 @@ func cutLightGBM(file string) (*lightgbmFile, error) {
 }
 
 // cutTrees cuts what follows the header.
-func (f *lightgbmFile) cutTrees(rest string) error {
+func (f *file) cutTrees(rest string) error {
 	sizes := strings.Fields(f.header["tree_sizes"])
 	for k, s := range sizes {
 		n, err := strconv.Atoi(s)
@@ -181,7 +185,7 @@ func (f *lightgbmFile) cutTrees(rest string) error {
 
 // cutTail cuts what follows the trees. Blocks of lines (feature_importances,
 // parameters, parser) tell of training; what is no block's must be known.
-func (f *lightgbmFile) cutTail(rest string) error {
+func (f *file) cutTail(rest string) error {
 	block := ""
 	for rest != "" {
 		var line string
@@ -214,8 +218,8 @@ func (f *lightgbmFile) cutTail(rest string) error {
 }
 
 // objective sets what turns the margin into the score.
-func (f *lightgbmFile) objective(m *forest) error {
-	_, m.mean = f.header["average_output"]
+func (f *file) objective(m *trees.Model) error {
+	_, m.Mean = f.header["average_output"]
 	s, ok := f.header["objective"]
 	if !ok {
 		return nil // one of the lender's own, in Python: predict gives the margin
@@ -229,18 +233,18 @@ func (f *lightgbmFile) objective(m *forest) error {
 	case "binary":
 		if len(options) == 1 && strings.HasPrefix(options[0], "sigmoid:") {
 			if k, err := decimal(options[0][len("sigmoid:"):]); err == nil && k > 0 {
-				m.sigmoid = k
+				m.Sigmoid = k
 				return nil
 			}
 		}
 		return fmt.Errorf("objective is %.60q; binary needs its sigmoid, a positive number: export the model again", s)
 	case "cross_entropy", "xentropy":
-		m.sigmoid = 1
+		m.Sigmoid = 1
 	case "poisson", "gamma", "tweedie":
-		m.link = exponentialLink
+		m.Link = trees.Exponential
 	case "regression", "regression_l1", "fair", "quantile", "mape":
 		if slices.Equal(options, []string{"sqrt"}) {
-			m.link, options = squareLink, nil
+			m.Link, options = trees.Square, nil
 		}
 	case "huber", "custom", "none":
 	default:
@@ -253,7 +257,7 @@ func (f *lightgbmFile) objective(m *forest) error {
 }
 
 // features returns the names of the features and what is said of each.
-func (f *lightgbmFile) features() (names, infos []string, err error) {
+func (f *file) features() (names, infos []string, err error) {
 	n, err := strconv.Atoi(f.header["max_feature_idx"])
 	names, infos = strings.Fields(f.header["feature_names"]), strings.Fields(f.header["feature_infos"])
 	if err != nil || n != len(names)-1 || n != len(infos)-1 {
