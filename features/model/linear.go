@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"evenhand/features"
+	"evenhand/features/model/pmml"
 )
 
 // linear is the engine of logistic models: the margin is the sum of one term
@@ -17,10 +18,10 @@ type linear struct {
 	inputs       []Input
 	terms        []term
 	intercept    float64
-	scaling      *scaling // nil: the score is the margin
-	round        rule     // of the score
-	outcome      string   // what the margin is, where it is no log-odds
-	finishing    *finish  // of a PMML model: makes probability and score; else nil
+	scaling      *scaling     // nil: the score is the margin
+	round        rule         // of the score
+	outcome      string       // what the margin is, where it is no log-odds
+	finishing    *pmml.Finish // of a PMML model: makes probability and score; else nil
 	others       []Alternative
 }
 
@@ -118,7 +119,7 @@ func (l *linear) Score(dst *Outputs, in []*features.Vector, n int) {
 	}
 	if l.finishing != nil {
 		for r, sum := range margin {
-			o := l.finishing.output(sum + l.intercept)
+			o := l.finishing.Output(sum + l.intercept)
 			margin[r], dst.Score[r] = o.Margin, o.Score
 			if !dst.NoProbability {
 				dst.Probability[r] = o.Probability
@@ -196,7 +197,7 @@ func (l *linear) ScoreRow(v []Value) Output {
 		sum += l.terms[i].of(v[i])
 	}
 	if l.finishing != nil {
-		return l.finishing.output(sum + l.intercept)
+		return Output(l.finishing.Output(sum + l.intercept))
 	}
 	var o Output
 	o.Margin, o.Score = l.finish(sum)
@@ -251,7 +252,7 @@ func (l *linear) Total(terms []float64) float64 {
 		sum += t
 	}
 	if l.finishing != nil {
-		return l.finishing.output(sum + l.intercept).Score
+		return l.finishing.Output(sum + l.intercept).Score
 	}
 	_, score := l.finish(sum)
 	return score

@@ -4,8 +4,8 @@
 // A model file is read by Load, which knows the formats of Formats: cards
 // (points per attribute), logistic models and forests of decision trees, in the
 // shapes that common libraries write them and in evenhand's own. Every format's
-// file documents the format in full. Whatever the format, the engines obey the
-// same rules:
+// file, or the package that reads it, documents the format in full. Whatever the
+// format, the engines obey the same rules:
 //
 //   - arithmetic is float64, without fused multiply-adds; that of forests is
 //     their library's, float32 where it is;
@@ -24,6 +24,7 @@ package model
 
 import (
 	"evenhand/features"
+	"evenhand/features/model/pmml"
 	"evenhand/features/model/trees"
 )
 
@@ -207,7 +208,7 @@ type scratch struct {
 	codes []codeCache // per input: slots by dictionary code
 	block trees.Block // of forests
 
-	record *record // of PMML models that are computed row by row
+	record *pmml.Record // of PMML models that are computed row by row
 }
 
 func newScratch(inputs, n int) *scratch {

@@ -1,148 +1,232 @@
 package model
 
 import (
-	"bytes"
-	"fmt"
-	"regexp"
-	"strings"
+	"math"
+	"slices"
+	"sync"
+
+	"evenhand/features"
+	"evenhand/features/model/pmml"
 )
 
-// pmmlVersion is the versions of PMML that are read.
-var pmmlVersion = regexp.MustCompile(`^4\.[0-4](\.[0-9]+)?$`)
-
-// pmmlStart is how a PMML document starts, after what may come before.
-var pmmlStart = regexp.MustCompile(`<(?:[A-Za-z_][\w.-]*:)?PMML[\s>]`)
-
-func detectPMML(file []byte) bool {
-	file = bytes.TrimLeft(bytes.TrimPrefix(file, []byte("\ufeff")), " \t\r\n")
-	return len(file) > 0 && file[0] == '<' && pmmlStart.Match(file[:min(len(file), 1<<16)])
-}
-
-// loadPMML reads the format "pmml": PMML 4.0 to 4.4 with one Scorecard or one
-// RegressionModel. What follows says how it is read; anything else in a file
-// that could change a score is an error with its name and line.
-//
-// Fields: string, integer, float, double, boolean. The data dictionary's
-// intervals and values tell valid, invalid and missing values; the mining
-// schema what becomes of them: outliers, missingValueReplacement,
-// missingValueTreatment, invalidValueTreatment (returnInvalid when left out:
-// the row is not recomputable), invalidValueReplacement. An integer field's
-// fractions are invalid. The inputs are the active fields that the model reads;
-// a text field is a categorical input, any other a numeric one, save that
-// booleans are the texts true and false.
-//
-// Derived fields: Constant, FieldRef, NormContinuous, NormDiscrete, Discretize,
-// MapValues with an InlineTable, and Apply with + - * / min max sum avg pow exp
-// ln log10 ln1p expm1 sqrt abs floor ceil round threshold if and or not equal
-// notEqual lessThan lessOrEqual greaterThan greaterOrEqual isIn isNotIn
-// isMissing isNotMissing. A result that is no finite number makes the row not
-// recomputable.
-//
-// Scorecard: the points are those of the first attribute of each characteristic
-// whose predicate is true, added to initialScore in the order of the file;
-// missing values make predicates unknown, as PMML says. No such attribute makes
-// the row not recomputable. The margin is the score, without probability.
-// References are the baseline scores; Reasons ranks the reason codes.
-//
-// RegressionModel: regression with one table and classification with two, with
-// the normalization methods none, logit, softmax, probit, cloglog, loglog,
-// cauchit, exp (regression only) and simplemax. A missing number makes the row
-// not recomputable; a missing level adds nothing. Of a classification the
-// probability is that of the first table's category (with softmax that of the
-// only table with predictors), Score is the probability and the margin the sum
-// of that table: with logit and softmax the log-odds. Of a regression Score is
-// the predicted value.
-//
-// Targets (min, max, rescaleFactor, rescaleConstant, castInteger, in this
-// order) change Score, and so does the Output's only final transformedValue.
+// loadPMML reads the format "pmml", as pmml.Read tells. Scorecards that compare
+// one input each with constants become cards, regressions with one coefficient
+// for each number or level linear models; any other model is computed row by
+// row.
 func loadPMML(file []byte) (Model, error) {
-	root, err := parseXML(file)
+	from, err := pmml.Read(file)
 	if err != nil {
 		return nil, err
 	}
-	p := &pmml{}
-	m := p.document(root)
-	if p.err != nil {
-		return nil, p.err
+	codes := pmmlCodes{from}
+	if c := pmmlTables(from); c != nil {
+		return &pmmlCard{c, codes}, nil
 	}
-	return m, nil
+	if l := pmmlTerms(from); l != nil {
+		return l, nil
+	}
+	rows := &pmmlRows{from: from}
+	for _, i := range from.Inputs {
+		rows.inputs = append(rows.inputs, Input{i.Name, pmmlKind(i)})
+	}
+	rows.pool.New = func() any { return from.Record() }
+	sum := &pmmlSum{rows}
+	switch {
+	case from.Scorecard && from.Additive:
+		return &pmmlCardSum{sum, codes}, nil
+	case from.Scorecard:
+		return &pmmlCardRows{rows, codes}, nil
+	case from.Additive:
+		return sum, nil
+	}
+	return rows, nil
 }
 
-// document reads the whole file.
-func (p *pmml) document(root *element) Model {
-	if root.name != "PMML" {
-		p.fail(root, "this is no PMML document; export the model again")
-		return nil
+func pmmlKind(i pmml.Input) Kind {
+	if i.Text {
+		return Categorical
 	}
-	for _, a := range root.attrs {
-		if (a.Name.Local == "xmlns" || a.Name.Space == "xmlns") && strings.Contains(a.Value, "dmg.org/PMML-") && !strings.Contains(a.Value, "/PMML-4_") {
-			p.fail(root, "the namespace is %s; export the model as PMML 4", a.Value)
-		}
-	}
-	if v := p.need(root, "version"); !pmmlVersion.MatchString(v) && p.err == nil {
-		p.fail(root, "the version is %q; export the model as PMML 4.0 to 4.4", v)
-	}
-	s := &scope{p: p, fields: map[string]*field{}, derived: map[string]*derived{}}
-	var model, transformations *element
-	for _, k := range root.inside() {
-		switch k.name {
-		case "Header", "MiningBuildTask":
-		case "DataDictionary":
-			s.dictionary(k)
-		case "TransformationDictionary":
-			transformations = k
-		case "Scorecard", "RegressionModel":
-			if model != nil {
-				p.fail(k, "a second model; keep one model a file")
-			}
-			model = k
-		default:
-			if p.err == nil {
-				p.err = fmt.Errorf("unsupported element %s (line %d); of PMML's models Scorecard and RegressionModel are read", k.name, k.line)
-			}
-		}
-	}
-	if model == nil {
-		p.fail(root, "it holds no model; export the model again")
-		return nil
-	}
-	return s.model(model, transformations)
+	return Numeric
 }
 
-// model reads a model element.
-func (s *scope) model(e, transformations *element) Model {
-	own := map[string]string{"Characteristics": "Scorecard", "RegressionTable": "RegressionModel"}
-	for _, k := range e.inside() {
-		switch k.name {
-		case "MiningSchema", "Output", "Targets", "LocalTransformations", "ModelStats", "ModelExplanation", "ModelVerification":
-		default:
-			if own[k.name] != e.name {
-				s.p.unsupported(k)
-			}
+// pmmlTables returns the card of a scorecard that is one, else nil.
+func pmmlTables(from *pmml.Model) *card {
+	if from.Tables == nil {
+		return nil
+	}
+	c := &card{format: "pmml", name: from.Name, start: from.Start}
+	for i, t := range from.Tables {
+		out := characteristic{points: t.Points, reference: t.Baseline, neutral: math.NaN()}
+		out.bins = bins{kind: pmmlKind(from.Inputs[i]), edges: t.Edges, whole: t.Whole, fraction: t.Fraction,
+			levels: t.Levels, other: t.Other, missing: t.Missing, unusable: t.Unusable}
+		if out.kind == Numeric {
+			out.setCuts(t.Cuts)
+		}
+		if c.add(from.Inputs[i].Name, out) != nil {
+			return nil // a name that cards do not have
 		}
 	}
-	schema := e.child("MiningSchema")
-	if schema == nil {
-		s.p.fail(e, "it has no MiningSchema; export the model again")
-		return nil
-	}
-	if !s.p.flag(e, "isScorable", true) {
-		s.p.fail(e, "isScorable is false: the file says that it must not be scored")
-	}
-	s.schema(schema)
-	s.transformations(transformations)
-	s.transformations(e.child("LocalTransformations"))
-	if s.p.err != nil {
-		return nil
-	}
-	var m Model
-	if e.name == "Scorecard" {
-		m = s.scorecard(e)
-	} else {
-		m = s.regression(e)
-	}
-	if s.p.err == nil && len(s.inputs) == 0 {
-		s.p.fail(e, "it reads no field; export the model again")
-	}
-	return m
+	return c
 }
+
+// pmmlTerms returns the linear model of a regression that is one, else nil.
+func pmmlTerms(from *pmml.Model) *linear {
+	if from.Terms == nil {
+		return nil
+	}
+	l := &linear{format: "pmml", name: from.Name, intercept: from.Base, finishing: from.Finish, outcome: from.Finish.Words}
+	for i, t := range from.Terms {
+		out := term{mean: t.Mean, scale: t.Scale, coef: t.Coef, lo: -math.MaxFloat64, hi: math.MaxFloat64, missing: t.Missing, centred: t.Mean != 0}
+		if from.Inputs[i].Text {
+			out = categoricalTerm(t.Levels, t.Weights, t.Other, 0)
+		}
+		if l.add(from.Inputs[i].Name, out) != nil {
+			return nil // a name that linear models do not have
+		}
+	}
+	return l
+}
+
+// pmmlRows is the engine of PMML models that are no plain card and no plain
+// linear model: it computes row by row.
+type pmmlRows struct {
+	from   *pmml.Model
+	inputs []Input
+	pool   sync.Pool
+}
+
+func (m *pmmlRows) Format() string  { return "pmml" }
+func (m *pmmlRows) Name() string    { return m.from.Name }
+func (m *pmmlRows) Inputs() []Input { return m.inputs }
+
+func (m *pmmlRows) ScoreRow(v []Value) Output {
+	r := m.pool.Get().(*pmml.Record)
+	o := m.from.Finish.Output(m.from.Margin(pmmlRecord(m.from, r, v)))
+	m.pool.Put(r)
+	return Output(o)
+}
+
+// pmmlRecord puts a row into r.
+func pmmlRecord(m *pmml.Model, r *pmml.Record, v []Value) *pmml.Record {
+	for i := range m.Inputs {
+		m.Take(r, i, pmml.Value(v[i]))
+	}
+	return r
+}
+
+func (m *pmmlRows) Score(dst *Outputs, in []*features.Vector, n int) {
+	dst.Grow(n)
+	s := dst.scratchFor(m, n)
+	if s.record == nil {
+		s.record = m.from.Record()
+	}
+	for at := range n {
+		m.from.Load(s.record, in, at)
+		o := m.from.Finish.Output(m.from.Margin(s.record))
+		dst.Margin[at], dst.Score[at] = o.Margin, o.Score
+		if !dst.NoProbability {
+			dst.Probability[at] = o.Probability
+		}
+	}
+}
+
+// Contributions gives every input the parts of the model that read it alone. A
+// part that reads several inputs is split evenly between them, see Against.
+func (m *pmmlRows) Contributions(dst [][]float64, in []*features.Vector, n int) float64 {
+	return m.from.Contributions(dst, in, n)
+}
+
+// Against prepares a background. Rows that are not recomputable are left out.
+func (m *pmmlRows) Against(background [][]Value) (Explainer, error) {
+	var rows []*pmml.Record
+	for _, v := range background {
+		rows = append(rows, pmmlRecord(m.from, m.from.Record(), v))
+	}
+	e, err := m.from.Against(rows)
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// pmmlSum is a pmmlRows that is a sum of one term per input.
+type pmmlSum struct{ *pmmlRows }
+
+// Terms fills dst with what each input of a row adds.
+func (m *pmmlSum) Terms(v []Value, dst []float64) {
+	for i := range dst {
+		dst[i] = m.Term(i, v[i])
+	}
+}
+
+// Term is what one value of an input adds, NaN where there is no rule.
+func (m *pmmlSum) Term(input int, v Value) float64 {
+	r := m.pool.Get().(*pmml.Record)
+	m.from.Take(r, input, pmml.Value(v))
+	x := m.from.Term(r, input)
+	m.pool.Put(r)
+	return x
+}
+
+// Total is the Score of a row with these terms.
+func (m *pmmlSum) Total(terms []float64) float64 { return m.from.Finish.Output(m.margin(terms)).Score }
+
+func (m *pmmlSum) margin(terms []float64) float64 {
+	sum := m.from.Start
+	for _, t := range terms {
+		sum += t
+	}
+	return sum + m.from.Base
+}
+
+// Extremes are not known: an expression can give anything.
+func (m *pmmlSum) Extremes(int) (least, most float64) { return math.Inf(-1), math.Inf(1) }
+
+// Neutral returns no terms: PMML does not tell them.
+func (m *pmmlSum) Neutral() []float64 { return slices.Repeat([]float64{math.NaN()}, len(m.inputs)) }
+
+// Edges returns nil.
+func (m *pmmlSum) Edges(int) []float64 { return nil }
+
+// ReasonCodes is implemented by models whose file says which reason stands for
+// a low score.
+type ReasonCodes interface {
+	// ReasonCode is the code of an input, "" when it has none. Where the
+	// attributes of an input have different codes, it is that of the first.
+	ReasonCode(input int) string
+	// Reasons are the codes of a row as the file's own rules rank them, from the
+	// one that cost most: none for a row that is not recomputable.
+	Reasons(v []Value) []string
+}
+
+// pmmlCodes are the reason codes of a PMML scorecard.
+type pmmlCodes struct{ scorecard *pmml.Model }
+
+func (p pmmlCodes) ReasonCode(input int) string { return p.scorecard.ReasonCode(input) }
+
+func (p pmmlCodes) Reasons(v []Value) []string {
+	return p.scorecard.Reasons(pmmlRecord(p.scorecard, p.scorecard.Record(), v))
+}
+
+// pmmlCard is a PMML scorecard that is a plain card.
+type pmmlCard struct {
+	*card
+	pmmlCodes
+}
+
+// pmmlCardRows is a PMML scorecard whose characteristics read several inputs.
+type pmmlCardRows struct {
+	*pmmlRows
+	pmmlCodes
+}
+
+func (m *pmmlCardRows) points() {}
+
+// pmmlCardSum is a PMML scorecard that is a sum over its inputs.
+type pmmlCardSum struct {
+	*pmmlSum
+	pmmlCodes
+}
+
+func (m *pmmlCardSum) References() []float64 { return m.from.Baselines() }
+func (m *pmmlCardSum) points()               {}

@@ -51,13 +51,13 @@ func Scaled(m Model, pdo, base, odds float64, target, round string) (Model, erro
 		}
 		return &scaledSum{s, m}, nil
 	case *pmmlSum:
-		if m.finish.words != "" {
-			return nil, fmt.Errorf("scale: the model gives %s, no log-odds; remove the scale", m.finish.words)
+		if m.from.Finish.Words != "" {
+			return nil, fmt.Errorf("scale: the model gives %s, no log-odds; remove the scale", m.from.Finish.Words)
 		}
 		return &scaledSum{s, m}, nil
 	case *pmmlRows:
-		if m.finish.words != "" {
-			return nil, fmt.Errorf("scale: the model gives %s, no log-odds; remove the scale", m.finish.words)
+		if m.from.Finish.Words != "" {
+			return nil, fmt.Errorf("scale: the model gives %s, no log-odds; remove the scale", m.from.Finish.Words)
 		}
 	case interface{ points() }:
 		return nil, errors.New("scale: a PMML scorecard gives no log-odds, only points, which are its scale; remove the scale")
@@ -203,11 +203,11 @@ func ScoresProbability(m Model) bool {
 	case *forest:
 		return m.sigmoid != 0
 	case *linear:
-		return m.finishing != nil && m.finishing.likely
+		return m.finishing != nil && m.finishing.Likely
 	case *pmmlSum:
-		return m.finish.likely
+		return m.from.Finish.Likely
 	case *pmmlRows:
-		return m.finish.likely
+		return m.from.Finish.Likely
 	}
 	return false
 }

@@ -1,4 +1,4 @@
-package model
+package pmml
 
 import (
 	"math"
@@ -6,7 +6,10 @@ import (
 )
 
 // expression computes a value of a row.
-type expression func(r *record) datum
+type expression func(r *Record) datum
+
+// nothing is the expression that stands for one in error.
+func nothing(*Record) datum { return datum{is: invalid} }
 
 // isExpression has the elements that compute values.
 var isExpression = map[string]bool{"Constant": true, "FieldRef": true, "NormContinuous": true, "NormDiscrete": true,
@@ -26,7 +29,7 @@ func (s *scope) child(e *element, want dataType) (expression, dataType) {
 	}
 	if found == nil || s.p.err != nil {
 		s.p.fail(e, "it has no expression; give one")
-		return func(*record) datum { return datum{is: invalid} }, want
+		return nothing, want
 	}
 	return s.expression(found, want)
 }
@@ -53,7 +56,7 @@ func (s *scope) expression(e *element, want dataType) (expression, dataType) {
 		return s.apply(e)
 	}
 	s.p.unsupported(e)
-	return func(*record) datum { return datum{is: invalid} }, want
+	return nothing, want
 }
 
 // source returns the field that a transformation reads.
@@ -68,8 +71,12 @@ func (s *scope) mapMissing(e *element, value expression, of dataType) expression
 	if !e.has("mapMissingTo") {
 		return value
 	}
-	instead := s.p.constant(e, of, e.get("mapMissingTo"))
-	return func(r *record) datum {
+	return orElse(value, s.p.constant(e, of, e.get("mapMissingTo")))
+}
+
+// orElse puts a value for missing ones.
+func orElse(value expression, instead datum) expression {
+	return func(r *Record) datum {
 		if d := value(r); d.is != missing {
 			return d
 		}
@@ -80,15 +87,12 @@ func (s *scope) mapMissing(e *element, value expression, of dataType) expression
 // literal reads a constant. Without a type it has that of its text.
 func (s *scope) literal(e *element, want dataType) (expression, dataType) {
 	s.p.only(e, "dataType", "missing")
-	of := want
-	if e.has("dataType") {
-		of = s.p.dataType(e)
-	}
+	of := s.p.typeOf(e, want)
 	if s.p.flag(e, "missing", false) {
-		return func(*record) datum { return datum{is: missing} }, of
+		return func(*Record) datum { return datum{is: missing} }, of
 	}
 	d := s.p.constant(e, of, e.text)
-	return func(*record) datum { return d }, of
+	return func(*Record) datum { return d }, of
 }
 
 // normContinuous reads a piecewise linear function.
@@ -97,11 +101,7 @@ func (s *scope) normContinuous(e *element) expression {
 	value, of := s.source(e)
 	outliers := s.p.choice(e, "outliers", "asIs", "asMissingValues", "asExtremeValues")
 	var from, to []float64
-	for _, k := range e.inside() {
-		if k.name != "LinearNorm" {
-			s.p.unsupported(k)
-			continue
-		}
+	for k := range s.p.each(e, "LinearNorm") {
 		s.p.only(k, "orig", "norm")
 		s.p.need(k, "orig")
 		s.p.need(k, "norm")
@@ -120,7 +120,7 @@ func (s *scope) normContinuous(e *element) expression {
 		return value
 	}
 	last := len(from) - 1
-	return s.mapMissing(e, func(r *record) datum {
+	return s.mapMissing(e, func(r *Record) datum {
 		d := value(r)
 		if d.is != number {
 			return d
@@ -149,9 +149,9 @@ func (s *scope) normDiscrete(e *element) expression {
 	if len(e.inside()) > 0 {
 		s.p.unsupported(e.inside()[0])
 	}
-	return s.mapMissing(e, func(r *record) datum {
+	return s.mapMissing(e, func(r *Record) datum {
 		d := value(r)
-		if d.is == missing || d.is == invalid {
+		if d.absent() {
 			return d
 		}
 		if d.equal(want) {
@@ -165,10 +165,7 @@ func (s *scope) normDiscrete(e *element) expression {
 func (s *scope) discretize(e *element, want dataType) (expression, dataType) {
 	s.p.only(e, "field", "mapMissingTo", "defaultValue", "dataType")
 	value, from := s.source(e)
-	of := want
-	if e.has("dataType") {
-		of = s.p.dataType(e)
-	}
+	of := s.p.typeOf(e, want)
 	if !from.numeric() {
 		s.p.fail(e, "its field is no number; correct it")
 	}
@@ -183,15 +180,8 @@ func (s *scope) discretize(e *element, want dataType) (expression, dataType) {
 		spans = append(spans, s.p.span(k.inside()[0]))
 		values = append(values, s.p.constant(k, of, s.p.need(k, "binValue")))
 	}
-	otherwise := datum{is: missing}
-	if e.has("defaultValue") {
-		otherwise = s.p.constant(e, of, e.get("defaultValue"))
-	}
-	missed := datum{is: missing}
-	if e.has("mapMissingTo") {
-		missed = s.p.constant(e, of, e.get("mapMissingTo"))
-	}
-	return func(r *record) datum {
+	otherwise, missed := s.p.optional(e, "defaultValue", of), s.p.optional(e, "mapMissingTo", of)
+	return func(r *Record) datum {
 		d := value(r)
 		switch d.is {
 		case missing:
@@ -211,10 +201,7 @@ func (s *scope) discretize(e *element, want dataType) (expression, dataType) {
 // mapValues reads a table.
 func (s *scope) mapValues(e *element, want dataType) (expression, dataType) {
 	s.p.only(e, "mapMissingTo", "defaultValue", "outputColumn", "dataType")
-	of := want
-	if e.has("dataType") {
-		of = s.p.dataType(e)
-	}
+	of := s.p.typeOf(e, want)
 	var from []expression
 	var columns []string
 	var types []dataType
@@ -227,11 +214,7 @@ func (s *scope) mapValues(e *element, want dataType) (expression, dataType) {
 			from, types, columns = append(from, value), append(types, t), append(columns, s.p.need(k, "column"))
 		case "InlineTable":
 			s.p.only(k)
-			for _, line := range k.inside() {
-				if line.name != "row" {
-					s.p.unsupported(line)
-					continue
-				}
+			for line := range s.p.each(k, "row") {
 				var cells []datum
 				for i, c := range columns {
 					cells = append(cells, s.cell(line, c, types[i]))
@@ -245,14 +228,8 @@ func (s *scope) mapValues(e *element, want dataType) (expression, dataType) {
 	if len(from) == 0 || len(table) == 0 {
 		s.p.fail(e, "it needs fields and a table; give both")
 	}
-	otherwise, missed := datum{is: missing}, datum{is: missing}
-	if e.has("defaultValue") {
-		otherwise = s.p.constant(e, of, e.get("defaultValue"))
-	}
-	if e.has("mapMissingTo") {
-		missed = s.p.constant(e, of, e.get("mapMissingTo"))
-	}
-	return func(r *record) datum {
+	otherwise, missed := s.p.optional(e, "defaultValue", of), s.p.optional(e, "mapMissingTo", of)
+	return func(r *Record) datum {
 	rows:
 		for _, line := range table {
 			for i, value := range from {

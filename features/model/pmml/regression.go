@@ -1,4 +1,4 @@
-package model
+package pmml
 
 import (
 	"math"
@@ -7,17 +7,20 @@ import (
 
 // links are the normalization methods: the probability of a margin, and what
 // the margin is where it is no log-odds.
-var links = map[string]finish{
+var links = map[string]Finish{
 	"logit":    {probability: logistic},
 	"softmax":  {probability: logistic},
-	"probit":   {probability: func(y float64) float64 { return 0.5 * math.Erfc(-y/math.Sqrt2) }, words: "a probit"},
-	"cloglog":  {probability: func(y float64) float64 { return 1 - math.Exp(-math.Exp(y)) }, words: "a complementary log-log"},
-	"loglog":   {probability: func(y float64) float64 { return math.Exp(-math.Exp(-y)) }, words: "a log-log"},
-	"cauchit":  {probability: func(y float64) float64 { return 0.5 + math.Atan(y)/math.Pi }, words: "a cauchit"},
-	"none":     {words: "a predicted value"},
-	"exp":      {words: "the logarithm of a predicted value"},
-	"identity": {words: "a predicted value"},
+	"probit":   {probability: func(y float64) float64 { return 0.5 * math.Erfc(-y/math.Sqrt2) }, Words: "a probit"},
+	"cloglog":  {probability: func(y float64) float64 { return 1 - math.Exp(-math.Exp(y)) }, Words: "a complementary log-log"},
+	"loglog":   {probability: func(y float64) float64 { return math.Exp(-math.Exp(-y)) }, Words: "a log-log"},
+	"cauchit":  {probability: func(y float64) float64 { return 0.5 + math.Atan(y)/math.Pi }, Words: "a cauchit"},
+	"none":     {Words: "a predicted value"},
+	"exp":      {Words: "the logarithm of a predicted value"},
+	"identity": {Words: "a predicted value"},
 }
+
+// logistic is the inverse of the log-odds.
+func logistic(margin float64) float64 { return 1 / (1 + math.Exp(-margin)) }
 
 // predictor is one summand of a regression: coefficient times a number to a
 // power, the coefficient where a field has a level, or the coefficient times a
@@ -37,7 +40,7 @@ type predictor struct {
 
 // value is what a predictor adds to a record's sum, NaN where the sum is
 // missing: a number is. A level that is missing adds nothing, as PMML says.
-func (p *predictor) value(r *record) float64 {
+func (p *predictor) value(r *Record) float64 {
 	if p.level != nil {
 		switch d := p.fields[0](r); {
 		case d.is == invalid:
@@ -63,7 +66,7 @@ func (p *predictor) value(r *record) float64 {
 }
 
 // regression reads a RegressionModel.
-func (s *scope) regression(e *element) Model {
+func (s *scope) regression(e *element) *Model {
 	s.p.only(e, "modelName", "functionName", "algorithmName", "modelType", "targetFieldName", "normalizationMethod", "isScorable")
 	s.p.need(e, "functionName")
 	function := s.p.choice(e, "functionName", "regression", "classification")
@@ -87,11 +90,11 @@ func (s *scope) regression(e *element) Model {
 		case method == "simplemax":
 			s.p.fail(e, "simplemax of a regression; correct the normalizationMethod")
 		case p != nil:
-			fin.score, fin.likely = func(_, probability float64) float64 { return probability }, true
+			fin.score, fin.Likely = func(_, probability float64) float64 { return probability }, true
 		}
 	case function == "classification" && len(tables) == 2:
 		intercept, parts = s.binary(e, tables, method, &fin)
-		fin.score, fin.likely = func(_, probability float64) float64 { return probability }, true
+		fin.score, fin.Likely = func(_, probability float64) float64 { return probability }, true
 	default:
 		s.p.fail(e, "it has %d tables; supported are one table of a regression and two of a classification", len(tables))
 	}
@@ -102,21 +105,17 @@ func (s *scope) regression(e *element) Model {
 	if f != nil {
 		fin = *f
 	}
-	if l := s.plain(parts); l != nil {
-		l.name, l.intercept, l.finishing, l.outcome = e.get("modelName"), intercept, &fin, fin.words
-		return l
-	}
-	m := &pmmlRows{name: e.get("modelName"), base: intercept, finish: fin}
+	m := &Model{Name: e.get("modelName"), Base: intercept, Finish: &fin, Terms: s.plain(parts)}
 	for i := range parts {
 		p := &parts[i]
-		m.parts = append(m.parts, pmmlPart{p.reads, p.value})
+		m.parts = append(m.parts, part{p.reads, p.value})
 	}
-	return newRows(m, s)
+	return m.ready(s)
 }
 
 // binary reads the two tables of a classification: the margin is that of the
 // target, the category of the first table, or of the only one with predictors.
-func (s *scope) binary(e *element, tables []*element, method string, fin *finish) (intercept float64, parts []predictor) {
+func (s *scope) binary(e *element, tables []*element, method string, fin *Finish) (intercept float64, parts []predictor) {
 	for _, t := range tables {
 		s.p.need(t, "targetCategory")
 	}
@@ -140,7 +139,7 @@ func (s *scope) binary(e *element, tables []*element, method string, fin *finish
 		if !constant(1 - s.target) {
 			s.p.fail(e, "simplemax of two tables with predictors is not supported")
 		}
-		*fin = finish{probability: func(y float64) float64 { return y / (y + c) }, words: "a predicted value"}
+		*fin = Finish{probability: func(y float64) float64 { return y / (y + c) }, Words: "a predicted value"}
 	case "exp":
 		s.p.fail(e, "the normalizationMethod exp of a classification; correct it")
 	default: // the other category has the rest, whatever its table says
@@ -177,11 +176,7 @@ func (s *scope) table(e *element, sign float64, parts []predictor) (float64, []p
 			p.fields, p.direct, p.level = []expression{value}, direct, &level
 		case "PredictorTerm":
 			s.p.only(k, "name", "coefficient")
-			for _, ref := range k.inside() {
-				if ref.name != "FieldRef" {
-					s.p.unsupported(ref)
-					continue
-				}
+			for ref := range s.p.each(k, "FieldRef") {
 				s.p.only(ref, "field")
 				value, of, _ := s.lookup(ref, s.p.need(ref, "field"))
 				if of == textType {

@@ -1,4 +1,4 @@
-package model
+package pmml
 
 import (
 	"math"
@@ -27,7 +27,7 @@ type character struct {
 
 // attribute returns the index of a record's attribute, the first whose
 // predicate is true: -1 where none is, -2 where a predicate cannot be computed.
-func (c *character) attribute(r *record) int {
+func (c *character) attribute(r *Record) int {
 	for i := range c.attributes {
 		switch c.attributes[i].when(r) {
 		case isTrue:
@@ -40,7 +40,7 @@ func (c *character) attribute(r *record) int {
 }
 
 // value is the points of a record, NaN where it has none.
-func (c *character) value(r *record) float64 {
+func (c *character) value(r *Record) float64 {
 	i := c.attribute(r)
 	if i < 0 {
 		return math.NaN()
@@ -48,7 +48,7 @@ func (c *character) value(r *record) float64 {
 	return c.pointsOf(i, r)
 }
 
-func (c *character) pointsOf(i int, r *record) float64 {
+func (c *character) pointsOf(i int, r *Record) float64 {
 	a := &c.attributes[i]
 	if a.points == nil {
 		return a.fixed
@@ -60,7 +60,7 @@ func (c *character) pointsOf(i int, r *record) float64 {
 }
 
 // scorecard reads a Scorecard.
-func (s *scope) scorecard(e *element) Model {
+func (s *scope) scorecard(e *element) *Model {
 	s.p.only(e, "modelName", "functionName", "algorithmName", "initialScore", "useReasonCodes", "reasonCodeAlgorithm",
 		"baselineScore", "baselineMethod", "isScorable")
 	s.p.choice(e, "functionName", "regression")
@@ -75,11 +75,7 @@ func (s *scope) scorecard(e *element) Model {
 		return nil
 	}
 	s.p.only(list)
-	for _, k := range list.inside() {
-		if k.name != "Characteristic" {
-			s.p.unsupported(k)
-			continue
-		}
+	for k := range s.p.each(list, "Characteristic") {
 		c := s.characteristic(k, baseline)
 		if coded && c.baseline != c.baseline {
 			s.p.fail(k, "baselineScore is missing, here and at the scorecard, though reason codes are used; give it, or say useReasonCodes=\"false\"")
@@ -89,32 +85,23 @@ func (s *scope) scorecard(e *element) Model {
 	if len(chars) == 0 {
 		s.p.fail(list, "it has no Characteristic; export the model again")
 	}
-	fin := s.finishing(e, finish{score: func(margin, _ float64) float64 { return margin }})
+	points := Finish{score: func(margin, _ float64) float64 { return margin }}
+	fin := s.finishing(e, points)
 	if s.p.err != nil {
 		return nil
 	}
-	reasons := pmmlReasons{chars: chars, above: above, coded: coded}
-	if c := s.compile(chars, start); c != nil && fin == nil {
-		c.name = e.get("modelName")
-		return &pmmlCard{c, reasons, s}
-	}
-	m := &pmmlRows{name: e.get("modelName"), start: start, isCard: true, finish: finish{score: func(margin, _ float64) float64 { return margin }}}
-	if fin != nil {
-		m.finish = *fin
+	m := &Model{Name: e.get("modelName"), Start: start, Scorecard: true, Finish: fin, reasons: reasons{chars, above, coded}}
+	if fin == nil {
+		m.Finish, m.Tables = &points, s.tables(chars)
 	}
 	m.ordered = start != math.Trunc(start)
 	for _, c := range chars {
 		for _, a := range c.attributes {
 			m.ordered = m.ordered || a.points != nil || a.fixed != math.Trunc(a.fixed)
 		}
-		m.parts = append(m.parts, pmmlPart{c.reads, c.value})
+		m.parts = append(m.parts, part{c.reads, c.value})
 	}
-	switch m := newRows(m, s).(type) {
-	case *pmmlSum:
-		return &pmmlCardSum{m, reasons}
-	default:
-		return &pmmlCardRows{m.(*pmmlRows), reasons}
-	}
+	return m.ready(s)
 }
 
 // characteristic reads a Characteristic.
@@ -123,11 +110,7 @@ func (s *scope) characteristic(e *element, baseline float64) *character {
 	s.part()
 	c := &character{name: e.get("name"), code: e.get("reasonCode"), baseline: s.p.number(e, "baselineScore", baseline)}
 	c.direct = true
-	for _, k := range e.inside() {
-		if k.name != "Attribute" {
-			s.p.unsupported(k)
-			continue
-		}
+	for k := range s.p.each(e, "Attribute") {
 		s.p.only(k, "partialScore", "reasonCode")
 		a := attribute{code: c.code, fixed: s.p.number(k, "partialScore", math.NaN())}
 		if k.has("reasonCode") {
@@ -160,36 +143,5 @@ func (s *scope) characteristic(e *element, baseline float64) *character {
 	c.reads, c.against = s.reads, s.against
 	c.direct = c.direct && !s.indirect && len(c.reads) == 1
 	slices.Sort(c.reads)
-	return c
-}
-
-// compile turns characteristics that compare one input each with constants into
-// a card; nil where they do more. Every input has one characteristic then.
-func (s *scope) compile(chars []*character, start float64) *card {
-	c := &card{format: "pmml", start: start}
-	for i, ch := range chars {
-		if !ch.direct || ch.reads[0] != i || s.inputs[i].of == floatType {
-			return nil
-		}
-		f := s.inputs[i]
-		out := characteristic{reference: ch.baseline, neutral: math.NaN()}
-		r := record{in: make([]datum, len(s.inputs))}
-		f.compile(&out.bins, ch.against, func(v Value) int {
-			if r.in[i] = f.take(v); r.in[i].is == invalid {
-				return -2
-			}
-			return ch.attribute(&r)
-		}, func(attribute int) int32 {
-			x := math.NaN()
-			if attribute >= 0 {
-				x = ch.attributes[attribute].fixed
-			}
-			out.points = append(out.points, x)
-			return int32(len(out.points) - 1)
-		})
-		if c.add(f.name, out) != nil {
-			return nil
-		}
-	}
 	return c
 }

@@ -1,4 +1,4 @@
-package model
+package pmml
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 
 // scope is what the expressions and predicates of a PMML model can name.
 type scope struct {
-	p       *pmml
+	p       *reader
 	fields  map[string]*field
 	derived map[string]*derived
 	inputs  []*field // those read so far, in the order of their first use
@@ -36,11 +36,7 @@ type derived struct {
 // dictionary reads the data dictionary.
 func (s *scope) dictionary(e *element) {
 	s.p.only(e, "numberOfFields")
-	for _, k := range e.inside() {
-		if k.name != "DataField" {
-			s.p.unsupported(k)
-			continue
-		}
+	for k := range s.p.each(e, "DataField") {
 		s.p.only(k, "name", "displayName", "optype", "dataType", "isCyclic")
 		f := &field{name: s.p.need(k, "name"), index: -1, of: otherType, low: math.Inf(-1), high: math.Inf(1), outliers: "asIs"}
 		f.instead = datum{is: missing}
@@ -100,7 +96,7 @@ func (s *scope) value(f *field, v *element) {
 }
 
 // dataType reads the type of a field or constant.
-func (p *pmml) dataType(e *element) dataType {
+func (p *reader) dataType(e *element) dataType {
 	name := p.need(e, "dataType")
 	t, ok := dataTypes[name]
 	if !ok {
@@ -109,17 +105,21 @@ func (p *pmml) dataType(e *element) dataType {
 	return t
 }
 
+// typeOf reads the type of an element that may leave it out.
+func (p *reader) typeOf(e *element, otherwise dataType) dataType {
+	if !e.has("dataType") {
+		return otherwise
+	}
+	return p.dataType(e)
+}
+
 // schema reads a mining schema and leaves only its active fields in scope. It
 // returns the target's name, "" when there is none.
 func (s *scope) schema(e *element) (target string) {
 	all := s.fields
 	s.fields = map[string]*field{}
 	s.p.only(e)
-	for _, k := range e.inside() {
-		if k.name != "MiningField" {
-			s.p.unsupported(k)
-			continue
-		}
+	for k := range s.p.each(e, "MiningField") {
 		s.p.only(k, "name", "usageType", "optype", "importance", "outliers", "lowValue", "highValue",
 			"missingValueReplacement", "missingValueTreatment", "invalidValueTreatment", "invalidValueReplacement")
 		f, usage := all[s.p.need(k, "name")], k.get("usageType")
@@ -227,7 +227,7 @@ func (s *scope) lookup(e *element, name string) (value expression, of dataType, 
 		}
 		i := f.index
 		s.read(i)
-		return func(r *record) datum { return r.in[i] }, f.of, f
+		return func(r *Record) datum { return r.in[i] }, f.of, f
 	}
 	d := s.derived[name]
 	if d == nil || d.busy {
@@ -236,7 +236,7 @@ func (s *scope) lookup(e *element, name string) (value expression, of dataType, 
 			why = "it is derived from itself; correct the name"
 		}
 		s.p.fail(e, "the field %q: %s", name, why)
-		return func(*record) datum { return datum{is: invalid} }, doubleType, nil
+		return nothing, doubleType, nil
 	}
 	s.indirect = true
 	if d.value == nil {
@@ -248,7 +248,7 @@ func (s *scope) lookup(e *element, name string) (value expression, of dataType, 
 	}
 	s.read(d.reads...)
 	column, compute := d.column, d.value
-	return func(r *record) datum {
+	return func(r *Record) datum {
 		if r.derived[column].is == unset {
 			r.derived[column] = compute(r)
 		}
@@ -263,7 +263,7 @@ func (s *scope) deriving(d *derived) expression {
 	case d.of == of || d.of == doubleType && of == integerType:
 		return value
 	case d.of == integerType && of == doubleType:
-		return func(r *record) datum { // a number that is not whole cannot be one
+		return func(r *Record) datum { // a number that is not whole cannot be one
 			v := value(r)
 			if v.is == number && v.x != math.Trunc(v.x) {
 				v = datum{is: invalid}
@@ -282,10 +282,4 @@ func (t dataType) String() string {
 		}
 	}
 	return fmt.Sprint(uint8(t))
-}
-
-// record is a row of a PMML model while it is scored.
-type record struct {
-	in, derived []datum
-	texts       []textCache // by input, of a worker's record
 }

@@ -1,9 +1,8 @@
-package model
+package pmml
 
 import (
 	"errors"
 	"fmt"
-	"math"
 
 	"evenhand/features"
 )
@@ -12,20 +11,17 @@ import (
 // its points: 2^n mixtures of a row and a background row are computed.
 const maxTogether = 10
 
-// Against prepares a background. Rows that are not recomputable are left out.
-func (m *pmmlRows) Against(background [][]Value) (Explainer, error) {
+// Against prepares a background of records, which it keeps. Those that are not
+// recomputable are left out.
+func (m *Model) Against(background []*Record) (*Explainer, error) {
 	for i := range m.parts {
 		if n := len(m.parts[i].reads); n > maxTogether {
 			return nil, fmt.Errorf("a characteristic reads %d inputs, too many to share its points (%d); split it", n, maxTogether)
 		}
 	}
-	e := &pmmlExplainer{m: m, means: make([]float64, len(m.parts))}
-	for _, v := range background {
-		r := m.record()
-		for i, f := range m.fields {
-			r.in[i] = f.take(v[i])
-		}
-		margin := m.sum(r)
+	e := &Explainer{m: m, means: make([]float64, len(m.parts))}
+	for _, r := range background {
+		margin := m.Margin(r)
 		if margin != margin {
 			continue
 		}
@@ -46,21 +42,24 @@ func (m *pmmlRows) Against(background [][]Value) (Explainer, error) {
 	return e, nil
 }
 
-// pmmlExplainer shares the points of each part between the inputs that it reads
+// Explainer shares the points of each part between the inputs that it reads
 // by their exact Shapley values: a part's game is the mean of its points over
-// the background, with the row's values for the inputs that are in.
-type pmmlExplainer struct {
-	m     *pmmlRows
-	rows  []*record // as their fields take them
+// the background, with the row's values for the inputs that are in. It never
+// changes, and is shared by all workers.
+type Explainer struct {
+	m     *Model
+	rows  []*Record // as their fields take them
 	means []float64 // by part
 	base  float64
 }
 
-func (e *pmmlExplainer) Explain(dst [][]float64, in []*features.Vector, n int) float64 {
-	row, mixed := e.m.record(), e.m.record()
+// Explain fills dst[i][:n] with the share of input i in the margin of each row and
+// returns the base, the mean margin of the background.
+func (e *Explainer) Explain(dst [][]float64, in []*features.Vector, n int) float64 {
+	row, mixed := e.m.Record(), e.m.Record()
 	games := make([]float64, 1<<maxTogether)
 	for at := range n {
-		e.m.load(row, in, at)
+		e.m.Load(row, in, at)
 		clear(row.derived)
 		for i := range dst {
 			dst[i][at] = 0
@@ -77,17 +76,13 @@ func (e *pmmlExplainer) Explain(dst [][]float64, in []*features.Vector, n int) f
 				}
 			}
 		}
-		for i := range e.m.inputs {
-			if row.in[i].is == invalid {
-				dst[i][at] = math.NaN()
-			}
-		}
+		row.blame(dst, at)
 	}
 	return e.base
 }
 
 // play fills games with the value of every set of inputs, by bits.
-func (e *pmmlExplainer) play(p *pmmlPart, row, mixed *record, games []float64) {
+func (e *Explainer) play(p *part, row, mixed *Record, games []float64) {
 	for set := range 1 << len(p.reads) {
 		games[set] = 0
 		for _, b := range e.rows {

@@ -1,4 +1,4 @@
-package model
+package pmml
 
 import (
 	"math"
@@ -8,7 +8,7 @@ import (
 
 // finishing reads the Targets and the Output of a model e, whose score f
 // computes. It returns nil where they leave the score as it is.
-func (s *scope) finishing(e *element, f finish) *finish {
+func (s *scope) finishing(e *element, f Finish) *Finish {
 	changed := false
 	if t := e.child("Targets"); t != nil {
 		if rescale := s.targets(t); rescale != nil {
@@ -23,7 +23,7 @@ func (s *scope) finishing(e *element, f finish) *finish {
 	if !changed || s.p.err != nil {
 		return nil
 	}
-	f.likely = false
+	f.Likely = false
 	return &f
 }
 
@@ -60,16 +60,12 @@ func (s *scope) targets(e *element) func(x float64) float64 {
 
 // output reads the output fields of model e. A transformed value that is a
 // final result is the score: output makes it f's and reports so.
-func (s *scope) output(o, e *element, f *finish) bool {
+func (s *scope) output(o, e *element, f *Finish) bool {
 	s.p.only(o)
 	out := &scope{p: s.p, fields: map[string]*field{}, derived: map[string]*derived{}}
 	predicted := map[string]func(score, probability float64) float64{}
 	var final []*element
-	for _, k := range o.inside() {
-		if k.name != "OutputField" {
-			s.p.unsupported(k)
-			continue
-		}
+	for k := range s.p.each(o, "OutputField") {
 		s.p.only(k, "name", "displayName", "optype", "dataType", "targetField", "feature", "value", "ruleFeature", "algorithm",
 			"rank", "rankBasis", "rankOrder", "isMultiValued", "segmentId", "isFinalResult")
 		name := s.p.need(k, "name")
@@ -83,10 +79,7 @@ func (s *scope) output(o, e *element, f *finish) bool {
 				predicted[name] = p
 			}
 		case "transformedValue":
-			of := doubleType
-			if k.has("dataType") {
-				of = s.p.dataType(k)
-			}
+			of := s.p.typeOf(k, doubleType)
 			out.derived[name] = &derived{e: k, of: of, column: out.columns}
 			out.columns++
 			if s.p.flag(k, "isFinalResult", true) {
@@ -116,11 +109,11 @@ func (s *scope) output(o, e *element, f *finish) bool {
 		from = append(from, predicted[in.name])
 	}
 	pool := &sync.Pool{New: func() any {
-		return &record{in: make([]datum, len(from)), derived: make([]datum, out.columns)}
+		return &Record{in: make([]datum, len(from)), derived: make([]datum, out.columns)}
 	}}
 	inner := f.score
 	f.score = func(margin, probability float64) float64 {
-		r := pool.Get().(*record)
+		r := pool.Get().(*Record)
 		clear(r.derived)
 		score := inner(margin, probability)
 		for i, of := range from {

@@ -1,4 +1,4 @@
-package model
+package pmml
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -125,19 +126,19 @@ func (e *element) child(name string) *element {
 	return nil
 }
 
-// pmml reads a PMML document. Its methods note the first error and go on with
+// reader reads a PMML document. Its methods note the first error and go on with
 // zero values; whoever uses the result looks at err first.
-type pmml struct{ err error }
+type reader struct{ err error }
 
 // fail notes what is wrong with an element.
-func (p *pmml) fail(e *element, format string, args ...any) {
+func (p *reader) fail(e *element, format string, args ...any) {
 	if p.err == nil {
 		p.err = fmt.Errorf("line %d: %s: "+format, append([]any{e.line, e.name}, args...)...)
 	}
 }
 
 // unsupported notes an element that would change the score.
-func (p *pmml) unsupported(e *element) {
+func (p *reader) unsupported(e *element) {
 	if p.err == nil {
 		p.err = fmt.Errorf("unsupported element %s (line %d); score this model by its points or coefficients in evenhand's own format", e.name, e.line)
 	}
@@ -145,7 +146,7 @@ func (p *pmml) unsupported(e *element) {
 
 // only checks that an element has no other attributes than those named. What
 // no reader knows could change the score.
-func (p *pmml) only(e *element, names ...string) {
+func (p *reader) only(e *element, names ...string) {
 	for _, a := range e.attrs {
 		if a.Name.Space != "" || a.Name.Local == "xmlns" || slices.Contains(names, a.Name.Local) {
 			continue
@@ -160,8 +161,21 @@ func (e *element) inside() []*element {
 	return slices.DeleteFunc(slices.Clone(e.kids), func(k *element) bool { return k.name == "Extension" })
 }
 
+// each yields the children of a name. Any other is unsupported.
+func (p *reader) each(e *element, name string) iter.Seq[*element] {
+	return func(yield func(*element) bool) {
+		for _, k := range e.inside() {
+			if k.name != name {
+				p.unsupported(k)
+			} else if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
 // need returns an attribute that must be there.
-func (p *pmml) need(e *element, name string) string {
+func (p *reader) need(e *element, name string) string {
 	if !e.has(name) {
 		p.fail(e, "%s is missing; give it", name)
 	}
@@ -169,7 +183,7 @@ func (p *pmml) need(e *element, name string) string {
 }
 
 // number returns a numeric attribute, otherwise when it is not there.
-func (p *pmml) number(e *element, name string, otherwise float64) float64 {
+func (p *reader) number(e *element, name string, otherwise float64) float64 {
 	if !e.has(name) {
 		return otherwise
 	}
@@ -177,7 +191,7 @@ func (p *pmml) number(e *element, name string, otherwise float64) float64 {
 }
 
 // parse reads a number.
-func (p *pmml) parse(e *element, what, s string) float64 {
+func (p *reader) parse(e *element, what, s string) float64 {
 	s = strings.TrimSpace(s)
 	x, err := strconv.ParseFloat(s, 64)
 	if err != nil || !usable(x) || strings.ContainsAny(s, "_xXpP") {
@@ -188,7 +202,7 @@ func (p *pmml) parse(e *element, what, s string) float64 {
 }
 
 // flag returns a boolean attribute.
-func (p *pmml) flag(e *element, name string, otherwise bool) bool {
+func (p *reader) flag(e *element, name string, otherwise bool) bool {
 	switch s := e.get(name); s {
 	case "true", "1":
 		return true
@@ -204,7 +218,7 @@ func (p *pmml) flag(e *element, name string, otherwise bool) bool {
 
 // choice returns an attribute that has one of a few values, the first when it
 // is not there.
-func (p *pmml) choice(e *element, name string, values ...string) string {
+func (p *reader) choice(e *element, name string, values ...string) string {
 	if !e.has(name) {
 		return values[0]
 	}
@@ -217,7 +231,7 @@ func (p *pmml) choice(e *element, name string, values ...string) string {
 
 // array reads the content of an Array: words parted by blanks, with quotes
 // around those that hold blanks.
-func (p *pmml) array(e *element) []string {
+func (p *reader) array(e *element) []string {
 	p.only(e, "n", "type")
 	var out []string
 	s := e.text

@@ -1,4 +1,4 @@
-package model
+package pmml
 
 import (
 	"math"
@@ -56,7 +56,7 @@ var dataTypes = map[string]dataType{"double": doubleType, "float": floatType, "i
 func (t dataType) numeric() bool { return t <= integerType }
 
 // constant reads a value as one of type t.
-func (p *pmml) constant(e *element, t dataType, s string) datum {
+func (p *reader) constant(e *element, t dataType, s string) datum {
 	switch t {
 	case textType:
 		return datum{is: text, s: s}
@@ -80,6 +80,18 @@ func (p *pmml) constant(e *element, t dataType, s string) datum {
 	return num(x)
 }
 
+// optional reads an attribute that is a value of type t, missing when it is not
+// there.
+func (p *reader) optional(e *element, name string, t dataType) datum {
+	if !e.has(name) {
+		return datum{is: missing}
+	}
+	return p.constant(e, t, e.get(name))
+}
+
+// absent reports whether there is no value to compare: it is missing or invalid.
+func (d datum) absent() bool { return d.is == missing || d.is == invalid }
+
 func (a datum) equal(b datum) bool {
 	if a.is == text {
 		return a.s == b.s
@@ -97,7 +109,7 @@ func (s span) holds(x float64) bool {
 	return (x > s.lo || x == s.lo && !s.openLo) && (x < s.hi || x == s.hi && !s.openHi)
 }
 
-func (p *pmml) span(e *element) span {
+func (p *reader) span(e *element) span {
 	p.only(e, "closure", "leftMargin", "rightMargin")
 	closure := p.need(e, "closure")
 	s := span{lo: p.number(e, "leftMargin", math.Inf(-1)), hi: p.number(e, "rightMargin", math.Inf(1))}
@@ -136,12 +148,8 @@ type field struct {
 	missingInvalid        bool
 }
 
-func (f *field) kind() Kind {
-	if f.of.numeric() {
-		return Numeric
-	}
-	return Categorical
-}
+// categorical reports whether the raw values are texts.
+func (f *field) categorical() bool { return !f.of.numeric() }
 
 // plain reports whether numbers stay as they are.
 func (f *field) plain() bool {
@@ -214,3 +222,10 @@ func (f *field) takeInvalid(d datum) datum {
 	}
 	return datum{is: invalid}
 }
+
+// maxNumber bounds the numbers of model files: beyond it sums could overflow,
+// and no model needs them.
+const maxNumber = 1e15
+
+// usable reports whether x is a number that a model file may hold.
+func usable(x float64) bool { return math.Abs(x) <= maxNumber }

@@ -1,4 +1,4 @@
-package model
+package pmml
 
 import (
 	"math"
@@ -18,7 +18,7 @@ const (
 )
 
 // predicate says whether an attribute is a row's.
-type predicate func(r *record) verdict
+type predicate func(r *Record) verdict
 
 func verdictOf(b bool) verdict {
 	if b {
@@ -40,7 +40,7 @@ func verdictOn(d datum) verdict {
 
 var isPredicate = map[string]bool{"True": true, "False": true, "SimplePredicate": true, "SimpleSetPredicate": true, "CompoundPredicate": true}
 
-func never(*record) verdict { return isInvalid }
+func never(*Record) verdict { return isInvalid }
 
 // predicate reads a predicate.
 func (s *scope) predicate(e *element) predicate {
@@ -48,7 +48,7 @@ func (s *scope) predicate(e *element) predicate {
 	case "True", "False":
 		s.p.only(e)
 		always := verdictOf(e.name == "True")
-		return func(*record) verdict { return always }
+		return func(*Record) verdict { return always }
 	case "SimplePredicate":
 		return s.simple(e)
 	case "SimpleSetPredicate":
@@ -68,7 +68,7 @@ func (s *scope) simple(e *element) predicate {
 	switch operator {
 	case "isMissing", "isNotMissing":
 		want := verdictOf(operator == "isMissing")
-		return func(r *record) verdict {
+		return func(r *Record) verdict {
 			switch value(r).is {
 			case invalid:
 				return isInvalid
@@ -84,13 +84,7 @@ func (s *scope) simple(e *element) predicate {
 	}
 	if operator == "equal" || operator == "notEqual" {
 		want := operator == "equal"
-		return func(r *record) verdict {
-			d := value(r)
-			if d.is == missing || d.is == invalid {
-				return verdictOn(d)
-			}
-			return verdictOf(d.equal(c) == want)
-		}
+		return compared(value, func(d datum) bool { return d.equal(c) == want })
 	}
 	holds := comparisons[operator]
 	if holds == nil {
@@ -101,12 +95,17 @@ func (s *scope) simple(e *element) predicate {
 	if s.p.err != nil {
 		return never
 	}
-	return func(r *record) verdict {
+	return compared(value, func(d datum) bool { return holds(d.x, c.x) })
+}
+
+// compared is what holds says of a value, if there is one.
+func compared(value expression, holds func(d datum) bool) predicate {
+	return func(r *Record) verdict {
 		d := value(r)
-		if d.is == missing || d.is == invalid {
+		if d.absent() {
 			return verdictOn(d)
 		}
-		return verdictOf(holds(d.x, c.x))
+		return verdictOf(holds(d))
 	}
 }
 
@@ -128,13 +127,7 @@ func (s *scope) inSet(e *element) predicate {
 	if direct != nil {
 		s.against = append(s.against, set...)
 	}
-	return func(r *record) verdict {
-		d := value(r)
-		if d.is == missing || d.is == invalid {
-			return verdictOn(d)
-		}
-		return verdictOf(has(set, d) == want)
-	}
+	return compared(value, func(d datum) bool { return has(set, d) == want })
 }
 
 // compound reads a combination of predicates.
@@ -150,11 +143,11 @@ func (s *scope) compound(e *element) predicate {
 	}
 	switch operator {
 	case "and", "or":
-		return func(r *record) verdict {
+		return func(r *Record) verdict {
 			return kleene(len(all), operator == "and", func(i int) verdict { return all[i](r) })
 		}
 	case "xor":
-		return func(r *record) verdict {
+		return func(r *Record) verdict {
 			out := isFalse
 			for _, p := range all {
 				switch p(r) {
@@ -169,7 +162,7 @@ func (s *scope) compound(e *element) predicate {
 			return out
 		}
 	case "surrogate":
-		return func(r *record) verdict {
+		return func(r *Record) verdict {
 			for _, p := range all {
 				if v := p(r); v != isUnknown {
 					return v
@@ -204,7 +197,7 @@ func kleene(n int, and bool, at func(i int) verdict) verdict {
 func logic(name string, args []expression) expression {
 	if name == "not" {
 		a := args[0]
-		return func(r *record) datum {
+		return func(r *Record) datum {
 			d := a(r)
 			if d.is != boolean {
 				return datum{is: invalid}
@@ -213,7 +206,7 @@ func logic(name string, args []expression) expression {
 		}
 	}
 	and := name == "and"
-	return func(r *record) datum {
+	return func(r *Record) datum {
 		out := and
 		for _, a := range args {
 			d := a(r)
@@ -243,14 +236,14 @@ func (s *scope) compare(e *element, name string, args []expression, types []data
 	}
 	want := name == "equal" || name == "isIn"
 	holds := comparisons[name]
-	return func(r *record) datum {
+	return func(r *Record) datum {
 		a, found := args[0](r), false
-		if a.is == missing || a.is == invalid {
+		if a.absent() {
 			return datum{is: invalid}
 		}
 		for _, arg := range args[1:] {
 			b := arg(r)
-			if b.is == missing || b.is == invalid {
+			if b.absent() {
 				return datum{is: invalid}
 			}
 			found = found || equals && a.equal(b) || !equals && holds(a.x, b.x)

@@ -1,4 +1,4 @@
-package model
+package pmml
 
 import "math"
 
@@ -77,7 +77,7 @@ func (s *scope) guarded(e *element, name string, args []expression, value expres
 	asMissing := s.p.choice(e, "invalidValueTreatment", "returnInvalid", "asIs", "asMissing") == "asMissing"
 	if asMissing {
 		inner := value
-		value = func(r *record) datum {
+		value = func(r *Record) datum {
 			d := inner(r)
 			if d.is != invalid {
 				return d
@@ -91,13 +91,7 @@ func (s *scope) guarded(e *element, name string, args []expression, value expres
 		}
 	}
 	if e.has("defaultValue") {
-		inner, otherwise := value, s.p.constant(e, of, e.get("defaultValue"))
-		value = func(r *record) datum {
-			if d := inner(r); d.is != missing {
-				return d
-			}
-			return otherwise
-		}
+		value = orElse(value, s.p.constant(e, of, e.get("defaultValue")))
 	}
 	if !e.has("mapMissingTo") {
 		return value
@@ -106,7 +100,7 @@ func (s *scope) guarded(e *element, name string, args []expression, value expres
 		s.p.fail(e, "mapMissingTo is not supported for %s; use isMissing", name)
 	}
 	inner, instead := value, s.p.constant(e, of, e.get("mapMissingTo"))
-	return func(r *record) datum {
+	return func(r *Record) datum {
 		for _, a := range args {
 			if a(r).is == missing {
 				return instead
@@ -118,7 +112,6 @@ func (s *scope) guarded(e *element, name string, args []expression, value expres
 
 // call returns a function of its arguments.
 func (s *scope) call(e *element, name string, args []expression, types []dataType) (expression, dataType) {
-	none := func(*record) datum { return datum{is: invalid} }
 	if f, ok := functions[name]; ok {
 		return s.arithmetic(e, f, args, types)
 	}
@@ -129,17 +122,17 @@ func (s *scope) call(e *element, name string, args []expression, types []dataTyp
 	case !ok:
 		s.p.fail(e, "the function %s is not supported; compute it before the export, as a feature of its own", name)
 	case name == "if" && len(args) == 2:
-		args = append(args, func(*record) datum { return datum{is: missing} })
+		args = append(args, func(*Record) datum { return datum{is: missing} })
 		types = append(types, types[1])
 	case n >= 0 && len(args) != n, n < 0 && len(args) < 2:
 		s.p.fail(e, "the function %s has %d arguments; correct them", name, len(args))
 	}
 	if s.p.err != nil {
-		return none, doubleType
+		return nothing, doubleType
 	}
 	switch name {
 	case "isMissing", "isNotMissing":
-		return func(r *record) datum {
+		return func(r *Record) datum {
 			d := args[0](r)
 			if d.is == invalid {
 				return d
@@ -161,9 +154,8 @@ func (s *scope) call(e *element, name string, args []expression, types []dataTyp
 	return s.compare(e, name, args, types), booleanType
 }
 
-// arithmetic is a function of numbers. A missing argument makes + - * / missing;
-// of the others nobody says what it does, so that the row is not recomputable.
-func (s *scope) arithmetic(e *element, f function, args []expression, types []dataType) (expression, dataType) {
+// numbers checks that arguments are numbers, and returns the type of all.
+func (s *scope) numbers(e *element, types []dataType) dataType {
 	of := integerType
 	for _, t := range types {
 		if t != doubleType && t != integerType {
@@ -173,6 +165,13 @@ func (s *scope) arithmetic(e *element, f function, args []expression, types []da
 			of = doubleType
 		}
 	}
+	return of
+}
+
+// arithmetic is a function of numbers. A missing argument makes + - * / missing;
+// of the others nobody says what it does, so that the row is not recomputable.
+func (s *scope) arithmetic(e *element, f function, args []expression, types []dataType) (expression, dataType) {
+	of := s.numbers(e, types)
 	if len(args) != f.args {
 		s.p.fail(e, "the function %s has %d arguments, it takes %d", e.get("function"), len(args), f.args)
 		return args0(args), doubleType
@@ -192,7 +191,7 @@ func (s *scope) arithmetic(e *element, f function, args []expression, types []da
 	}
 	if f.args == 1 {
 		a := args[0]
-		return func(r *record) datum {
+		return func(r *Record) datum {
 			x := a(r)
 			if x.is != number { // missing, or invalid
 				return datum{is: invalid}
@@ -201,7 +200,7 @@ func (s *scope) arithmetic(e *element, f function, args []expression, types []da
 		}, of
 	}
 	a, b := args[0], args[1]
-	return func(r *record) datum {
+	return func(r *Record) datum {
 		x, y := a(r), b(r)
 		switch {
 		case x.is == invalid || y.is == invalid:
@@ -217,7 +216,7 @@ func args0(args []expression) expression {
 	if len(args) > 0 {
 		return args[0]
 	}
-	return func(*record) datum { return datum{is: invalid} }
+	return nothing
 }
 
 // conditional is if: the second argument where the first is true, else the
@@ -233,7 +232,7 @@ func (s *scope) conditional(e *element, args []expression, types []dataType) (ex
 		s.p.fail(e, "the condition is not true or false; compare it first")
 	}
 	cond, yes, no := args[0], args[1], args[2]
-	return func(r *record) datum {
+	return func(r *Record) datum {
 		c := cond(r)
 		switch {
 		case c.is != boolean:
@@ -247,19 +246,11 @@ func (s *scope) conditional(e *element, args []expression, types []dataType) (ex
 
 // aggregate is a function of the numbers that are there; missing where none is.
 func (s *scope) aggregate(e *element, name string, args []expression, types []dataType) (expression, dataType) {
-	of := integerType
-	for _, t := range types {
-		if t != doubleType && t != integerType {
-			s.p.fail(e, "an argument is no integer or double; correct its type")
-		}
-		if t == doubleType {
-			of = doubleType
-		}
-	}
+	of := s.numbers(e, types)
 	if name == "avg" {
 		of = doubleType
 	}
-	return func(r *record) datum {
+	return func(r *Record) datum {
 		n, out := 0.0, 0.0
 		for _, a := range args {
 			d := a(r)

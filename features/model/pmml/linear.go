@@ -1,4 +1,4 @@
-package model
+package pmml
 
 import (
 	"math"
@@ -41,7 +41,7 @@ func operation(e *element, function string) (of *element, constant float64) {
 	if apply.name != "Apply" || len(apply.attrs) != 1 || apply.get("function") != function || len(args) != 2 || args[1].name != "Constant" || args[1].has("missing") {
 		return nil, 0
 	}
-	var p pmml
+	var p reader
 	x := p.parse(args[1], "", args[1].text)
 	if p.err != nil {
 		return nil, 0
@@ -49,10 +49,21 @@ func operation(e *element, function string) (of *element, constant float64) {
 	return args[0], x
 }
 
-// plain turns predictors into a linear model; nil where they do more than one
-// coefficient of a number, or coefficients of levels, for each input.
-func (s *scope) plain(parts []predictor) *linear {
-	l := &linear{format: "pmml"}
+// Term is what an input adds to a regression: of a number Coef · (x − Mean) /
+// Scale, of a text the weight of its level.
+type Term struct {
+	Mean, Scale, Coef float64
+	Missing           float64 // what a missing number adds; NaN: not recomputable
+
+	Levels  []string
+	Weights []float64
+	Other   float64 // weight of other levels; NaN: not recomputable
+}
+
+// plain turns predictors into one term per input; nil where they do more than
+// one coefficient of a number, or coefficients of levels, for each input.
+func (s *scope) plain(parts []predictor) []Term {
+	var out []Term
 	for i, f := range s.inputs {
 		var mine []*predictor
 		for j := range parts {
@@ -61,47 +72,44 @@ func (s *scope) plain(parts []predictor) *linear {
 			}
 		}
 		t, ok := f.term(mine)
-		if !ok || l.add(f.name, t) != nil {
+		if !ok {
 			return nil
 		}
+		out = append(out, t)
 	}
-	if len(l.inputs) == 0 {
-		return nil
-	}
-	return l
+	return out
 }
 
 // term is what a field's predictors add.
-func (f *field) term(parts []*predictor) (term, bool) {
+func (f *field) term(parts []*predictor) (Term, bool) {
 	if len(parts) == 0 || f.missingInvalid || slices.ContainsFunc(parts, func(p *predictor) bool { return p.direct != f }) {
-		return term{}, false
+		return Term{}, false
 	}
 	if f.of == textType {
 		return f.levelsTerm(parts)
 	}
 	p := parts[0]
 	if len(parts) > 1 || p.level != nil || p.exponent != 1 || !f.plain() {
-		return term{}, false
+		return Term{}, false
 	}
-	t := term{mean: p.mean, scale: p.scale, coef: p.coef, lo: -math.MaxFloat64, hi: math.MaxFloat64, missing: math.NaN()}
-	t.centred = p.mean != 0
+	t := Term{Mean: p.mean, Scale: p.scale, Coef: p.coef, Missing: math.NaN()}
 	if f.instead.is == number {
-		t.missing = float64(p.coef * ((f.instead.x - p.mean) / p.scale))
+		t.Missing = float64(p.coef * ((f.instead.x - p.mean) / p.scale))
 	}
 	return t, true
 }
 
 // levelsTerm is the term of a text field. Levels that the file counts as invalid
 // have no rule, save where it says otherwise.
-func (f *field) levelsTerm(parts []*predictor) (term, bool) {
+func (f *field) levelsTerm(parts []*predictor) (Term, bool) {
 	if f.wrong != nil || f.missing != nil || f.instead.is != missing || f.invalids == "asValue" {
-		return term{}, false
+		return Term{}, false
 	}
 	var levels []string
 	var weights []float64
 	for _, p := range parts {
 		if p.level == nil || slices.Contains(levels, p.level.s) || !f.isValid(*p.level) {
-			return term{}, false
+			return Term{}, false
 		}
 		levels, weights = append(levels, p.level.s), append(weights, p.coef)
 	}
@@ -114,5 +122,5 @@ func (f *field) levelsTerm(parts []*predictor) (term, bool) {
 			}
 		}
 	}
-	return categoricalTerm(levels, weights, other, 0), true
+	return Term{Levels: levels, Weights: weights, Other: other}, true
 }
