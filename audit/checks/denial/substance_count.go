@@ -176,7 +176,9 @@ func (s *state) hold(r *record, b *features.Batch, i int, x *ruling) {
 	}
 	if k := int(b.Replay.Rule[i]); k >= 0 {
 		r.rule = s.intern(all[p].RuleName(k))
-		r.factors = s.intern(strings.Join(all[p].RuleFactors(k), ","))
+		if !all[p].RuleExempt(k) && all[p].RuleStage(k) != "fraud" { // nobody is told of those
+			r.factors = s.intern(strings.Join(all[p].RuleFactors(k), ","))
+		}
 	}
 	if x.standing == undecided {
 		r.missing = s.intern(strings.Join(s.replayer.missing(b, i), ", "))

@@ -49,7 +49,7 @@ func letter(plan *audit.Plan, c *audit.Case) audit.Text {
 			if c.Substance == audit.Justified && version != "" {
 				add("Recomputed under the rules then in force (version %s), the result is the same.", "按当时规则（版本%s）复算，结果不变。", version)
 			}
-		} else {
+		} else if item(c, enough.Waiting) == "" {
 			add("You may ask for the specific factors that decided it.", "您可以要求说明具体的影响因素。")
 		}
 		if c.Substance == audit.Justified && !lower {
@@ -80,7 +80,7 @@ func principal(plan *audit.Plan, c *audit.Case) (en, zh []string) {
 	}
 	mutable := func(name string) (audit.FeatureInfo, bool) {
 		f, ok := plan.Dictionary[name]
-		return f, ok && (f.Mutable == "yes" || f.Mutable == "slow") && f.Family != "device"
+		return f, ok && (f.Mutable == "yes" || f.Mutable == "slow") && f.Family != "device" && !enough.Grouped(plan, name)
 	}
 	if c.Substance == audit.Justified {
 		for _, name := range strings.Split(item(c, itemFactors), ",") {
