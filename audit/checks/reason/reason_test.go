@@ -136,7 +136,7 @@ func merged(t *testing.T, file string) *state {
 // TestDecodeGarbage: a state that was tampered with is refused, or can be
 // finished.
 func TestDecodeGarbage(t *testing.T) {
-	for _, file := range []string{"reasonmatch.txtar", "reasonmatch-forest.txtar"} {
+	for _, file := range []string{"reasonmatch.txtar", "reasonmatch-forest.txtar", "reasonmatch-enough.txtar"} {
 		s := merged(t, file)
 		for _, next := range []func() audit.State{
 			func() audit.State { x, _ := newState(s.env); return x },
