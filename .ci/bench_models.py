@@ -152,7 +152,8 @@ def main():
 def compare(lib, threads, a, data, binary):
     env = dict(os.environ, GOMAXPROCS=str(threads))
     proc = subprocess.Popen([binary, "-test.run=^TestSpeed$", "-test.timeout=0", f"-speed.model={os.path.abspath(a.model)}", f"-speed.data={data}",
-                             f"-speed.workers={threads}", f"-speed.contributions={a.contributions}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
+                             f"-speed.workers={threads}", f"-speed.contributions={a.contributions}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env,
+                            cwd=os.path.join(ROOT, "features", "model"))
     if (line := proc.stdout.readline()) != "ready\n":
         sys.exit("evenhand: " + line + proc.stdout.read())
     theirs, ours, clocks = [], [], []
