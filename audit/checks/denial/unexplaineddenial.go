@@ -185,6 +185,12 @@ where it is higher, the rule is borne out, and no finding is made of it.
 
 Approvals and limits above the policy are decision mismatches, and no verdicts.
 
+Letters of JUSTIFIED denials also tell what would have been enough on that day, all
+else equal: the smallest set of at most three changes found (see the manual of
+recourse; here 300 rows are replayed per denial), or the end of a cooling-off time.
+Features of the family device and those that make groups are left out of the search;
+nothing is told where nothing was found.
+
 	denials                          how many decisions went against the applicant
 	specific_reason_rate             share of those judged with a specific reason; Wilson interval
 	specific_reason_rate_difference  by group against the reference; Newcombe interval, Fisher or chi-square with Yates

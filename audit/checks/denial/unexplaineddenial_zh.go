@@ -68,6 +68,10 @@ R0.8 针对没有逾期（history.max_dpd_12m 和 repayment 类特征均为 0）
 
 批准或额度高于政策的，属决策不一致，不是判定。
 
+JUSTIFIED 的拒绝，致客户的说明还写明当日若其他条件不变，怎样的改变即已足够：所找到
+的至多三项改变的最小组合（见 recourse 的说明；此处每笔拒绝至多复算 300 行），或冷静
+期的结束日期。device 类特征和用于分组的特征不参与搜索；没有找到的，不写。
+
 	denials                          对申请人不利的决策笔数
 	specific_reason_rate             被判断的拒绝中已说明具体原因的占比；Wilson 区间
 	specific_reason_rate_difference  各群体与对照群体之差；Newcombe 区间，Fisher 精确检验或带 Yates 校正的卡方检验

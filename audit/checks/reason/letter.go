@@ -29,8 +29,8 @@ func letter(plan *audit.Plan, c *audit.Case) audit.Text {
 	if t := enough.Sentence(plan, c); !t.IsZero() {
 		en, zh = append(en, t.En), append(zh, t.Zh)
 	}
-	en = append(en, "The result itself is not changed by this. You may ask for wrong data to be corrected and for a review by a person; the outcome of a review is open.")
-	zh = append(zh, "这不改变申请结果本身。您可以要求更正有误的信息，并申请人工复核；复核结果以实际为准。")
+	en = append(en, "Correcting the reasons does not change the result. You may ask for wrong data to be corrected and for a review by a person; the outcome of a review is open.")
+	zh = append(zh, "更正原因不改变申请结果本身。您可以要求更正有误的信息，并申请人工复核；复核结果以实际为准。")
 	return audit.Text{En: strings.Join(en, " "), Zh: strings.Join(zh, "")}
 }
 

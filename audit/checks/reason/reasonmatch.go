@@ -167,6 +167,12 @@ A case is JUSTIFIED in substance: the outcome is the policy's, its reasons are n
 what was told. The grade is E1, or E2 where the score on record is equal within
 the model's tolerance only.
 
+Letters tell what decided, and what would have been enough on that day, all else
+equal: the smallest set of at most three changes found (see the manual of recourse;
+here 300 rows are replayed per denial), or the end of a cooling-off time. Features of
+the family device and those that make groups are left out of the search; nothing is
+told where nothing was found.
+
 Sources: 12 CFR 1002.9(b)(2) and its comments 9(b)(2)-1, -5, -7 and -8; PIPL 24, which
 gives an explanation on request only; domain design, rule R0.4. A finding is
 evidence for a clause, not a judgment under it.`

@@ -26,7 +26,7 @@ const (
 )
 
 // Words are the Chinese of the evidence, for Check.Evidence.
-var Words = map[string]string{Prefix + "*": "@1 的足够改变", Waiting: "冷静期结束于"}
+var Words = map[string]string{Prefix + "*": "足够的改变：@1", Waiting: "冷静期结束于"}
 
 // rowsEach is how many rows a search may replay for one denial: few, since a
 // letter is the better for a change told, and right without.
