@@ -1,6 +1,7 @@
 package reasons
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -142,10 +143,14 @@ func (r *references) close() {
 func (x *Model) backgrounds(s *surveyed) references {
 	r := references{has: Of(Path), primary: Path, way: 1}
 	var low, high model.Output
+	var applicants []scored
 	for j, k := range [...]Method{Applicants, Near} {
 		rows := s.backgrounds[j].values()
 		for i, row := range rows {
 			o := x.Scoring.Model.ScoreRow(row)
+			if k == Applicants && o.Margin == o.Margin {
+				applicants = append(applicants, scored{row, o.Margin})
+			}
 			if i == 0 && j == 0 || o.Margin < low.Margin {
 				low = o
 			}
@@ -165,7 +170,25 @@ func (x *Model) backgrounds(s *surveyed) references {
 	if high.Margin > low.Margin && high.Score < low.Score {
 		r.way = -1
 	}
+	if e, err := x.trees.Against(bestTenth(applicants, x.better*r.way)); err == nil {
+		r.against[Best], r.has = e, r.has|Of(Best)
+	}
 	return r
+}
+
+type scored struct {
+	row    []model.Value
+	margin float64
+}
+
+// bestTenth are the rows with the best margins, way being 1 when higher ones
+// are better: a tenth, at least one.
+func bestTenth(all []scored, way float64) (best [][]model.Value) {
+	slices.SortStableFunc(all, func(a, b scored) int { return cmp.Compare(float64(way*b.margin), float64(way*a.margin)) })
+	for _, s := range all[:(len(all)+9)/10] {
+		best = append(best, s.row)
+	}
+	return best
 }
 
 // Has are the methods that can rank rows of a model.

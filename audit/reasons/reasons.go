@@ -23,7 +23,9 @@ import (
 type Method uint8
 
 // The methods. Forests, which have no terms, have Near and Applicants as
-// interventional SHAP against samples of these applicants, and Path.
+// interventional SHAP against samples of these applicants, Best against the tenth
+// of the sample of all that scores best, and Path. Best is what a lender comes
+// near to who holds denials against those that it approved.
 const (
 	Declared   Method = iota // the references that the model's file declares
 	Best                     // the most points that an attribute gives, or the most seen

@@ -136,8 +136,9 @@ Two inputs of one feature add up. Ties are broken by name. The references, by me
 	path          of forests: their own training data (path-dependent SHAP)
 
 Forests have near_cutoff and applicants as interventional SHAP on the margin,
-against background_rows applicants drawn by hash, on compared_rows denials drawn by
-hash and on all that path speaks against. The first method of a model is declared,
+against background_rows applicants drawn by hash, and best against the tenth of them
+that scores best (lenders also hold denials against those that they approved), on
+compared_rows denials drawn by hash and on all that path speaks against. The first method of a model is declared,
 else near_cutoff, else applicants. Comment 9(b)(2)-5 names near_cutoff and
 applicants, and accepts methods that give substantially similar results: how far
 the first method agrees with them is printed, and warned of under method_agreement.

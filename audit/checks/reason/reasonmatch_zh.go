@@ -39,7 +39,8 @@ unexplaineddenial 判断。
 	path          仅用于树模型：其自身的训练数据（路径依赖的 SHAP）
 
 树模型的 near_cutoff 和 applicants，是对边际值的干预式 SHAP，以按哈希抽取的
-background_rows 名申请人为背景，对按哈希抽取的 compared_rows 笔拒绝以及 path 认为有问
+background_rows 名申请人为背景，best 则以其中评分最好的十分之一为背景（也有机构以已批准的
+申请人为参照），对按哈希抽取的 compared_rows 笔拒绝以及 path 认为有问
 题的全部拒绝计算。每个模型的首要方法为 declared，没有的依次为 near_cutoff、
 applicants。官方释义 9(b)(2)-5 列明 near_cutoff 和 applicants 两种方法，并认可结果实质
 相似的其他方法：首要方法与这两种方法的一致程度另行列出，低于 method_agreement 的予以提示。
