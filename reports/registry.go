@@ -16,14 +16,14 @@ func registered(m *audit.Metric) bool {
 	return m.Check == "governance" && m.Status < audit.Warn
 }
 
-// registryTable is the registry of models and what they were used for, a row a
-// version; nil when nobody looked.
+// registryTable is the registry of models and what they were used for, a column a
+// version, as there are more facts than versions; nil when nobody looked.
 func (r *Report) registryTable() *table {
-	t := &table{Head: right(head(
+	t := &table{Head: head(
 		audit.T("model", "模型"), audit.T("format", "格式"), audit.T("SHA-256", "SHA-256"), audit.T("as approved", "与登记一致"),
 		audit.T("trained on", "训练数据"), audit.T("in service", "在用期"), audit.T("decisions", "决策数"), audit.T("first to last", "首末决策"),
 		audit.T("outside service", "在用期之外"), audit.T("age, months", "月龄"), audit.T("inputs with a value", "输入有值"), audit.T("limit evaluations", "额度评估"),
-	), 6, 8, 9, 10, 11)}
+	)}
 	for i := range r.models {
 		if m := &r.models[i]; m.Usage != nil {
 			t.Rows = append(t.Rows, r.registryRow(m))
@@ -32,9 +32,10 @@ func (r *Report) registryTable() *table {
 	if len(t.Rows) == 0 {
 		return nil
 	}
-	t.Note = audit.T("Age: least / median / greatest, in whole months from the end of the training data (or from the first day of service) to the decision. Inputs with a value: of all inputs of scored decisions, and the input that has the fewest. Every number is in metrics.arrow, check governance.",
-		"月龄：自训练数据截止（或上线）至决策的整月数，依次为最小 / 中位 / 最大。输入有值：占已评分决策全部输入的比例，以及有值最少的输入。全部数字见 metrics.arrow 中的 governance。")
+	t.Note = audit.T("Times end before the second date; that of first to last is the last day. Age: least / median / greatest, in whole months from the end of the training data (or from the first day of service) to the decision. Inputs with a value: of all inputs of scored decisions, and the input that has the fewest. Every number is in metrics.arrow, check governance.",
+		"期间不含第二个日期，首末决策则含末日。月龄：自训练数据截止（或上线）至决策的整月数，依次为最小 / 中位 / 最大。输入有值：占已评分决策全部输入的比例，以及有值最少的输入。全部数字见 metrics.arrow 中的 governance。")
 	t.prune()
+	t.turn()
 	return t
 }
 
@@ -51,46 +52,41 @@ func (r *Report) registryRow(m *ModelInput) []cell {
 			approved = cell{Text: audit.T("no: edited", "否：已改动"), Class: "fail"}
 		}
 	}
-	period, outside, age, values, evaluations := plainCell(none), num(none), num(none), num(none), num(none)
+	period, outside, age, values, evaluations := plainCell(none), plainCell(none), plainCell(none), plainCell(none), plainCell(none)
 	if u.Rows > 0 {
 		date := func(us int64) string { return time.UnixMicro(us).In(r.zone).Format(time.DateOnly) }
 		period = cell{Text: same(date(u.First) + " – " + date(u.Last)), Keep: true}
 	}
 	if u.Window && u.Rows > 0 {
-		outside = num(thousands(u.Outside))
+		outside = plainCell(thousands(u.Outside))
 		if u.Outside > 0 {
-			outside = num(thousands(u.Outside) + " (" + percentOf(u.Outside, u.Rows) + ")")
+			outside = plainCell(thousands(u.Outside) + " (" + percentOf(u.Outside, u.Rows) + ")")
 		}
 	}
 	if u.AgeMedian >= 0 && u.Rows > 0 {
-		age = num(fmt.Sprintf("%d / %d / %d", u.AgeMin, u.AgeMedian, u.AgeMax))
+		age = plainCell(fmt.Sprintf("%d / %d / %d", u.AgeMin, u.AgeMedian, u.AgeMax))
 	}
 	if u.Cells > 0 {
 		s := percentOf(u.Values, u.Cells)
 		if u.LeastValues < u.Scored {
 			s += " (" + u.LeastInput + " " + percentOf(u.LeastValues, u.Scored) + ")"
 		}
-		values = num(s)
+		values = plainCell(s)
 	}
 	if u.LimitRows > 0 {
-		evaluations = num(thousands(u.LimitRows))
+		evaluations = plainCell(thousands(u.LimitRows))
 	}
 	return []cell{code(name), plainCell(m.Format), code(short(m.SHA256)), approved,
-		words(between(m.Spec.TrainedFrom, m.Spec.TrainedTo)), words(between(m.Spec.Deployed, m.Spec.Retired)),
-		num(thousands(u.Rows)), period, outside, age, values, evaluations}
+		between(m.Spec.TrainedFrom, m.Spec.TrainedTo), between(m.Spec.Deployed, m.Spec.Retired),
+		plainCell(thousands(u.Rows)), period, outside, age, values, evaluations}
 }
 
 // between writes [from, to) as the plan has it.
-func between(from, to string) audit.Text {
-	switch {
-	case from == "" && to == "":
-		return same(none)
-	case to == "":
-		return audit.T("from "+from, from+" 起")
-	case from == "":
-		return audit.T("before "+to, to+" 之前")
+func between(from, to string) cell {
+	if from == "" && to == "" {
+		return plainCell(none)
 	}
-	return audit.T(from+" to before "+to, from+" 起，"+to+" 之前")
+	return cell{Text: same(strings.TrimSpace(from + " – " + to)), Keep: true}
 }
 
 // percentOf writes k of n as a share with one decimal, the same in both

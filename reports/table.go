@@ -70,6 +70,23 @@ func (t *table) cut(file string) {
 	t.Note = audit.T("The first "+itoa(shown)+" rows; all "+n+" are in "+file+".", "此处为前 "+itoa(shown)+" 行；全部 "+n+" 行见 "+file+"。")
 }
 
+// turn makes rows of the columns: the first cell of each row becomes the head.
+func (t *table) turn() {
+	first := []cell{t.Head[0]}
+	var rows [][]cell
+	for _, row := range t.Rows {
+		first = append(first, row[0])
+	}
+	for c := 1; c < len(t.Head); c++ {
+		turned := []cell{t.Head[c]}
+		for _, row := range t.Rows {
+			turned = append(turned, row[c])
+		}
+		rows = append(rows, turned)
+	}
+	t.Head, t.Rows = first, rows
+}
+
 // prune drops the columns in which no row says anything.
 func (t *table) prune() {
 	if len(t.Rows) == 0 {

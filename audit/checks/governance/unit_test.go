@@ -65,9 +65,7 @@ func unit(t testing.TB, plan string, rows, batch int, versioned bool) (*audit.En
 		t.Fatal(err)
 	}
 	want := audit.Wanted{Inputs: map[string]features.Kind{"income": features.Float, "tenure": features.Float, "housing": features.Text}, AvailableAt: true}
-	for _, n := range Governance.Needs.Tables[0].Required {
-		want.Columns = append(want.Columns, n)
-	}
+	want.Columns = append(want.Columns, Governance.Needs.Tables[0].Required...)
 	for _, o := range Governance.Needs.Tables[0].Optional {
 		want.Columns = append(want.Columns, o.Column)
 	}

@@ -65,8 +65,6 @@ type second struct {
 	cut             []float64
 	as              []int16
 	rule            []int16
-	score, margin   []float64
-	model           []int16
 	mine, some      []int32
 	block, compared reasons.Block
 	given           given
