@@ -303,7 +303,7 @@ func TestForest(t *testing.T) {
 	s := NewSurvey(e, 1, 10)
 	s.Add(b, all(4), cuts(4, 0.5), way(4, -1), &b.Cols[0])
 	r := s.Ranker()
-	if r.Has(0) != Of(Near, Applicants, Path) || r.Primary(0) != Applicants || r.Models[0].Sum() {
+	if r.Has(0) != Of(Best, Near, Applicants, Path) || r.Primary(0) != Applicants || r.Models[0].Sum() {
 		t.Fatalf("has %b, first %v", r.Has(0), r.Primary(0))
 	}
 	var block Block
@@ -311,6 +311,7 @@ func TestForest(t *testing.T) {
 	for k, want := range map[Method][]float64{
 		Applicants: {1 - 0.5, 0 + 0.25},
 		Near:       {1 - 0, 0 + 0.25}, // margins -0.5 and 0: from 0.5 down by half the odds
+		Best:       {1 - 0, 0 + 0.5},  // the one best of four
 		Path:       {1 - 0.5, 0 + 0.375},
 	} {
 		if got := block.Row(nil, k, 0); !close(got, want) {
