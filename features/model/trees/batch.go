@@ -86,11 +86,6 @@ func (c *Compiled) Margins(dst []float64, b *Block) {
 		clear(b.refused[:n])
 		return
 	}
-	if c.forest.Average {
-		for r := range sums {
-			sums[r] /= float64(len(c.forest.Trees))
-		}
-	}
 	for r := range dst {
 		dst[r] = sums[r] + c.forest.Base
 	}

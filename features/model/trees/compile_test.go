@@ -13,11 +13,11 @@ import (
 type thicket struct {
 	rng                   *rand.Rand
 	inputs, leaves, trees int
-	single, average, fine bool
+	single, fine          bool
 }
 
 func (g thicket) forest() *Forest {
-	f := &Forest{Inputs: g.inputs, Base: g.rng.NormFloat64(), Single: g.single, Average: g.average}
+	f := &Forest{Inputs: g.inputs, Base: g.rng.NormFloat64(), Single: g.single}
 	for range g.trees {
 		f.Trees = append(f.Trees, g.tree(1+g.rng.IntN(g.leaves)))
 	}
@@ -101,7 +101,7 @@ func (g thicket) read(x float64) float64 {
 // TestCompile compares margins in batches with their definition.
 func TestCompile(t *testing.T) {
 	for seed := range uint64(60) {
-		g := thicket{rng: rand.New(rand.NewPCG(seed, 1)), inputs: 1 + int(seed%7), trees: 1 + int(seed%9), single: seed%2 == 0, average: seed%4 == 1, fine: seed%3 == 0}
+		g := thicket{rng: rand.New(rand.NewPCG(seed, 1)), inputs: 1 + int(seed%7), trees: 1 + int(seed%9), single: seed%2 == 0, fine: seed%3 == 0}
 		g.leaves = []int{1, 2, 16, 32, 64, 65, 200}[seed%7]
 		if seed > 50 {
 			g.trees, g.leaves = 40, 60 // several stretches

@@ -21,9 +21,6 @@ type Forest struct {
 	// starting at Base (XGBoost). Otherwise they are float64, and Base is added
 	// last.
 	Single bool
-	// Average says that the sum of the trees is divided by their number
-	// (LightGBM's random forests).
-	Average bool
 }
 
 // Tree is one tree. Its root is Splits[0], or, where there are no splits,
@@ -136,9 +133,6 @@ func (f *Forest) Margin(cells []float64) float64 {
 	for i := range f.Trees {
 		t := &f.Trees[i]
 		sum += t.Leaves[t.Leaf(cells)]
-	}
-	if f.Average {
-		sum /= float64(len(f.Trees))
 	}
 	return sum + f.Base
 }

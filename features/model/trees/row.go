@@ -46,9 +46,6 @@ func (c *Compiled) Margin(cells []float64) float64 {
 	if c.forest.Single {
 		return float64(single)
 	}
-	if c.forest.Average {
-		sum /= float64(len(c.forest.Trees))
-	}
 	return sum + c.forest.Base
 }
 

@@ -16,7 +16,7 @@ func newExplainer(f *Forest, g game, leaves [][]leaf, room int) *Explainer {
 	for k := range f.Trees {
 		t := &f.Trees[k]
 		if len(t.Splits) == 0 {
-			e.base += t.Leaves[0] * f.scale()
+			e.base += t.Leaves[0]
 			continue
 		}
 		n += len(leaves[k])
@@ -90,7 +90,6 @@ func (e *Explainer) cut() {
 // its path, and how many leaves there are and what the longest path is.
 func (f *Forest) leaves() (leaves [][]leaf, n, longest int) {
 	leaves = make([][]leaf, len(f.Trees))
-	scale := f.scale()
 	for k := range f.Trees {
 		t := &f.Trees[k]
 		if len(t.Splits) == 0 {
@@ -100,7 +99,7 @@ func (f *Forest) leaves() (leaves [][]leaf, n, longest int) {
 		var walk func(at int32, inputs []int32, steps []step)
 		walk = func(at int32, inputs []int32, steps []step) {
 			if at < 0 {
-				leaves[k][^at] = leaf{inputs: slices.Clone(inputs), steps: slices.Clone(steps), value: t.Leaves[^at] * scale, index: n, tree: k}
+				leaves[k][^at] = leaf{inputs: slices.Clone(inputs), steps: slices.Clone(steps), value: t.Leaves[^at], index: n, tree: k}
 				n++
 				longest = max(longest, len(inputs))
 				return

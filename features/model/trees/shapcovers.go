@@ -50,14 +50,6 @@ func byCovers(f *Forest, room int) *Explainer {
 	return e
 }
 
-// scale is what leaves are multiplied by.
-func (f *Forest) scale() float64 {
-	if f.Average {
-		return 1 / float64(len(f.Trees))
-	}
-	return 1
-}
-
 func (t *Tree) cover(at int32) float64 {
 	if at < 0 {
 		return t.Covers[^at]
