@@ -272,3 +272,37 @@ func filled[T any](s []T, n int, x T) []T {
 	}
 	return s
 }
+
+// Gather copies rows of v, a column of n rows, to to, in memory of to's own, so
+// that cells may be changed. Opaque and list columns are left out: to keeps
+// their kind alone.
+func Gather[R int | int32](to, v *Vector, rows []R, n int) {
+	to.Kind, to.Present, to.Dict = v.Kind, v.Present, v.Dict
+	to.Codes, to.Ints, to.Floats = to.Codes[:0], to.Ints[:0], to.Floats[:0]
+	switch {
+	case v.Kind == Opaque || v.Kind == TextList:
+		return
+	case v.Kind == Text && len(v.Codes) >= n:
+		for _, i := range rows {
+			to.Codes = append(to.Codes, v.Codes[i])
+		}
+	case v.Kind == Float && len(v.Floats) >= n:
+		for _, i := range rows {
+			to.Floats = append(to.Floats, v.Floats[i])
+		}
+	case len(v.Ints) >= n:
+		for _, i := range rows {
+			to.Ints = append(to.Ints, v.Ints[i])
+		}
+	}
+	if v.Valid == nil {
+		to.Valid = nil
+		return
+	}
+	if to.Valid = to.Valid[:0]; to.Valid == nil {
+		to.Valid = []bool{}
+	}
+	for _, i := range rows {
+		to.Valid = append(to.Valid, v.Valid[i])
+	}
+}

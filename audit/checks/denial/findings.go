@@ -219,7 +219,7 @@ func (s *summary) spread(n int, zh bool) []string {
 		{"By product", "按产品", s.products}, {"By channel", "按渠道", s.channels},
 		{"By policy version", "按政策版本", s.policies}, {"By model version", "按模型版本", s.models},
 	} {
-		if parts := largest(by.counts); len(by.counts) > 1 || by.counts[""] == 0 {
+		if parts := cases.Largest(by.counts); len(by.counts) > 1 || by.counts[""] == 0 {
 			out = append(out, sentence(zh, by.en, by.zh, parts))
 		}
 	}
@@ -238,30 +238,4 @@ func sentence(zh bool, en, zhHead string, parts []string) string {
 		return zhHead + "：" + strings.Join(parts, "、") + "。"
 	}
 	return en + ": " + strings.Join(parts, ", ") + "."
-}
-
-// largest lists the five greatest counts.
-func largest(counts map[string]int64) []string {
-	type entry struct {
-		name string
-		n    int64
-	}
-	var all []entry
-	for name, n := range counts {
-		all = append(all, entry{name, n})
-	}
-	slices.SortFunc(all, func(a, b entry) int { return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.name, b.name)) })
-	const most = 5
-	var out []string
-	for _, e := range all[:min(len(all), most)] {
-		name := e.name
-		if name == "" {
-			name = "(none)"
-		}
-		out = append(out, name+" "+audit.Thousands(e.n))
-	}
-	if len(all) > most {
-		out = append(out, fmt.Sprintf("… (%d)", len(all)))
-	}
-	return out
 }

@@ -52,33 +52,6 @@ func gather(s, b *features.Batch, l *audit.Layout, rows []int32) {
 			continue
 		}
 		v := &b.Cols[c]
-		to.Kind, to.Present, to.Dict = v.Kind, v.Present, v.Dict
-		to.Codes, to.Ints, to.Floats = to.Codes[:0], to.Ints[:0], to.Floats[:0]
-		switch {
-		case v.Kind == features.Opaque || v.Kind == features.TextList:
-			continue // no expression reads them
-		case v.Kind == features.Text && len(v.Codes) >= b.N:
-			for _, i := range rows {
-				to.Codes = append(to.Codes, v.Codes[i])
-			}
-		case v.Kind == features.Float && len(v.Floats) >= b.N:
-			for _, i := range rows {
-				to.Floats = append(to.Floats, v.Floats[i])
-			}
-		case len(v.Ints) >= b.N:
-			for _, i := range rows {
-				to.Ints = append(to.Ints, v.Ints[i])
-			}
-		}
-		if v.Valid == nil {
-			to.Valid = nil
-			continue
-		}
-		if to.Valid = to.Valid[:0]; to.Valid == nil {
-			to.Valid = []bool{}
-		}
-		for _, i := range rows {
-			to.Valid = append(to.Valid, v.Valid[i])
-		}
+		features.Gather(to, v, rows, b.N)
 	}
 }

@@ -173,34 +173,12 @@ func spread(list []*audit.Case, zh bool) string {
 			continue
 		}
 		if zh {
-			out.WriteString(by.zh + "：" + strings.Join(largest(counts), "、") + "。")
+			out.WriteString(by.zh + "：" + strings.Join(cases.Largest(counts), "、") + "。")
 		} else {
-			out.WriteString(" " + by.en + ": " + strings.Join(largest(counts), ", ") + ".")
+			out.WriteString(" " + by.en + ": " + strings.Join(cases.Largest(counts), ", ") + ".")
 		}
 	}
 	return out.String()
-}
-
-// largest lists the five greatest counts.
-func largest(counts map[string]int64) []string {
-	type entry struct {
-		name string
-		n    int64
-	}
-	var all []entry
-	for name, n := range counts {
-		all = append(all, entry{name, n})
-	}
-	slices.SortFunc(all, func(a, b entry) int { return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.name, b.name)) })
-	const most = 5
-	var out []string
-	for _, e := range all[:min(len(all), most)] {
-		out = append(out, cmp.Or(e.name, "(none)")+" "+audit.Thousands(e.n))
-	}
-	if len(all) > most {
-		out = append(out, fmt.Sprintf("… (%d)", len(all)))
-	}
-	return out
 }
 
 // unequal is the finding that a group gets right reasons less often.

@@ -1,6 +1,8 @@
 package cases
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -54,6 +56,33 @@ func Sample(list []*audit.Case) []string {
 		if len(out) == 0 || out[len(out)-1] != it.Value {
 			out = append(out, it.Value)
 		}
+	}
+	return out
+}
+
+// Largest lists the five greatest counts, each with its name, and how many there
+// are in all.
+func Largest(counts map[string]int64) []string {
+	type entry struct {
+		name string
+		n    int64
+	}
+	var all []entry
+	for name, n := range counts {
+		all = append(all, entry{name, n})
+	}
+	slices.SortFunc(all, func(a, b entry) int { return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.name, b.name)) })
+	const most = 5
+	var out []string
+	for _, e := range all[:min(len(all), most)] {
+		name := e.name
+		if name == "" {
+			name = "(none)"
+		}
+		out = append(out, name+" "+audit.Thousands(e.n))
+	}
+	if len(all) > most {
+		out = append(out, fmt.Sprintf("… (%d)", len(all)))
 	}
 	return out
 }
