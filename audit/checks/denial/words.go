@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -53,11 +54,28 @@ type entry struct {
 }
 
 func newLexicon(plan *audit.Plan) *lexicon {
-	l := &lexicon{reasons: plan.Reasons}
-	l.phrases = l.fold(append(slices.Clone(plan.Lexicon), genericPhrases...))
-	l.fillers = l.fold(strings.Fields(fillerWords))
-	l.nothing = l.fold(strings.Fields("na n/a nan none null nil nothing 无 空 暂无"))
+	l := &lexicon{reasons: plan.Reasons, fillers: fillers(), nothing: nothing()}
+	l.phrases = l.fold(plan.Lexicon)
+	for _, e := range builtIn() {
+		if !slices.ContainsFunc(l.phrases, func(o entry) bool { return string(o.folded) == string(e.folded) }) {
+			l.phrases = append(l.phrases, e)
+		}
+	}
+	longestFirst(l.phrases)
 	return l
+}
+
+// What every lexicon has, folded once: there is a lexicon a state.
+var (
+	builtIn = sync.OnceValue(func() []entry { return new(lexicon).fold(genericPhrases) })
+	fillers = sync.OnceValue(func() []entry { return new(lexicon).fold(strings.Fields(fillerWords)) })
+	nothing = sync.OnceValue(func() []entry {
+		return new(lexicon).fold(strings.Fields("na n/a nan none null nil nothing 无 空 暂无"))
+	})
+)
+
+func longestFirst(e []entry) {
+	slices.SortStableFunc(e, func(a, b entry) int { return len(b.folded) - len(a.folded) })
 }
 
 // fold prepares phrases for search: longest first, so that a phrase within
@@ -72,7 +90,7 @@ func (l *lexicon) fold(texts []string) []entry {
 			out = append(out, entry{slices.Clone(l.text), l.text[0] < utf8.RuneSelf, s})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b entry) int { return len(b.folded) - len(a.folded) })
+	longestFirst(out)
 	return out
 }
 
