@@ -31,8 +31,9 @@ var methodWords = [reasons.Methods]string{
 	"references of the model file", "best attribute", "applicants near the cut-off", "all applicants", "neutral attribute", "training data of the trees",
 }
 
-// newCase returns the case of row i with what both passes know of it.
-func (s *state) newCase(b *features.Batch, i int, f *faults) *cases.Kept {
+// newCase returns the case of row i with what both passes know of it. The
+// calendar is the pass's own: all states of the second share the first's.
+func (s *state) newCase(b *features.Batch, i int, f *faults, calendar *audit.Calendar) *cases.Kept {
 	c := &s.at
 	k := &cases.Kept{}
 	text := func(column int) string {
@@ -49,7 +50,7 @@ func (s *state) newCase(b *features.Batch, i int, f *faults) *cases.Kept {
 	}
 	if at := instant(&b.Cols[c.decided], i); at != none {
 		k.At = at
-		k.Days = max(0, s.calendar.Day(s.env.Plan.AsOfMicros())-s.calendar.Day(at))
+		k.Days = max(0, calendar.Day(s.env.Plan.AsOfMicros())-calendar.Day(at))
 	}
 	if v := &b.Cols[c.amount]; !v.IsNull(i) {
 		k.Amount = v.Ints[i]
@@ -111,7 +112,7 @@ func (s *state) events(b *features.Batch, i int, told []string) []audit.Event {
 
 // wrong keeps the case of a denial by a rule, or of a limit that came out lower.
 func (s *state) wrong(b *features.Batch, i int, f *faults) {
-	k := s.newCase(b, i, f)
+	k := s.newCase(b, i, f, s.calendar)
 	p := &s.env.Policies.Policies[b.Replay.Policy[i]]
 	if r := int(b.Replay.Rule[i]); r >= 0 {
 		item(k, itemRule, p.RuleName(r))
@@ -129,7 +130,7 @@ func (s *state) wrong(b *features.Batch, i int, f *faults) {
 func (s *second) wrong(b *features.Batch, at int32, x *judge, f *faults) {
 	i := int(s.rows[at])
 	first := s.first
-	k := first.newCase(b, i, f)
+	k := first.newCase(b, i, f, s.calendar)
 	names := s.ranker.Models[x.model].Features
 	item(k, itemMethod, methodWords[x.primary])
 	lost := x.lost[x.primary]

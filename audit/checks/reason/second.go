@@ -58,6 +58,7 @@ type second struct {
 
 	// Caches and scratch, no part of the state.
 	engine          *replay.Engine
+	calendar        *audit.Calendar
 	outcomes        rows.Codes[uint8]
 	recorded, shown rows.Codes[int32]
 	rows            []int32 // of the batch
@@ -75,7 +76,7 @@ type second struct {
 }
 
 func newSecond(w *wanted) *second {
-	return &second{wanted: w, counts: newCounts(w.first.env), agree: make([]agreement, len(w.ofModels())), finder: enough.New(w.first.env)}
+	return &second{wanted: w, counts: newCounts(w.first.env), agree: make([]agreement, len(w.ofModels())), finder: enough.New(w.first.env), calendar: audit.NewCalendar(w.first.env.Plan.Zone())}
 }
 
 func (w *wanted) ofModels() []int64 { return w.first.ofModel }
