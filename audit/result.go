@@ -170,3 +170,13 @@ func (r *Result) Sort() {
 	slices.SortFunc(r.Metrics, func(a, b Metric) int { return a.compare(b) })
 	slices.SortFunc(r.Coverage, func(a, b Coverage) int { return cmp.Compare(a.Check, b.Check) })
 }
+
+// Item is the value of the case's evidence of that name, "" where it has none.
+func (c *Case) Item(name string) string {
+	for _, it := range c.Evidence {
+		if it.Name == name {
+			return it.Value
+		}
+	}
+	return ""
+}

@@ -7,6 +7,14 @@ import (
 
 // Numbers as findings write them, the same in both languages.
 
+// Plural is "1 denial" or "1,204 denials", in English.
+func Plural(n int64, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return Thousands(n) + " " + thing + "s"
+}
+
 // Thousands writes an integer with separators: 1,234,567.
 func Thousands(n int64) string {
 	s := strconv.FormatInt(n, 10)

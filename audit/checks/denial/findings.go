@@ -63,7 +63,7 @@ func clusters(cases []audit.Case) []*cluster {
 		}
 		k := key{cause: lapse}
 		if k.cause == genericReason {
-			k.wording = item(c, itemWording)
+			k.wording = c.Item(itemWording)
 		}
 		if by[k] == nil {
 			by[k] = &cluster{cause: k.cause, wording: k.wording}
@@ -79,21 +79,12 @@ func clusters(cases []audit.Case) []*cluster {
 
 // lapseOf is what went wrong in telling the customer of a case, or noLapse.
 func lapseOf(c *audit.Case) lapse {
-	for _, name := range []string{c.Cause, item(c, itemLapse)} {
+	for _, name := range []string{c.Cause, c.Item(itemLapse)} {
 		if i := slices.Index(causeNames[:], name); i >= 0 {
 			return lapse(i)
 		}
 	}
 	return noLapse
-}
-
-func item(c *audit.Case, name string) string {
-	for _, it := range c.Evidence {
-		if it.Name == name {
-			return it.Value
-		}
-	}
-	return ""
 }
 
 // summary is what a cluster's cases have in common, counted.
@@ -128,10 +119,10 @@ func (c *cluster) summary() *summary {
 			s.byRule[r]++
 		}
 		s.products[k.Product]++
-		s.channels[item(k, itemChannel)]++
+		s.channels[k.Item(itemChannel)]++
 		s.policies[k.PolicyVersion]++
 		s.models[k.ModelVersion]++
-		if late, err := strconv.ParseInt(item(k, itemLate), 10, 64); err == nil {
+		if late, err := strconv.ParseInt(k.Item(itemLate), 10, 64); err == nil {
 			s.daysLate = max(s.daysLate, late)
 		}
 	}

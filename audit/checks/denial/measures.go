@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/checks/internal/shares"
 	"evenhand/audit/stats"
 )
 
@@ -15,10 +16,6 @@ const (
 	diffMetric      = "specific_reason_rate_difference"
 	unmatchedMetric = "appeal_fault_unmatched"
 )
-
-// fisherBelow is the size of a cell under which the chi-square approximation
-// gives way to Fisher's exact test.
-const fisherBelow = 100
 
 // measures writes the metrics.
 type measures struct {
@@ -163,19 +160,11 @@ func (m *measures) period(c *counts) {
 // share is k/n with its interval.
 func (m *measures) share(name, period string, k, n int64) audit.Metric {
 	x := m.metric(name, period)
-	x.K, x.N = k, n
-	if n > 0 {
-		x.Value = float64(k) / float64(n)
-	}
-	i := stats.Wilson(k, n, m.level())
-	x.Low, x.High, x.Level, x.Interval = i.Lo, i.Hi, m.level(), "wilson"
-	m.small(&x, n)
+	shares.Set(&x, k, n, m.env.Plan.Honesty)
 	return x
 }
 
 func (m *measures) rate(name string, k, n int64) { m.add(m.share(name, "", k, n)) }
-
-func (m *measures) level() float64 { return m.env.Plan.Honesty.Level }
 
 func (m *measures) small(x *audit.Metric, n int64) {
 	if n < m.env.Plan.Honesty.MinCell {
@@ -196,19 +185,22 @@ func (m *measures) group(g *groupCounts) {
 		return
 	}
 	var cells []*groupCell
+	var sizes []int64
 	var ref *groupCell
 	for _, v := range g.judged.Values() {
 		name := v.Name
 		if name == "" {
 			name = "(unknown)"
 		}
-		c := &groupCell{label: g.plan.Name + "=" + name, k: g.specific.Of(v.Name), n: v.N, hidden: v.N < m.env.Plan.Honesty.Suppress}
-		cells = append(cells, c)
+		c := &groupCell{label: g.plan.Name + "=" + name, k: g.specific.Of(v.Name), n: v.N}
+		cells, sizes = append(cells, c), append(sizes, v.N)
 		if name == g.plan.Reference {
 			ref = c
 		}
 	}
-	suppress(cells)
+	for i, hidden := range shares.Withheld(sizes, m.env.Plan.Honesty.Suppress) {
+		cells[i].hidden = hidden
+	}
 	for _, c := range cells {
 		x := m.share(rateMetric, "", c.k, c.n)
 		x.Group = c.label
@@ -222,39 +214,13 @@ func (m *measures) group(g *groupCounts) {
 	}
 }
 
-// suppress hides the next smallest cell when only one is hidden: it could be
-// had by subtraction from all rows.
-func suppress(cells []*groupCell) {
-	hidden := 0
-	var next *groupCell
-	for _, c := range cells {
-		if c.hidden {
-			hidden++
-		} else if next == nil || c.n < next.n {
-			next = c
-		}
-	}
-	if hidden == 1 && next != nil {
-		next.hidden = true
-	}
-}
-
 func (m *measures) compare(c, ref *groupCell) {
-	t := stats.TableOf(c.k, c.n, ref.k, ref.n)
 	x := m.metric(diffMetric, "")
 	x.Group, x.Reference = c.label, ref.label
-	x.K, x.N, x.KRef, x.NRef = c.k, c.n, ref.k, ref.n
-	x.Value = t.Difference()
-	i := stats.Newcombe(c.k, c.n, ref.k, ref.n, m.level())
-	x.Low, x.High, x.Level, x.Interval = i.Lo, i.Hi, m.level(), "newcombe"
+	shares.Compare(&x, c.k, c.n, ref.k, ref.n, m.env.Plan.Honesty)
 	x.Threshold = -m.settings.QualityGap
 	x.Effect, x.EffectOf = math.Max(0, -x.Value)*float64(c.n), "specific reasons short of the reference rate"
 	x.Gap = stats.MinimumDetectableGap(float64(ref.k)/float64(ref.n), ref.n, c.n, 0.05, 0.8)
-	if min(t.A, t.B, t.C, t.D) < fisherBelow {
-		x.Test, x.P = "fisher", t.Fisher()
-	} else {
-		x.Test, x.P = "chi2_yates", t.ChiSquare(true).P
-	}
 	if x.Value <= x.Threshold {
 		x.Reach = audit.Warn
 	}

@@ -24,11 +24,11 @@ func concludeSubstance(env *audit.Env, cases []audit.Case, metrics []audit.Metri
 		switch {
 		case slices.Contains(c.Rules, "D7"):
 			k.rule = "D7"
-			k.detail = item(c, itemRule)
+			k.detail = c.Item(itemRule)
 		case !slices.Contains(c.Rules, "R0.6"):
 			continue
 		case c.Cause == cause.PolicyUndeclared:
-			k.detail = item(c, itemOther)
+			k.detail = c.Item(itemOther)
 		case c.Cause == cause.ScoreError, c.Cause == cause.DataUnit:
 			k.detail = c.ModelVersion
 		}
@@ -121,12 +121,12 @@ func (k wrongKey) finding(env *audit.Env, list []*audit.Case) audit.Finding {
 	}
 	cases.Fill(&f, list)
 	f.Grade, f.Rules = first.Grade, []string{k.rule}
-	n, c := audit.Thousands(f.Cases), plural(f.Customers, "customer")
+	n, c := audit.Thousands(f.Cases), audit.Plural(f.Customers, "customer")
 	spread := audit.Text{En: strings.Join(spreadOf(list, false), " "), Zh: strings.Join(spreadOf(list, true), "")}
 	if k.rule == "D7" {
 		f.Severity, f.Substance = audit.S3, audit.Indeterminate
 		f.Title = audit.Tf("%s denied by the engine that version %s refers to a person (%s)", "%s版本%s应转人工的申请被系统直接拒绝（%s）",
-			plural(f.Cases, "application"), k.version, c)
+			audit.Plural(f.Cases, "application"), k.version, c)
 		f.Title.Zh = fmt.Sprintf("%s笔按版本%s应转人工的申请被系统直接拒绝（%s位客户）", n, k.version, audit.Thousands(f.Customers))
 		f.What = audit.Text{
 			En: fmt.Sprintf("The replay refers them by rule %s, and no person is on record as having decided. Whether a review would have approved is open: no denial is judged wrong for it. %s", orNone(k.detail), spread.En),
@@ -148,7 +148,7 @@ func (k wrongKey) finding(env *audit.Env, list []*audit.Case) audit.Finding {
 	}
 	why := audit.Tf(w[0].En, w[0].Zh, detail)
 	f.Title = audit.Text{
-		En: fmt.Sprintf("%s of %s went against version %s of the policy: %s", plural(f.Cases, "denial"), c, orNone(k.version), why.En),
+		En: fmt.Sprintf("%s of %s went against version %s of the policy: %s", audit.Plural(f.Cases, "denial"), c, orNone(k.version), why.En),
 		Zh: fmt.Sprintf("%s笔拒绝（%s位客户）与政策版本%s不符：%s", n, audit.Thousands(f.Customers), orNone(k.version), why.Zh),
 	}
 	f.What = audit.Text{
@@ -180,7 +180,7 @@ func forceFinding(m *audit.Metric) audit.Finding {
 		ID: audit.StableID(checkName, forceMetric, v), Check: checkName, Severity: audit.S3, Grade: audit.E1, Cause: cause.PolicyUndeclared,
 		Causes: []audit.Supported{{Code: cause.PolicyUndeclared, Grade: audit.E1}}, Rules: []string{"D3"}, Metrics: []string{m.ID()}, Harm: m.K,
 		Title: audit.Text{
-			En: fmt.Sprintf("%s recorded version %s of the policy while it was not in force", plural(m.K, "decision"), v),
+			En: fmt.Sprintf("%s recorded version %s of the policy while it was not in force", audit.Plural(m.K, "decision"), v),
 			Zh: fmt.Sprintf("%s笔决定记录的政策版本%s当时并未生效", audit.Thousands(m.K), v),
 		},
 		What: audit.Tf("%d of the %d decisions under this version, by the registry's effective_from (inclusive) and effective_to (exclusive). They are replayed under the version they record.",
@@ -217,7 +217,7 @@ func aboveFinding(class string, ms []*audit.Metric) audit.Finding {
 		"D7": audit.T("nothing on record explains it", "没有记录可以解释"),
 	}[class]
 	f.Title = audit.Text{
-		En: fmt.Sprintf("Approved or granted above the policy in %s: %s", plural(k, "decision"), words.En),
+		En: fmt.Sprintf("Approved or granted above the policy in %s: %s", audit.Plural(k, "decision"), words.En),
 		Zh: fmt.Sprintf("%s笔决定的批准或额度高于政策：%s", audit.Thousands(k), words.Zh),
 	}
 	f.What = audit.Text{
@@ -238,7 +238,7 @@ func edgeFinding(ms []*audit.Metric) audit.Finding {
 		f.Metrics = append(f.Metrics, m.ID())
 	}
 	f.Title = audit.Text{
-		En: fmt.Sprintf("Edge cases: %s departed from the replay with a score within the tolerance of a cut-off", plural(k, "denial")),
+		En: fmt.Sprintf("Edge cases: %s departed from the replay with a score within the tolerance of a cut-off", audit.Plural(k, "denial")),
 		Zh: fmt.Sprintf("临界情况：%s笔拒绝与复算不符，但评分与分数线之差在容差以内", audit.Thousands(k)),
 	}
 	f.What = audit.Text{

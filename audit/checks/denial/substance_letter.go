@@ -16,7 +16,7 @@ func letter(plan *audit.Plan, c *audit.Case) audit.Text {
 	}
 	cal := calendar{zone: plan.Zone()}
 	on := date(cal.day(c.At))
-	lower := item(c, itemOutcome) == "approved_lower"
+	lower := c.Item(itemOutcome) == "approved_lower"
 	var en, zh []string
 	add := func(e, z string, args ...any) {
 		en, zh = append(en, fmt.Sprintf(e, args...)), append(zh, fmt.Sprintf(z, args...))
@@ -49,7 +49,7 @@ func letter(plan *audit.Plan, c *audit.Case) audit.Text {
 			if c.Substance == audit.Justified && version != "" {
 				add("Recomputed under the rules then in force (version %s), the result is the same.", "按当时规则（版本%s）复算，结果不变。", version)
 			}
-		} else if item(c, enough.Waiting) == "" {
+		} else if c.Item(enough.Waiting) == "" {
 			add("You may ask for the specific factors that decided it.", "您可以要求说明具体的影响因素。")
 		}
 		if c.Substance == audit.Justified && !lower {
@@ -83,15 +83,15 @@ func principal(plan *audit.Plan, c *audit.Case) (en, zh []string) {
 		return f, ok && (f.Mutable == "yes" || f.Mutable == "slow") && f.Family != "device" && !enough.Grouped(plan, name)
 	}
 	if c.Substance == audit.Justified {
-		for _, name := range strings.Split(item(c, itemFactors), ",") {
+		for _, name := range strings.Split(c.Item(itemFactors), ",") {
 			if f, ok := mutable(name); ok {
 				put(withAdvice(f.En, f.AdviceEn, " (", ")"), withAdvice(f.Zh, f.AdviceZh, "（", "）"))
 			}
 		}
 	}
-	given := item(c, itemGiven)
+	given := c.Item(itemGiven)
 	if given == "" {
-		given = item(c, "reasons recorded, not shown")
+		given = c.Item("reasons recorded, not shown")
 	}
 	l := newLexicon(plan)
 	for _, code := range strings.Split(given, ", ") {

@@ -184,7 +184,7 @@ func watchFinding(env *audit.Env, name string, ms []*audit.Metric) audit.Finding
 	}
 	f.Harm = k
 	f.Title = audit.Text{
-		En: fmt.Sprintf("Watch: %s would be approvals but for one factor, %s", plural(k, "denial"), en),
+		En: fmt.Sprintf("Watch: %s would be approvals but for one factor, %s", audit.Plural(k, "denial"), en),
 		Zh: fmt.Sprintf("观察：%s笔拒绝仅因一项因素（%s），否则复算为通过", audit.Thousands(k), zh),
 	}
 	f.What = audit.Text{

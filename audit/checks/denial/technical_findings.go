@@ -18,7 +18,7 @@ func concludeTechnical(env *audit.Env, cases []audit.Case, metrics []audit.Metri
 	by := map[key][]*audit.Case{}
 	for i := range cases {
 		c := &cases[i]
-		k := key{c.Cause, item(c, itemProof), item(c, itemIncident)}
+		k := key{c.Cause, c.Item(itemProof), c.Item(itemIncident)}
 		by[k] = append(by[k], c)
 	}
 	var keys []key
@@ -57,7 +57,7 @@ func technicalFinding(env *audit.Env, proof, incident string, list []*audit.Case
 	}
 	cases.Fill(&f, list)
 	f.Grade, f.Rules = audit.E1, []string{"R4.6"}
-	n, c := plural(f.Cases, "denial"), plural(f.Customers, "customer")
+	n, c := audit.Plural(f.Cases, "denial"), audit.Plural(f.Customers, "customer")
 	f.Title = audit.Text{
 		En: fmt.Sprintf("Technical failures recorded as denials: %s of %s, by %s", n, c, proof),
 		Zh: fmt.Sprintf("%s笔拒绝（%s位客户）实为技术故障，依据：%s", audit.Thousands(f.Cases), audit.Thousands(f.Customers), proofZh(proof)),
@@ -77,9 +77,9 @@ func technicalFinding(env *audit.Env, proof, incident string, list []*audit.Case
 		f.Title.En, f.Title.Zh = f.Title.En+", in incident "+incident, f.Title.Zh+"，处于事故"+incident
 		e := list[0]
 		f.What.En += fmt.Sprintf(" They lie in incident %s (%s), in which %s failed, against %s; ratio %s with its 95 %% interval.",
-			incident, item(e, "incident_window"), item(e, "failures_in_window"), item(e, "failures_before"), item(e, "excess"))
+			incident, e.Item("incident_window"), e.Item("failures_in_window"), e.Item("failures_before"), e.Item("excess"))
 		f.What.Zh += fmt.Sprintf("这些拒绝处于事故%s的时段内（%s）：该时段内决策失败数为%s，此前四周同一时段为%s；比值及95 %%区间为%s。",
-			incident, strings.ReplaceAll(item(e, "incident_window"), " to ", "至"), zhOf(item(e, "failures_in_window")), zhOf(item(e, "failures_before")), excessZh(item(e, "excess")))
+			incident, strings.ReplaceAll(e.Item("incident_window"), " to ", "至"), zhOf(e.Item("failures_in_window")), zhOf(e.Item("failures_before")), excessZh(e.Item("excess")))
 	} else {
 		f.What.En += " No incident with a measured excess of failures explains them."
 		f.What.Zh += "没有故障数明显偏多的事故可以解释。"
@@ -123,7 +123,7 @@ func spreadOf(cases []*audit.Case, zh bool) []string {
 	s := summary{products: map[string]int64{}, channels: map[string]int64{}, policies: map[string]int64{}, models: map[string]int64{}}
 	for _, c := range cases {
 		s.products[c.Product]++
-		s.channels[item(c, itemChannel)]++
+		s.channels[c.Item(itemChannel)]++
 		s.policies[c.PolicyVersion]++
 		s.models[c.ModelVersion]++
 	}
@@ -177,7 +177,7 @@ func technicalLetter(plan *audit.Plan, c *audit.Case) audit.Text {
 		En: fmt.Sprintf("Your application decided on %s was recorded as declined. Our review found that our system failed while it was being decided; this says nothing about your credit standing.", on),
 		Zh: fmt.Sprintf("您%s的申请被记录为未通过。经复核，该结果由处理时的系统故障造成，不是对您信用状况的评价。", on),
 	}
-	if item(c, itemIncident) != "" {
+	if c.Item(itemIncident) != "" {
 		t.En += " The failure was part of a disturbance of our services at that time."
 		t.Zh += "当时我们的服务发生异常。"
 	}

@@ -6,6 +6,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
+	"evenhand/audit/checks/internal/shares"
 	"evenhand/audit/stats"
 )
 
@@ -140,14 +141,6 @@ func spread(table [][]int64) float64 {
 // shareMetric is k/n with its Wilson interval.
 func shareMetric(check, name string, k, n int64, h audit.Honesty) audit.Metric {
 	m := audit.NewMetric(check, name)
-	m.K, m.N = k, n
-	if n > 0 {
-		m.Value = float64(k) / float64(n)
-	}
-	i := stats.Wilson(k, n, h.Level)
-	m.Low, m.High, m.Level, m.Interval = i.Lo, i.Hi, h.Level, "wilson"
-	if n < h.MinCell {
-		m.Reach = audit.Insufficient
-	}
+	shares.Set(&m, k, n, h)
 	return m
 }

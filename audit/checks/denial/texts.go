@@ -31,15 +31,15 @@ func wordsFor(c *cluster, s *summary, env *audit.Env) words {
 		thing = "notice"
 	}
 	n := int64(len(c.cases))
-	en := []any{plural(n, thing), plural(s.customers, "customer")}
+	en := []any{audit.Plural(n, thing), audit.Plural(s.customers, "customer")}
 	zh := []any{audit.Thousands(n), audit.Thousands(s.customers)}
 	switch c.cause {
 	case genericReason:
 		en, zh = append(en, quoted(c.wording, env)), append(zh, quoted(c.wording, env))
 	case lateNotice:
-		en, zh = append(en, plural(s.daysLate, "day")), append(zh, audit.Thousands(s.daysLate))
+		en, zh = append(en, audit.Plural(s.daysLate, "day")), append(zh, audit.Thousands(s.daysLate))
 	case appealOverdue:
-		en, zh = append(en, plural(int64(set.AppealDays), "day")), append(zh, set.AppealDays)
+		en, zh = append(en, audit.Plural(int64(set.AppealDays), "day")), append(zh, set.AppealDays)
 	}
 	w.title = audit.Text{En: fmt.Sprintf(w.title.En, en...), Zh: fmt.Sprintf(w.title.Zh, zh...)}
 	switch c.cause {
@@ -51,14 +51,6 @@ func wordsFor(c *cluster, s *summary, env *audit.Env) words {
 		w.what.Zh += "经核实的中国规则中，没有要求主动告知具体拒绝原因的条款：个人信息保护法第二十四条规定的是应要求说明。"
 	}
 	return w
-}
-
-// plural is "1 denial" or "1,204 denials".
-func plural(n int64, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return audit.Thousands(n) + " " + thing + "s"
 }
 
 // quoted is a generic wording, with the catalogue's text of a code.
@@ -225,7 +217,7 @@ func unmatched(env *audit.Env, m *audit.Metric) audit.Finding {
 	return audit.Finding{
 		ID: audit.StableID(checkName, "APPEAL_UNMATCHED"), Check: checkName, Severity: audit.S3,
 		Title: audit.Text{
-			En: fmt.Sprintf("Appeals against %s outside this audit were overdue or closed without a human", plural(m.K, "decision")),
+			En: fmt.Sprintf("Appeals against %s outside this audit were overdue or closed without a human", audit.Plural(m.K, "decision")),
 			Zh: fmt.Sprintf("针对本次判断范围以外%s笔决定的申诉逾期或未经人工处理", audit.Thousands(m.K)),
 		},
 		What: audit.T("The decisions appealed against are not among the denials judged here (an earlier period, an approval, or a row that a guard took out), so they are no cases.",

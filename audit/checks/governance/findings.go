@@ -174,7 +174,7 @@ func (c *concluder) outside(m named) audit.Finding {
 		severity = audit.S2
 	}
 	f := c.finding(outsideCause, m.version(), severity, m)
-	cases.Fill(&f, c.listed(outsideCause, func(k *audit.Case) bool { return evidence(k, "model") == m.version() }))
+	cases.Fill(&f, c.listed(outsideCause, func(k *audit.Case) bool { return k.Item("model") == m.version() }))
 	if m.Segment == "" {
 		f.Title = audit.Tf("Scored while no model was in service: %[1]s", "没有模型在用时的评分：%[2]s",
 			c.rows(m.K).En, c.rows(m.K).Zh)
@@ -263,13 +263,4 @@ func count(n int64, one, many string) string {
 		many = one
 	}
 	return audit.Thousands(n) + " " + many
-}
-
-func evidence(c *audit.Case, name string) string {
-	for _, it := range c.Evidence {
-		if it.Name == name {
-			return it.Value
-		}
-	}
-	return ""
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"evenhand/audit"
-	"evenhand/audit/stats"
+	"evenhand/audit/checks/internal/shares"
 )
 
 // The names of the metrics; those of limits start with limit_.
@@ -166,13 +166,7 @@ func (t *table) share(r *audit.Result, metric string, f *modelFacts, feature str
 
 // rate sets the share k of n with its interval.
 func (t *table) rate(m *audit.Metric, k, n int64) {
-	h := t.env.Plan.Honesty
-	m.K, m.N, m.Value = k, n, float64(k)/float64(n)
-	ci := stats.Wilson(k, n, h.Level)
-	m.Low, m.High, m.Level, m.Interval = ci.Lo, ci.Hi, h.Level, "wilson"
-	if n < h.MinCell {
-		m.Reach = audit.Insufficient
-	}
+	shares.Set(m, k, n, t.env.Plan.Honesty)
 }
 
 // fault adds a share of rows that should be 0.

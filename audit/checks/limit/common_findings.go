@@ -80,24 +80,6 @@ func severity(f *audit.Finding) audit.Severity {
 	return audit.S3
 }
 
-// item returns a value of a case's evidence.
-func item(c *audit.Case, name string) string {
-	for _, it := range c.Evidence {
-		if it.Name == name {
-			return it.Value
-		}
-	}
-	return ""
-}
-
-// plural is "1 promise" or "1,204 promises".
-func plural(n int64, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return audit.Thousands(n) + " " + thing + "s"
-}
-
 // spread says how cases spread over the values of something, the most first:
 // "cash 12, line 3".
 func spread(cases []*audit.Case, of func(*audit.Case) string) string {

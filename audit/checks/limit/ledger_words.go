@@ -12,7 +12,7 @@ func ledgerWordsOf(c *cluster, f *audit.Finding, env *audit.Env) words {
 	w := ledgerWords[f.Cause]
 	thing := map[string]string{noNotice: "decrease", lateNotice: "decrease", cause.Unexplained: "event", recordMismatch: "loan", cause.LostUpdate: "change"}[f.Cause]
 	w.title = audit.Text{
-		En: fmt.Sprintf(w.title.En, plural(f.Cases, thing), plural(f.Customers, "customer")),
+		En: fmt.Sprintf(w.title.En, audit.Plural(f.Cases, thing), audit.Plural(f.Customers, "customer")),
 		Zh: fmt.Sprintf(w.title.Zh, audit.Thousands(f.Cases), audit.Thousands(f.Customers)),
 	}
 	if f.Amount > 0 {
@@ -65,17 +65,17 @@ var ledgerWords = map[string]words{
 func ledgerLetter(plan *audit.Plan, c *audit.Case) audit.Text {
 	switch c.Cause {
 	case noNotice, lateNotice:
-		if item(c, "limit_before") == "" || item(c, "limit_after") == "" {
+		if c.Item("limit_before") == "" || c.Item("limit_after") == "" {
 			return audit.Text{}
 		}
 		return audit.Tf("Your limit was lowered from %[1]s to %[2]s, and you were not told in time. You may ask us for the reason, for a correction of wrong data, and for a human review; the outcome of a review is open.",
-			"您的额度由%[1]s下调为%[2]s，我们未按时告知。您可以要求说明原因、更正有误的信息，并申请人工复核；复核结果以实际为准。", item(c, "limit_before"), item(c, "limit_after"))
+			"您的额度由%[1]s下调为%[2]s，我们未按时告知。您可以要求说明原因、更正有误的信息，并申请人工复核；复核结果以实际为准。", c.Item("limit_before"), c.Item("limit_after"))
 	case cause.LostUpdate:
-		if item(c, "limit_before") == "" {
+		if c.Item("limit_before") == "" {
 			return audit.Text{}
 		}
 		return audit.Tf("A change of your limit of %[1]s was recorded and did not take effect. A person will look at it, and we will tell you what comes of it. This says nothing about your credit.",
-			"您%[1]s的额度有一次变更已记录但未生效。我们将由人工核查并告知您结果；此情况不代表对您信用的评价。", item(c, "limit_before"))
+			"您%[1]s的额度有一次变更已记录但未生效。我们将由人工核查并告知您结果；此情况不代表对您信用的评价。", c.Item("limit_before"))
 	case recordMismatch:
 		return audit.T("Your payments and our record of your instalments differ. A person will compare them, and we will tell you what comes of it. You may ask for a statement and for a correction.",
 			"您的还款流水与我们的分期记录不一致。我们将由人工核对并告知您结果。您可以要求提供对账单并更正。")

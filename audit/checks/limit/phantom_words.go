@@ -35,7 +35,7 @@ var phantomReasons = map[string]audit.Text{
 
 // phantomLetter is what the customer of a case may be told.
 func phantomLetter(_ *audit.Plan, c *audit.Case) audit.Text {
-	value := func(name string) string { return item(c, name) }
+	value := c.Item
 	why, ok := phantomReasons[c.Cause]
 	if !ok {
 		return audit.Text{} // a hold whose rules are not for telling

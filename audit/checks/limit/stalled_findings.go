@@ -47,8 +47,8 @@ func stalledSay(f *audit.Finding, c *cluster, env *audit.Env) {
 	switch w := cause.Words(f.Cause); {
 	case f.Substance == audit.Unjustified, f.Substance == audit.Technical:
 		f.Title = audit.Text{
-			En: fmt.Sprintf("%s of %s stand%s below what the lender's own policy gives (cause: %s)", plural(f.Cases, "limit"),
-				plural(f.Customers, "punctual customer"), stalledOne(f.Cases, "s"), w.En),
+			En: fmt.Sprintf("%s of %s stand%s below what the lender's own policy gives (cause: %s)", audit.Plural(f.Cases, "limit"),
+				audit.Plural(f.Customers, "punctual customer"), stalledOne(f.Cases, "s"), w.En),
 			Zh: fmt.Sprintf("%s位按时还款客户的%s个额度低于按机构自身政策复算的结果（原因：%s）", people, n, w.Zh),
 		}
 		how := map[string]audit.Text{
@@ -65,14 +65,14 @@ func stalledSay(f *audit.Finding, c *cluster, env *audit.Env) {
 	case stalledWatched(c.cases[0]):
 		f.Severity = audit.S4
 		f.Title = audit.Tf("%[1]s of punctual customers waited longer than those of nearly all peers", "%[2]s位按时还款客户的额度停滞时间长于几乎所有同类客户",
-			plural(f.Cases, "limit"), people)
+			audit.Plural(f.Cases, "limit"), people)
 		share := 100 * env.Settings.(*StalledSettings).PeerShare
 		f.What = audit.Tf("Without policies to replay, an account is only held against peers of the same product and size of limit. Up to %[1]g %% of all waits are as long where nothing is wrong: it says where to look, no more.",
 			"没有可复算的政策，只能与同产品、同额度档的客户比较。即使一切正常，也有至多%[1]g %%的等待这么久：这只说明应当查看哪里。", share)
 		f.Remedy = audit.T("Have these accounts looked at, and export the policies so that evaluations can be replayed.", "人工查看这些账户，并导出政策以便复算评估。")
 		f.Customer = stalledAsk
 	case f.Cause == cause.EvaluationOverdue:
-		f.Title = audit.Tf("The evaluation of %[1]s of punctual customers is overdue", "%[2]s位按时还款客户的额度评估已逾期", plural(f.Cases, "limit"), people)
+		f.Title = audit.Tf("The evaluation of %[1]s of punctual customers is overdue", "%[2]s位按时还款客户的额度评估已逾期", audit.Plural(f.Cases, "limit"), people)
 		f.What = audit.T("No evaluation is on record within one and a half cycles of the last one. It does not say that the limit would have risen: only an evaluation can.",
 			"超过一个半评估周期没有评估记录。这并不说明额度本应提高：只有评估才能回答。")
 		f.Remedy = audit.T("Run the overdue evaluations, find why the schedule skipped these accounts, and alert on accounts past their date.",
@@ -81,7 +81,7 @@ func stalledSay(f *audit.Finding, c *cluster, env *audit.Env) {
 		f.Clauses = stalledClauses
 	default:
 		f.Title = audit.Tf("Replay raises %[1]s of punctual customers, but can't judge why the lender did not", "%[2]s位按时还款客户的额度低于复算结果，但原因无法由复算判断",
-			plural(f.Cases, "limit"), people)
+			audit.Plural(f.Cases, "limit"), people)
 		f.What = audit.Tf("On record or close to it: %[1]s. Such a departure is not judged right or wrong here.", "记录显示或接近于：%[2]s。此处不判断这种偏离是否正确。", w.En, w.Zh)
 		f.Remedy = audit.T("Have a second person look at each of them, and record the reason.", "由另一人逐一复核，并记录理由。")
 		f.Customer = stalledAsk
@@ -148,7 +148,7 @@ func stalledWeightless(env *audit.Env, metrics []audit.Metric) (audit.Finding, b
 // stalledLetter says what may truthfully be told: what binds the limit, what
 // would move it by replay, and when it is next evaluated.
 func stalledLetter(plan *audit.Plan, c *audit.Case) audit.Text {
-	get := func(name string) string { return item(c, name) }
+	get := c.Item
 	var en, zh strings.Builder
 	fmt.Fprintf(&en, "Your last %s instalments were paid on time. ", get(stalledStreakItem))
 	fmt.Fprintf(&zh, "您近%s期均按时还款。", get(stalledStreakItem))

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/checks/internal/shares"
 	"evenhand/audit/stats"
 )
 
@@ -136,15 +137,7 @@ func (m *stalledMeasures) sum(name string, minor, n int64) {
 // rate is k/n with its interval.
 func (m *stalledMeasures) rate(name string, k, n int64) audit.Metric {
 	x := audit.NewMetric(stalledName, name)
-	x.K, x.N = k, n
-	if n > 0 {
-		x.Value = float64(k) / float64(n)
-	}
-	i := stats.Wilson(k, n, m.env.Plan.Honesty.Level)
-	x.Low, x.High, x.Level, x.Interval = i.Lo, i.Hi, m.env.Plan.Honesty.Level, "wilson"
-	if n < m.env.Plan.Honesty.MinCell {
-		x.Reach = audit.Insufficient
-	}
+	shares.Set(&x, k, n, m.env.Plan.Honesty)
 	return x
 }
 
@@ -234,20 +227,15 @@ func (m *stalledMeasures) groups(g *stalledGroup) {
 	}
 	var cells []*cell
 	for _, v := range g.judged.Values() {
-		cells = append(cells, &cell{v.Name, g.wrong.Of(v.Name), v.N, v.N < m.env.Plan.Honesty.Suppress})
+		cells = append(cells, &cell{label: v.Name, k: g.wrong.Of(v.Name), n: v.N})
 	}
 	slices.SortFunc(cells, func(a, b *cell) int { return cmp.Compare(a.label, b.label) })
-	// A single hidden cell could be had by subtraction.
-	hidden, next := 0, (*cell)(nil)
-	for _, c := range cells {
-		if c.hidden {
-			hidden++
-		} else if next == nil || c.n < next.n {
-			next = c
-		}
+	sizes := make([]int64, len(cells))
+	for i, c := range cells {
+		sizes[i] = c.n
 	}
-	if hidden == 1 && next != nil {
-		next.hidden = true
+	for i, hidden := range shares.Withheld(sizes, m.env.Plan.Honesty.Suppress) {
+		cells[i].hidden = hidden
 	}
 	for _, c := range cells {
 		x := m.rate("stalled_unjustified_rate", c.k, c.n)
@@ -266,6 +254,6 @@ func (m *stalledMeasures) groups(g *stalledGroup) {
 
 // stalledSteps reads back the number of steps in a case's evidence.
 func stalledSteps(c *audit.Case) (int, bool) {
-	n, err := strconv.Atoi(item(c, "next_step_steps"))
+	n, err := strconv.Atoi(c.Item("next_step_steps"))
 	return n, err == nil
 }

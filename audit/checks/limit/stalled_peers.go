@@ -150,7 +150,7 @@ type stalledSpellCount struct {
 // watch adds the rule to the case of an account that nearly all peers would
 // have seen raised by now.
 func (p *stalledPeers) watch(k *cases.Kept) {
-	stratum := item(&k.Case, stalledPeersItem)
+	stratum := k.Item(stalledPeersItem)
 	longest, ok := p.longest[stratum]
 	if !ok || k.Notes[stalledWaited] <= longest {
 		return

@@ -99,7 +99,7 @@ func TestStalledEvidence(t *testing.T) {
 	for i := range res.Cases {
 		c := &res.Cases[i]
 		for name, value := range want[c.Key] {
-			if got := item(c, name); got != value {
+			if got := c.Item(name); got != value {
 				t.Errorf("%s: %s is %q, want %q", c.Key, name, got, value)
 			}
 		}

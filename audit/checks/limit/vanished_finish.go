@@ -47,7 +47,7 @@ func (s *vanished) Finish(r *audit.Result) {
 // blame names the incident that a technical failure lies in as its cause, when
 // attempts failed more often then than usual.
 func (s *vanished) blame(c *audit.Case, at int64) {
-	i, grade := s.excess.At(at, item(c, "error_code"))
+	i, grade := s.excess.At(at, c.Item("error_code"))
 	if i < 0 {
 		return
 	}
@@ -128,13 +128,13 @@ func vanishedKey(c *audit.Case) string {
 	key := rule + "\x1f" + c.Cause + "\x1f" + c.Substance.String()
 	switch c.Cause {
 	case cause.Incident:
-		key += "\x1f" + item(c, "incident")
+		key += "\x1f" + c.Item("incident")
 	case cause.PolicyDeclared:
-		key += "\x1f" + item(c, "ended_by")
+		key += "\x1f" + c.Item("ended_by")
 	case cause.PolicyUndeclared:
 		key += "\x1f" + c.PolicyVersion
 	case cause.Experiment, cause.ExperimentOver:
-		key += "\x1f" + item(c, "experiment")
+		key += "\x1f" + c.Item("experiment")
 	}
 	return key
 }

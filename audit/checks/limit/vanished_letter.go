@@ -25,15 +25,15 @@ var reasons = map[string]audit.Text{
 // vanishedLetter tells the customer of a case what was promised, what arrived
 // and why, from the case alone.
 func vanishedLetter(plan *audit.Plan, c *audit.Case) audit.Text {
-	due, last := item(c, "promise_due"), item(c, "last_day")
-	promised, applied, short := item(c, "promised"), item(c, "applied"), item(c, "shortfall")
+	due, last := c.Item("promise_due"), c.Item("last_day")
+	promised, applied, short := c.Item("promised"), c.Item("applied"), c.Item("shortfall")
 	switch {
 	case slices.Contains(c.Rules, "R1.2"):
 		return audit.Tf("Your limit rose regularly until %[1]s and has not since. You may ask us for the rule behind it, and for a human review; the outcome of a review is open.",
-			"您的额度在%[1]s之前定期增加，此后没有增加。您可以向我们了解所依据的规则，并申请人工复核；复核结果以实际为准。", item(c, "last_increase"))
+			"您的额度在%[1]s之前定期增加，此后没有增加。您可以向我们了解所依据的规则，并申请人工复核；复核结果以实际为准。", c.Item("last_increase"))
 	case slices.Contains(c.Rules, "R1.3"):
 		return audit.Tf("Your limit was lowered from %[1]s to %[2]s. You may ask us for the reason, for a correction of wrong data, and for a human review; the outcome of a review is open.",
-			"您的额度由%[1]s下调为%[2]s。您可以要求说明原因、更正有误的信息，并申请人工复核；复核结果以实际为准。", item(c, "limit_before"), item(c, "limit_after"))
+			"您的额度由%[1]s下调为%[2]s。您可以要求说明原因、更正有误的信息，并申请人工复核；复核结果以实际为准。", c.Item("limit_before"), c.Item("limit_after"))
 	case due == "" || promised == "":
 		return audit.Text{}
 	case c.Substance == audit.NotYet:
@@ -62,7 +62,7 @@ func vanishedLetter(plan *audit.Plan, c *audit.Case) audit.Text {
 		t.En += " A person will look at it, and we will tell you what comes of it."
 		t.Zh += "我们将由人工核查，并告知您结果。"
 	case "tell":
-		if on := item(c, "came_on"); on != "" {
+		if on := c.Item("came_on"); on != "" {
 			t.En += " It was made up on " + on + "."
 			t.Zh += "该差额已于" + on + "补足。"
 		}

@@ -34,12 +34,12 @@ func vanishedWordsOf(c *cluster, f *audit.Finding, env *audit.Env) words {
 		w = vanishedWords[cause.Unexplained]
 	}
 	scale := env.Plan.MoneyScale()
-	what := item(c.cases[0], "incident")
+	what := c.cases[0].Item("incident")
 	switch f.Cause {
 	case cause.PolicyDeclared:
-		what = item(c.cases[0], "ended_by")
+		what = c.cases[0].Item("ended_by")
 	case cause.Experiment, cause.ExperimentOver:
-		what = item(c.cases[0], "experiment")
+		what = c.cases[0].Item("experiment")
 	}
 	thing := "promised increase"
 	if c.has("R1.2") {
@@ -48,7 +48,7 @@ func vanishedWordsOf(c *cluster, f *audit.Finding, env *audit.Env) words {
 		thing = "decrease"
 	}
 	w.title = audit.Text{
-		En: fmt.Sprintf(w.title.En, plural(f.Cases, thing), plural(f.Customers, "customer"), what),
+		En: fmt.Sprintf(w.title.En, audit.Plural(f.Cases, thing), audit.Plural(f.Customers, "customer"), what),
 		Zh: fmt.Sprintf(w.title.Zh, audit.Thousands(f.Cases), audit.Thousands(f.Customers), what),
 	}
 	clean := func(s string) string { s, _, _ = strings.Cut(s, "%!(EXTRA"); return s }

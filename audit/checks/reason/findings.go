@@ -22,7 +22,7 @@ func conclude(env *audit.Env, list []audit.Case, metrics []audit.Metric) []audit
 		switch c.Cause {
 		case classNames[unscored], classNames[wrongStage], classNames[knockoutHidden]:
 			k.about = about(c)
-			if k.about == itemOf(c, itemRule) { // a rule is the same whatever scored
+			if k.about == c.Item(itemRule) { // a rule is the same whatever scored
 				k.model = ""
 			}
 		}
@@ -55,16 +55,7 @@ func conclude(env *audit.Env, list []audit.Case, metrics []audit.Metric) []audit
 // about is what the primary fault of a case is about.
 func about(c *audit.Case) string {
 	if x := slices.Index(classNames[:], c.Cause); x >= 0 {
-		return itemOf(c, aboutNames[x])
-	}
-	return ""
-}
-
-func itemOf(c *audit.Case, name string) string {
-	for _, it := range c.Evidence {
-		if it.Name == name {
-			return it.Value
-		}
+		return c.Item(aboutNames[x])
 	}
 	return ""
 }
@@ -76,7 +67,7 @@ func (k clusterKey) finding(env *audit.Env, list []*audit.Case) audit.Finding {
 	}
 	cases.Fill(&f, list)
 	w := faultWords[slices.Index(classNames[:], k.cause)]
-	n, c := plural(f.Cases, "denial"), plural(f.Customers, "customer")
+	n, c := audit.Plural(f.Cases, "denial"), audit.Plural(f.Customers, "customer")
 	thing := k.about
 	if thing == "" {
 		thing = k.model
@@ -143,14 +134,6 @@ func quoted(env *audit.Env, name, lang string) string {
 	return name
 }
 
-// plural is "1 denial" or "1,204 denials".
-func plural(n int64, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return audit.Thousands(n) + " " + thing + "s"
-}
-
 // spread says how the cases spread over what they are about, channels, products
 // and versions.
 func spread(list []*audit.Case, zh bool) string {
@@ -160,7 +143,7 @@ func spread(list []*audit.Case, zh bool) string {
 		of     func(*audit.Case) string
 	}{
 		{"About", "涉及", about},
-		{"By channel", "按渠道", func(c *audit.Case) string { return itemOf(c, itemChannel) }},
+		{"By channel", "按渠道", func(c *audit.Case) string { return c.Item(itemChannel) }},
 		{"By product", "按产品", func(c *audit.Case) string { return c.Product }},
 		{"By policy version", "按政策版本", func(c *audit.Case) string { return c.PolicyVersion }},
 		{"By model version", "按模型版本", func(c *audit.Case) string { return c.ModelVersion }},

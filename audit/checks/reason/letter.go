@@ -66,7 +66,7 @@ func factors(plan *audit.Plan, c *audit.Case) (en, zh []string) {
 	if len(en) > 0 {
 		return en, zh
 	}
-	for _, code := range strings.Split(itemOf(c, itemOwn), ", ") {
+	for _, code := range strings.Split(c.Item(itemOwn), ", ") {
 		if r := plan.Reasons[code]; !r.Generic && len(en) == 0 {
 			put(r.En, r.Zh)
 		}

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"evenhand/audit"
+	"evenhand/audit/checks/internal/shares"
 	"evenhand/audit/reasons"
 	"evenhand/audit/stats"
 )
@@ -17,10 +18,6 @@ const (
 	overlapMetric   = "method_top_overlap"
 )
 
-// fisherBelow is the size of a cell under which the chi-square approximation
-// gives way to Fisher's exact test.
-const fisherBelow = 100
-
 // measures writes the metrics.
 type measures struct {
 	*state
@@ -28,8 +25,8 @@ type measures struct {
 	counts *counts
 }
 
-// shares are the metrics that are one count's share of another.
-var shares = []struct {
+// ratios are the metrics that are one count's share of another.
+var ratios = []struct {
 	name        string
 	part, whole int
 }{
@@ -46,7 +43,7 @@ func (m *measures) write(t *second) {
 	if n[nJudged] == 0 {
 		return
 	}
-	for _, x := range shares {
+	for _, x := range ratios {
 		m.add(m.share(x.name, n[x.part], n[x.whole]))
 	}
 	x := audit.NewMetric(checkName, "reasons_per_denial")
@@ -72,8 +69,6 @@ func (m *measures) write(t *second) {
 
 func (m *measures) add(x audit.Metric) { m.r.Metrics = append(m.r.Metrics, x) }
 
-func (m *measures) level() float64 { return m.env.Plan.Honesty.Level }
-
 func (m *measures) small(x *audit.Metric, n int64) {
 	if n < m.env.Plan.Honesty.MinCell {
 		x.Reach = audit.Insufficient
@@ -83,13 +78,7 @@ func (m *measures) small(x *audit.Metric, n int64) {
 // share is k/n with its interval.
 func (m *measures) share(name string, k, n int64) audit.Metric {
 	x := audit.NewMetric(checkName, name)
-	x.K, x.N = k, n
-	if n > 0 {
-		x.Value = float64(k) / float64(n)
-	}
-	i := stats.Wilson(k, n, m.level())
-	x.Low, x.High, x.Level, x.Interval = i.Lo, i.Hi, m.level(), "wilson"
-	m.small(&x, n)
+	shares.Set(&x, k, n, m.env.Plan.Honesty)
 	return x
 }
 
@@ -104,6 +93,7 @@ type cell struct {
 // with their reference.
 func (m *measures) dimension(d *dimension) {
 	var cells []*cell
+	var sizes []int64
 	var ref *cell
 	values := d.values()
 	for i := range values {
@@ -115,15 +105,19 @@ func (m *measures) dimension(d *dimension) {
 			}
 			name = "(unknown)"
 		}
-		c := &cell{label: d.name + "=" + name, n: &v.n, hidden: d.group && v.n[nJudged] < m.env.Plan.Honesty.Suppress}
-		cells = append(cells, c)
+		c := &cell{label: d.name + "=" + name, n: &v.n}
+		cells, sizes = append(cells, c), append(sizes, v.n[nJudged])
 		if d.group && name == d.reference {
 			ref = c
 		}
 	}
-	suppress(cells)
+	if d.group {
+		for i, hidden := range shares.Withheld(sizes, m.env.Plan.Honesty.Suppress) {
+			cells[i].hidden = hidden
+		}
+	}
 	for _, c := range cells {
-		for _, s := range shares[:4] {
+		for _, s := range ratios[:4] {
 			if c.n[s.whole] == 0 {
 				continue
 			}
@@ -145,44 +139,18 @@ func (m *measures) dimension(d *dimension) {
 	}
 }
 
-// suppress hides the next smallest cell when only one is hidden: it could be
-// had by subtraction from all rows.
-func suppress(cells []*cell) {
-	hidden := 0
-	var next *cell
-	for _, c := range cells {
-		if c.hidden {
-			hidden++
-		} else if next == nil || c.n[nJudged] < next.n[nJudged] {
-			next = c
-		}
-	}
-	if hidden == 1 && next != nil {
-		next.hidden = true
-	}
-}
-
 // compare holds a group's share against the reference group's.
 func (m *measures) compare(name, effect string, part, whole int, c, ref *cell) {
 	k, n, kRef, nRef := c.n[part], c.n[whole], ref.n[part], ref.n[whole]
 	if n == 0 || nRef == 0 {
 		return
 	}
-	t := stats.TableOf(k, n, kRef, nRef)
 	x := audit.NewMetric(checkName, name)
 	x.Group, x.Reference = c.label, ref.label
-	x.K, x.N, x.KRef, x.NRef = k, n, kRef, nRef
-	x.Value = t.Difference()
-	i := stats.Newcombe(k, n, kRef, nRef, m.level())
-	x.Low, x.High, x.Level, x.Interval = i.Lo, i.Hi, m.level(), "newcombe"
+	shares.Compare(&x, k, n, kRef, nRef, m.env.Plan.Honesty)
 	x.Threshold = -m.settings.QualityGap
 	x.Effect, x.EffectOf = math.Max(0, -x.Value)*float64(n), effect
 	x.Gap = stats.MinimumDetectableGap(float64(kRef)/float64(nRef), nRef, n, 0.05, 0.8)
-	if min(t.A, t.B, t.C, t.D) < fisherBelow {
-		x.Test, x.P = "fisher", t.Fisher()
-	} else {
-		x.Test, x.P = "chi2_yates", t.ChiSquare(true).P
-	}
 	if x.Value <= x.Threshold {
 		x.Reach = audit.Warn
 	}

@@ -80,7 +80,7 @@ func TestEvidence(t *testing.T) {
 		"shortfalls against": "references of the model file", "replayed_rule": "CUT", "recomputed_score": "500", "cut_off": "640",
 		"passes without the factors given": "no", "reasons given": "R3, R2",
 	} {
-		if got := itemOf(&r.Cases[at], name); got != want {
+		if got := r.Cases[at].Item(name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/checks/internal/shares"
 	"evenhand/audit/stats"
 )
 
@@ -15,10 +16,6 @@ const unknown = "(unknown)"
 
 // topSets is how many of the most frequent sets are published.
 const topSets = 20
-
-// fisherBelow is the size of a cell under which the chi-square approximation
-// gives way to Fisher's exact test.
-const fisherBelow = 100
 
 func (s *state) level() float64 { return s.env.Plan.Honesty.Level }
 
@@ -110,10 +107,7 @@ func metric(name, group string) audit.Metric {
 // rate adds the share k of n denials.
 func (s *state) rate(r *audit.Result, name, group string, k, n int64) {
 	m := metric(name, group)
-	m.K, m.N, m.Value = k, n, float64(k)/float64(n)
-	m.Level, m.Interval = s.level(), "wilson"
-	i := stats.Wilson(k, n, s.level())
-	m.Low, m.High = i.Lo, i.Hi
+	shares.Set(&m, k, n, s.env.Plan.Honesty)
 	if name == "recourse_unreachable" {
 		if m.Threshold = s.settings.Unreachable; m.Value >= m.Threshold && k > 0 {
 			m.Reach = audit.Warn
@@ -221,10 +215,7 @@ func (s *state) groupMetrics(r *audit.Result, g *dimension) {
 		m := s.mean("recourse_group_cost", label(i), &c.cost)
 		add(m, hidden[i] || m.N < honest.Suppress && m.N > 0, m.N)
 		m = metric("recourse_group_unreachable", label(i))
-		m.K, m.N, m.Value = c.dead, c.n, float64(c.dead)/float64(c.n)
-		m.Level, m.Interval = s.level(), "wilson"
-		w := stats.Wilson(c.dead, c.n, s.level())
-		m.Low, m.High = w.Lo, w.Hi
+		shares.Set(&m, c.dead, c.n, *honest)
 		add(m, hidden[i], c.n)
 		if ref == nil || c == ref || g.names.Value(id) == "" {
 			continue // nobody is compared with rows of no group
@@ -241,19 +232,10 @@ func (s *state) groupMetrics(r *audit.Result, g *dimension) {
 		few := func(n int64) bool { return n > 0 && n < honest.Suppress }
 		add(m, hidden[i] || hidden[refAt] || few(m.N) || few(m.NRef), m.N, m.NRef)
 
-		table := stats.TableOf(c.dead, c.n, ref.dead, ref.n)
 		m = metric("recourse_unreachable_difference", label(i))
-		m.Reference, m.K, m.N, m.KRef, m.NRef, m.Threshold = label(refAt), c.dead, c.n, ref.dead, ref.n, s.settings.Share
-		m.Level, m.Interval = s.level(), "newcombe"
-		m.Value = table.Difference()
-		between = stats.Newcombe(c.dead, c.n, ref.dead, ref.n, s.level())
-		m.Low, m.High = between.Lo, between.Hi
+		m.Reference, m.Threshold = label(refAt), s.settings.Share
+		shares.Compare(&m, c.dead, c.n, ref.dead, ref.n, *honest)
 		m.Effect, m.EffectOf = float64(c.dead)-float64(float64(c.n)*float64(ref.dead)/float64(ref.n)), "denials"
-		if min(table.A, table.B, table.C, table.D) < fisherBelow {
-			m.Test, m.P = "fisher", table.Fisher()
-		} else {
-			m.Test, m.P = "chi2_yates", table.ChiSquare(true).P
-		}
 		if m.Value >= m.Threshold && m.Value > 0 {
 			m.Reach = audit.Warn
 		}
@@ -261,22 +243,11 @@ func (s *state) groupMetrics(r *audit.Result, g *dimension) {
 	}
 }
 
-// hidden tells which groups are withheld: the small ones, and where that is one
-// alone the smallest of the others, since the whole is known.
+// hidden tells which groups are withheld.
 func (s *state) hidden(g *dimension, ids []int32) []bool {
-	out := make([]bool, len(ids))
-	n, next := 0, -1
+	sizes := make([]int64, len(ids))
 	for i, id := range ids {
-		c := &g.cells[id]
-		if c.n < s.env.Plan.Honesty.Suppress {
-			out[i] = true
-			n++
-		} else if next < 0 || c.n < g.cells[ids[next]].n {
-			next = i
-		}
+		sizes[i] = g.cells[id].n
 	}
-	if n == 1 && next >= 0 {
-		out[next] = true
-	}
-	return out
+	return shares.Withheld(sizes, s.env.Plan.Honesty.Suppress)
 }

@@ -50,9 +50,9 @@ func concludeTable(env *audit.Env, table string, cases []*audit.Case, metrics []
 	set := env.Settings.(*Settings)
 	clusters := map[string][]*audit.Case{}
 	for i := range cases {
-		key := evidence(cases[i], evSignature)
+		key := cases[i].Item(evSignature)
 		if key == "" {
-			key = evidence(cases[i], evClass)
+			key = cases[i].Item(evClass)
 		}
 		clusters[key] = append(clusters[key], cases[i])
 	}
@@ -79,15 +79,6 @@ func findingID(table, key string) string {
 		return audit.StableID(name, table, key)
 	}
 	return audit.StableID(name, key)
-}
-
-func evidence(c *audit.Case, name string) string {
-	for _, it := range c.Evidence {
-		if it.Name == name {
-			return it.Value
-		}
-	}
-	return ""
 }
 
 // metric returns the metric of a segment, all periods; nil when there is none.
@@ -129,7 +120,7 @@ func cluster(env *audit.Env, set *Settings, key string, cases []*audit.Case, ove
 		}
 	}
 
-	systemic := evidence(first, evSystemic) != ""
+	systemic := first.Item(evSystemic) != ""
 	// With a sample of the mismatches, each case stands for several rows.
 	mismatches := overall.N - overall.K
 	share := float64(len(cases)) / float64(listed) * float64(mismatches) / float64(overall.N)
@@ -165,7 +156,7 @@ func concentration(env *audit.Env, cases []*audit.Case, metrics []audit.Metric) 
 		for _, c := range cases {
 			v := c.Product
 			if d != "product" {
-				v = evidence(c, d)
+				v = c.Item(d)
 			}
 			counts.AddN(v, 1)
 		}

@@ -61,7 +61,7 @@ func TestEvidence(t *testing.T) {
 		if w := want[c.Cause]; w != nil {
 			ok := true
 			for name, value := range w {
-				ok = ok && evidence(c, name) == value
+				ok = ok && c.Item(name) == value
 			}
 			if ok {
 				delete(want, c.Cause)

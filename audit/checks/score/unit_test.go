@@ -14,7 +14,7 @@ func causesOf(r *audit.Result) map[string]int {
 	n := map[string]int{}
 	for _, c := range r.Cases {
 		key := c.Cause
-		if evidence(&c, evSystemic) != "" {
+		if c.Item(evSystemic) != "" {
 			key += "!"
 		}
 		n[key]++
@@ -82,8 +82,8 @@ func TestCauseAmongRandomDifferences(t *testing.T) {
 		t.Errorf("%d rows named M7, want the 250 planted and few others: %v", n, got)
 	}
 	for _, c := range r.Cases {
-		if c.Cause == "M6_UNIT" && evidence(&c, evSystemic) != "" && evidence(&c, "input") != "tenure_months" {
-			t.Fatalf("systemic unit error of %s", evidence(&c, "input"))
+		if c.Cause == "M6_UNIT" && c.Item(evSystemic) != "" && c.Item("input") != "tenure_months" {
+			t.Fatalf("systemic unit error of %s", c.Item("input"))
 		}
 	}
 }

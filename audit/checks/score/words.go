@@ -12,7 +12,7 @@ import (
 // words returns title and text of a cluster of cases.
 func words(cases []*audit.Case, overall *audit.Metric, systemic bool) (title, what audit.Text) {
 	c, n := cases[0], len(cases)
-	get := func(name string) string { return evidence(c, name) }
+	get := c.Item
 	model, en := get("model"), scores(n)
 	same := sharedBy(cases)
 	switch {
