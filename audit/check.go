@@ -33,7 +33,8 @@ type Check struct {
 	// Article is the source complaint it answers ("000" … "004"), or "".
 	Article string
 	// Chapter is the part of the report it belongs to: "replication",
-	// "denials", "limits", "fairness", "drift" or "ingest".
+	// "denials", "limits", "fairness", "consistency", "drift", "scenarios" or
+	// "ingest".
 	Chapter string
 
 	// Words names the check's metrics, and causes that are its own, in both
@@ -88,7 +89,8 @@ type TableNeed struct {
 	Required []string
 	Optional []Want
 	Features bool // also every feature column (inputs of the plan's models, and the plan's features)
-	Groups   bool // also every group and segment column
+	Groups   bool // also every group, segment and stratum column
+	Controls bool // also the features that the plan lists as controls
 }
 
 // Want is an optional column; without it the check runs, but Effect, when not
@@ -231,6 +233,7 @@ func (e *Env) Col(table, column string) int {
 const (
 	groupPrefix   = "group:"
 	segmentPrefix = "segment:"
+	stratumPrefix = "stratum:"
 	featurePrefix = "feature:"
 	historyPrefix = "history:"
 )
@@ -240,6 +243,9 @@ func GroupColumn(name string) string { return groupPrefix + name }
 
 // SegmentColumn is the batch column that holds the plan's segment name.
 func SegmentColumn(name string) string { return segmentPrefix + name }
+
+// StratumColumn is the batch column that holds the plan's stratum name.
+func StratumColumn(name string) string { return stratumPrefix + name }
 
 // FeatureColumn is the batch column that holds the feature called name.
 func FeatureColumn(name string) string { return featurePrefix + name }

@@ -24,9 +24,12 @@ type Plan struct {
 	// them otherwise. LoadPolicies reads either.
 	Policies   []policy.Policy `yaml:"policies" doc:"the lender's policy, version by version: a list, or the name of a YAML file with the key policies, relative to the plan"`
 	PolicyFile string          `yaml:"-"`
-	// Groups and Segments are sorted by name.
+	// Groups, Segments and Strata are sorted by name.
 	Groups   []Grouping `yaml:"groups" doc:"protected attributes, by name, with their reference group"`
 	Segments []Grouping `yaml:"segments" doc:"columns to repeat every group comparison within, e.g. product"`
+	Strata   []Grouping `yaml:"strata" doc:"columns to hold equal when groups are compared, e.g. a band of debt to income: only what the policy may lawfully use, and nothing that it decides"`
+	Controls []string   `yaml:"controls" doc:"features that the adjusted odds ratios hold equal, read like the models' inputs"`
+	Outcome  Outcome    `yaml:"outcome" doc:"when a booked loan counts as bad, for outcome metrics read off repayments; decisions.bad goes before"`
 
 	Reasons map[string]Reason    `yaml:"reasons" doc:"catalogue of reason codes"`
 	Errors  map[string]ErrorCode `yaml:"errors" doc:"catalogue of engine statuses and error codes"`
@@ -158,12 +161,19 @@ type FeatureInfo struct {
 	AdviceEn string   `yaml:"advice_en" doc:"what the customer can do, in English; never a promise"`
 }
 
+// Outcome says when a booked loan counts as bad, and when that is known.
+type Outcome struct {
+	BadDays int `yaml:"bad_days" doc:"days past due from which a loan is bad; default 90"`
+	Months  int `yaml:"months" doc:"months after booking within which it must happen: only loans at least this old at as_of have an outcome; default 12"`
+}
+
 // Honesty holds the limits of the honest-statistics contract.
 type Honesty struct {
-	Alpha    float64 `yaml:"alpha" doc:"false discovery rate over the whole report; default 0.05"`
-	Level    float64 `yaml:"level" doc:"level of the intervals; default 0.95"`
-	MinCell  int64   `yaml:"min_cell" doc:"smaller groups are insufficient; default 30"`
-	Suppress int64   `yaml:"suppress" doc:"smaller cells are not published, nor what would reveal them; default 10"`
+	Alpha      float64 `yaml:"alpha" doc:"false discovery rate over the whole report; default 0.05"`
+	Level      float64 `yaml:"level" doc:"level of the intervals; default 0.95"`
+	Correction string  `yaml:"correction" enum:"bh,holm,bonferroni" doc:"how the tests of the whole report are corrected together: bh (Benjamini-Hochberg, default), holm or bonferroni"`
+	MinCell    int64   `yaml:"min_cell" doc:"smaller groups are insufficient; default 30"`
+	Suppress   int64   `yaml:"suppress" doc:"smaller cells are not published, nor what would reveal them; default 10"`
 }
 
 // Gates says which findings make the command exit 1.

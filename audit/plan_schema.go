@@ -135,7 +135,7 @@ func (s *schemer) names() []string {
 	return names
 }
 
-// groupings is the schema of groups or segments.
+// groupings is the schema of groups, segments or strata.
 func (s *schemer) groupings(key string) object {
 	grouping := s.structure(reflect.TypeFor[Grouping]())
 	if key == "groups" {

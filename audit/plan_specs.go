@@ -21,7 +21,7 @@ type Wanted struct {
 	// AvailableAt adds, for each feature, the column "<feature>__available_at"
 	// that says when it was known, where the export has it.
 	AvailableAt bool
-	Groups      bool // every group and segment column
+	Groups      bool // every group, segment and stratum column
 }
 
 // Reading is how one table is read: the columns to bind, in this order, and
@@ -42,8 +42,8 @@ func (r *Reading) Layout() *Layout {
 }
 
 // Specs says how a table is read from an export that has the given fields:
-// canonical columns in the order of the contract, features, groups and
-// segments by name, then the sources of derived columns. Wanted columns that
+// canonical columns in the order of the contract, features, groups, segments
+// and strata by name, then the sources of derived columns. Wanted columns that
 // the export lacks are bound as nulls. The error is a PlanError.
 func (p *Plan) Specs(table string, fields []features.Field, want Wanted) (*Reading, error) {
 	b := &binder{Plan: p, table: table, fields: fields, out: &Reading{}}
@@ -65,6 +65,9 @@ func (p *Plan) Specs(table string, fields []features.Field, want Wanted) (*Readi
 		}
 		for _, s := range p.Segments {
 			derived = append(derived, b.grouping("segments", SegmentColumn(s.Name), s)...)
+		}
+		for _, s := range p.Strata {
+			derived = append(derived, b.grouping("strata", StratumColumn(s.Name), s)...)
 		}
 		for i, f := range derived {
 			f(len(b.out.Specs) + i)

@@ -53,6 +53,20 @@ func (p *Plan) validate() PlanError {
 			v.wrong("segments."+s.Name, "a segment has no reference; remove it, or list the column under groups")
 		}
 	}
+	for _, s := range p.Strata {
+		v.grouping("strata."+s.Name, s)
+		if s.Reference != "" {
+			v.wrong("strata."+s.Name, "a stratum has no reference; remove it, or list the column under groups")
+		}
+	}
+	for i, c := range p.Controls {
+		if slices.Index(p.Controls, c) < i {
+			v.wrong("controls."+strconv.Itoa(i+1), "%q is listed twice; remove one", c)
+		}
+	}
+	if p.Outcome.BadDays < 1 || p.Outcome.Months < 1 {
+		v.wrong("outcome", "bad_days and months must be at least 1, e.g. {bad_days: 90, months: 12}")
+	}
 	v.honesty()
 	v.dictionary()
 	v.checks()

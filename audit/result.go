@@ -145,7 +145,7 @@ type Tests struct {
 	Run          int     // tests with a p-value
 	Insufficient int     // metrics too small to test
 	Suppressed   int     // metrics whose cells are too small to publish
-	Method       string  // "Benjamini-Hochberg"
+	Method       string  // "Benjamini-Hochberg", "Holm" or "Bonferroni"
 	Alpha        float64 // false discovery rate
 	Flagged      int     // metrics with status warn or fail
 }

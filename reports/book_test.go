@@ -106,7 +106,7 @@ func realistic() Input {
 		{Check: "scoredrift", Status: "ran", RowsIn: 48_210, Judged: 48_000},
 	}
 	addFindings(r)
-	r.Settle(0.05)
+	r.Settle(audit.Honesty{Alpha: 0.05})
 	return Input{
 		Plan: testPlan(), Checks: testChecks(), Result: r, Binary: "evenhand v0.1.0 go1.26",
 		Tables: []TableInput{

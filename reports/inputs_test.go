@@ -52,7 +52,7 @@ func attack() Input {
 	r.Findings = []audit.Finding{{ID: hostile[0], Check: "hostile", Severity: audit.S2, Title: both(), What: both(), Cause: h(), Rules: []string{h()},
 		Cases: 2, Customers: 2, Amount: -5, FirstSeen: kase.At, LastSeen: second.At, Samples: []string{kase.Key, second.Key}, Metrics: []string{rate.ID(), h()},
 		Remedy: both(), Customer: both(), Clauses: []audit.Text{both()}}}
-	r.Settle(0.05)
+	r.Settle(audit.Honesty{Alpha: 0.05})
 	r.Tests.Method = h()
 	return Input{Plan: p, Checks: []*audit.Check{check}, Result: r, Binary: h(),
 		Tables: []TableInput{{Name: h(), Rows: 9, Notes: []string{h()}, Files: []features.File{{Path: "/srv/" + h(), SHA256: h(), CreatedBy: h()}},
@@ -68,7 +68,7 @@ func clean() Input {
 	m.Group, m.Reference, m.Value, m.Low, m.High, m.Level, m.N, m.Threshold, m.P, m.Test = "sex=F", "sex=M", 0.98, 0.95, 1.01, 0.95, 900, 0.8, 0.4, "fisher"
 	r := &audit.Result{Metrics: []audit.Metric{m}, Coverage: []audit.Coverage{
 		{Check: "approvalparity", Status: "ran", RowsIn: 2_000, Judged: 1_900, Excluded: []audit.Excluded{{Guard: audit.T("test rows", "测试行"), Rows: 100}}}}}
-	r.Settle(0.05)
+	r.Settle(audit.Honesty{Alpha: 0.05})
 	return Input{Plan: testPlan(), Result: r, Binary: "evenhand v0.1.0", Lang: "zh",
 		Checks: []*audit.Check{testCheck("approvalparity", "", "fairness", "decisions", "Approval rates of groups", "各群体的通过率")},
 		Tables: []TableInput{{Name: "decisions", Rows: 2_000, Files: []features.File{{Path: "plans/d.parquet", Rows: 2_000, Size: 5, SHA256: digestOf("d"), CreatedBy: "parquet-go"}}}}}

@@ -50,7 +50,9 @@ var chapters = []struct {
 	{"denials", audit.T("Denials", "拒绝"), audit.T("Was each denial right, and was the customer told why, in time?", "每一笔拒绝是否成立？是否及时、具体地告知了客户？")},
 	{"limits", audit.T("Limits", "额度"), audit.T("Did limits move as promised, and could they be drawn as displayed?", "额度是否按承诺变动？显示的可借额度能否借出？")},
 	{"fairness", audit.T("Fairness", "公平性"), audit.T("Do groups fare differently? A ratio is a screen, not a legal test.", "不同群体的结果是否不同？比率只是筛查，不是法律判定。")},
+	{"consistency", audit.T("Consistency", "一致性"), audit.T("Were equal applicants treated equally?", "相同的申请人是否得到相同的对待？")},
 	{"drift", audit.T("Drift", "漂移"), audit.T("Do the applicants and the scores still look like those the model was built on?", "申请人和评分是否仍与建模时相似？")},
+	{"scenarios", audit.T("Scenarios", "情景"), audit.T("What would change if the policy, the applicants or the systems did? Candidates for review, never advice.", "如果政策、客群或系统发生变化，结果会怎样？仅为供评审的备选，不是建议。")},
 	{"ingest", audit.T("Data quality", "数据质量"), audit.T("Is the export itself consistent?", "导出的数据本身是否一致？")},
 }
 

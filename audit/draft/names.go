@@ -50,6 +50,7 @@ var synonyms = map[string]map[string]string{
 		"currency":             currencies,
 		"decider":              "decision_type decision_mode decision_maker decided_by 审批方式 决策方式",
 		"override_reason":      "override_code 人工干预原因",
+		"reviewer":             "reviewer_id underwriter underwriter_id analyst_id 审批人 审批员 信审员",
 		"model_version":        modelVersions,
 		"policy_version":       policyVersions,
 		"score":                "credit_score model_score risk_score app_score application_score a_score 评分 信用分 模型分 风险评分",
@@ -66,6 +67,7 @@ var synonyms = map[string]map[string]string{
 		"partner":              "partner_id merchant lender_id originator 合作方 渠道方",
 		"experiment_id":        "experiment exp_id 实验编号",
 		"experiment_arm":       "arm variant bucket 实验组",
+		"bad":                  "bad_flag is_bad default_flag defaulted default 坏账标志 违约标志 是否违约",
 		"is_test":              "test test_flag is_test_user 是否测试",
 	},
 	"repayments": {

@@ -45,6 +45,9 @@ func (r *run) bind(name string, src features.Source, w *wanted) error {
 	if err != nil {
 		return err
 	}
+	if w.controls {
+		extra = append(extra, r.plan.Controls...)
+	}
 	reading, err := r.plan.Specs(name, src.Fields(), audit.Wanted{
 		Columns: slices.Collect(maps.Keys(w.columns)), Inputs: kinds, Names: append(named, extra...),
 		Features: w.features, AvailableAt: w.features || w.names != nil, Groups: w.groups,

@@ -150,7 +150,7 @@ func (r *run) conclude(states []audit.State) (res *audit.Result, err error) {
 			c.Status = "ran"
 		}
 	}
-	res.Settle(r.plan.Honesty.Alpha)
+	res.Settle(r.plan.Honesty)
 	res.Sort()
 	for _, rc := range r.running {
 		check = rc.check.Name

@@ -11,11 +11,11 @@ import (
 // apart, not groups, and would cost a table of numbers for each.
 const maxGroups = 1000
 
-// groupColumns lists the columns of a layout that are groups or segments.
+// groupColumns lists the columns of a layout that are groups, segments or strata.
 func groupColumns(l *audit.Layout) []int {
 	var out []int
 	for i, s := range l.Specs {
-		if strings.HasPrefix(s.Name, audit.GroupColumn("")) || strings.HasPrefix(s.Name, audit.SegmentColumn("")) {
+		if strings.HasPrefix(s.Name, audit.GroupColumn("")) || strings.HasPrefix(s.Name, audit.SegmentColumn("")) || strings.HasPrefix(s.Name, audit.StratumColumn("")) {
 			out = append(out, i)
 		}
 	}

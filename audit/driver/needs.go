@@ -137,6 +137,7 @@ type wanted struct {
 	grouped          bool            // … and groups and segments
 	scored           bool            // … and recomputed scores
 	names            map[string]bool // features wanted by name
+	controls         bool            // … and those that the plan lists as controls
 }
 
 func (w *wanted) add(o *wanted) {
@@ -145,7 +146,7 @@ func (w *wanted) add(o *wanted) {
 	}
 	w.features, w.groups = w.features || o.features, w.groups || o.groups
 	w.rows, w.lookup = w.rows || o.rows, w.lookup || o.lookup
-	w.probability = w.probability || o.probability
+	w.probability, w.controls = w.probability || o.probability, w.controls || o.controls
 	w.replay = w.replay || o.replay
 	w.snapshots, w.grouped, w.scored = w.snapshots || o.snapshots, w.grouped || o.grouped, w.scored || o.scored
 	for n := range o.names {
@@ -185,7 +186,7 @@ func (r *run) resolve(c *audit.Check, in Input) (*running, map[string]*wanted, *
 			t := audit.Tf("table %s is not in the plan", "计划中没有表 %s", n.Table)
 			return &t, nil
 		}
-		w := &wanted{columns: map[string]bool{}, features: n.Features, groups: n.Groups, rows: !lookup, lookup: lookup}
+		w := &wanted{columns: map[string]bool{}, features: n.Features, groups: n.Groups, controls: n.Controls, rows: !lookup, lookup: lookup}
 		for _, col := range n.Required {
 			_, ok, err := r.plan.Resolve(n.Table, col, src.Fields())
 			if err != nil {

@@ -22,8 +22,7 @@ func (s *parity) MarshalBinary() ([]byte, error) {
 		}
 	}
 	var e stats.Encoder
-	e.Uvarint(uint64(s.rowsIn))
-	e.Ints(s.excluded[:])
+	s.judge.Encode(&e)
 	for i := range s.dims {
 		s.dims[i].encode(&e, dims[i])
 	}
@@ -59,18 +58,18 @@ func (g *grouping) encode(e *stats.Encoder, ids []int32) {
 // UnmarshalBinary decodes what MarshalBinary wrote.
 func (s *parity) UnmarshalBinary(data []byte) error {
 	d := stats.NewDecoder(data)
-	rowsIn, excluded := d.Natural(), d.Ints()
+	judge := s.judge
+	judge.Decode(d)
 	dims, segments := decode(d, len(s.dims)), decode(d, len(s.segments))
 	var cube stats.Cube
 	d.Value(&cube)
 	if d.Err() == nil {
-		s.verify(d, rowsIn, excluded, dims, segments, &cube)
+		s.verify(d, judge.Judged(), dims, segments, &cube)
 	}
 	if err := d.Finish(); err != nil {
 		return err
 	}
-	s.rowsIn, s.cube, s.joint = rowsIn, cube, joint{}
-	copy(s.excluded[:], excluded)
+	s.judge, s.cube, s.joint = judge, cube, joint{}
 	for i := range s.dims {
 		s.dims[i].keys, s.dims[i].codes, s.dims[i].places = dims[i], rows.Codes[uint64]{}, places{}
 	}
@@ -96,19 +95,7 @@ func decode(d *stats.Decoder, n int) []stats.Keys {
 
 // verify makes sure that the parts of a decoded state fit together: every cell
 // has names, and every table counts the same rows.
-func (s *parity) verify(d *stats.Decoder, rowsIn int64, excluded []int64, dims, segments []stats.Keys, cube *stats.Cube) {
-	if len(excluded) != guards {
-		d.Fail("%d guards instead of %d", len(excluded), guards)
-		return
-	}
-	judged := rowsIn
-	for _, n := range excluded {
-		if n < 0 || n > judged {
-			d.Fail("more rows are excluded than read")
-			return
-		}
-		judged -= n
-	}
+func (s *parity) verify(d *stats.Decoder, judged int64, dims, segments []stats.Keys, cube *stats.Cube) {
 	groups := map[uint64]int64{} // rows by table and group
 	tables := map[uint64]int64{}
 	for k, n := range cube.All() {

@@ -27,15 +27,11 @@ const testAlpha, testPower = 0.05, 0.8
 // Finish adds the metrics and the coverage.
 func (s *parity) Finish(r *audit.Result) {
 	s.settle()
-	cov := audit.Coverage{Check: parityName, RowsIn: s.rowsIn, Judged: s.rowsIn}
-	for i, n := range s.excluded {
-		cov.Excluded = append(cov.Excluded, audit.Excluded{Guard: guardNames[i], Rows: n})
-		cov.Judged -= n
-	}
+	cov := s.judge.Coverage(parityName)
 	for d := range s.dims {
 		g := &s.dims[d].plan
 		sl := s.slicesOf(d)
-		suppress(sl, s.env.Plan.Honesty.Suppress)
+		hide(sl, s.env.Plan.Honesty.Suppress)
 		if why, ok := missingReference(g, sl[0]); !ok && cov.Judged > 0 {
 			cov.Why = append(cov.Why, why)
 		}
@@ -95,12 +91,12 @@ func (w *writer) label(c *cell) string { return w.dim.Name + "=" + c.group }
 // small to judge, withheld when one is hidden.
 func (w *writer) add(m audit.Metric, cells ...*cell) {
 	for _, c := range cells {
-		if c.n < w.env.Plan.Honesty.MinCell {
+		if c.N < w.env.Plan.Honesty.MinCell {
 			m.Reach = audit.Insufficient
 		}
 	}
 	for _, c := range cells {
-		if c.hidden {
+		if c.Hidden {
 			m.Suppress()
 		}
 	}
@@ -109,9 +105,9 @@ func (w *writer) add(m audit.Metric, cells ...*cell) {
 
 func (w *writer) rate(c *cell) {
 	m := w.metric(rateMetric, w.label(c))
-	m.K, m.N, m.Value = c.k, c.n, c.rate()
+	m.K, m.N, m.Value = c.k, c.N, c.rate()
 	m.Level, m.Interval = w.level(), "wilson"
-	between(&m, stats.Wilson(c.k, c.n, w.level()))
+	between(&m, stats.Wilson(c.k, c.N, w.level()))
 	w.add(m, c)
 }
 
@@ -121,7 +117,7 @@ func (w *writer) level() float64 { return w.env.Plan.Honesty.Level }
 func (w *writer) versus(name string, c, ref *cell, interval string) audit.Metric {
 	m := w.metric(name, w.label(c))
 	m.Reference = w.label(ref)
-	m.K, m.N, m.KRef, m.NRef = c.k, c.n, ref.k, ref.n
+	m.K, m.N, m.KRef, m.NRef = c.k, c.N, ref.k, ref.N
 	m.Level, m.Interval = w.level(), interval
 	return m
 }
@@ -129,11 +125,11 @@ func (w *writer) versus(name string, c, ref *cell, interval string) audit.Metric
 func between(m *audit.Metric, i stats.Interval) { m.Low, m.High = i.Lo, i.Hi }
 
 func (w *writer) compare(c, ref *cell) {
-	table := stats.TableOf(c.k, c.n, ref.k, ref.n)
+	table := stats.TableOf(c.k, c.N, ref.k, ref.N)
 
 	m := w.versus(diffMetric, c, ref, "newcombe")
 	m.Value = table.Difference()
-	between(&m, stats.Newcombe(c.k, c.n, ref.k, ref.n, w.level()))
+	between(&m, stats.Newcombe(c.k, c.N, ref.k, ref.N, w.level()))
 	w.add(m, c, ref)
 
 	m = w.versus(oddsMetric, c, ref, "woolf")
@@ -147,8 +143,8 @@ func (w *writer) compare(c, ref *cell) {
 	m.Value = finite(risk.Value)
 	between(&m, risk.Interval)
 	m.Threshold = w.settings.Ratio
-	m.Effect, m.EffectOf = float64(c.n)*float64(ref.k)/float64(ref.n)-float64(c.k), "shortfall"
-	m.Gap = stats.MinimumDetectableGap(ref.rate(), ref.n, c.n, testAlpha, testPower)
+	m.Effect, m.EffectOf = float64(c.N)*float64(ref.k)/float64(ref.N)-float64(c.k), "shortfall"
+	m.Gap = stats.MinimumDetectableGap(ref.rate(), ref.N, c.N, testAlpha, testPower)
 	m.Test, m.P = test(table)
 	if m.Value < m.Threshold && m.Effect >= w.settings.Shortfall {
 		m.Reach = audit.Fail
@@ -184,13 +180,13 @@ func test(t stats.Table) (name string, p float64) {
 func (w *writer) bounds(c, ref, none *cell) {
 	m := w.versus(boundsMetric, c, ref, "unknown_groups")
 	m.Level = math.NaN() // certain, given the rows
-	m.Value = ratio(c.k, c.n, ref.k, ref.n)
-	denied := none.n - none.k
-	m.Low = ratio(c.k, c.n+denied, ref.k+none.k, ref.n+none.k)
-	m.High = ratio(c.k+none.k, c.n+none.k, ref.k, ref.n+denied)
+	m.Value = ratio(c.k, c.N, ref.k, ref.N)
+	denied := none.N - none.k
+	m.Low = ratio(c.k, c.N+denied, ref.k+none.k, ref.N+none.k)
+	m.High = ratio(c.k+none.k, c.N+none.k, ref.k, ref.N+denied)
 	m.Warnings = append(m.Warnings, audit.Tf("%d rows have no %s; no test is made on bounds",
-		"%d条记录没有%s；上下界不作检验", none.n, w.dim.Name))
-	if none.hidden {
+		"%d条记录没有%s；上下界不作检验", none.N, w.dim.Name))
+	if none.Hidden {
 		m.Suppress()
 		m.Warnings = nil
 	}
@@ -203,13 +199,13 @@ func (w *writer) parityOf() {
 	low, high := math.Inf(1), math.Inf(-1)
 	used, left := 0, 0
 	for _, c := range w.slice.cells {
-		if c.hidden || c.n < w.env.Plan.Honesty.MinCell {
+		if c.Hidden || c.N < w.env.Plan.Honesty.MinCell {
 			left++
 			continue
 		}
 		used++
 		low, high = min(low, c.rate()), max(high, c.rate())
-		diff.K, diff.N = diff.K+c.k, diff.N+c.n
+		diff.K, diff.N = diff.K+c.k, diff.N+c.N
 	}
 	quot.K, quot.N = diff.K, diff.N
 	if used < 2 {

@@ -5,24 +5,18 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"evenhand/audit/checks/internal/suppress"
 )
 
-// cell is one group in one slice of the rows.
+// cell is one group in one slice of the rows; N are those judged.
 type cell struct {
-	group  string
-	k, n   int64 // approved, judged
-	hidden bool  // not to be published
-	open   bool  // tells of no group or no segment value: worth no protection by others
-	sums   []*sum
+	suppress.Cell
+	group string
+	k     int64 // approved
 }
 
-// sum is a set of cells whose total can be had from what is published.
-type sum struct {
-	whole bool // the first cell is the total of the others
-	cells []*cell
-}
-
-func (c *cell) rate() float64 { return float64(c.k) / float64(c.n) }
+func (c *cell) rate() float64 { return float64(c.k) / float64(c.N) }
 
 // slice is the cross table of a group dimension with approval, over all rows,
 // one period, or one value of a segment. Cells are sorted by group.
@@ -96,88 +90,34 @@ func (s *slice) add(group string, n int64, selected uint64) {
 		i = len(s.cells)
 		s.cells = append(s.cells, &cell{group: group})
 	}
-	s.cells[i].n += n
+	s.cells[i].N += n
 	s.cells[i].k += n * int64(selected)
 }
 
-// suppress hides the cells of fewer than least rows, and then, wherever a
-// single hidden cell could be had by subtraction, another one too, until none
-// can. What adds up: the groups of a slice (to the slice, whose size other
+// hide hides the cells of fewer than least rows and those that would tell of
+// them. What adds up: the groups of a slice (to the slice, whose size other
 // dimensions show), and a group's periods, or values of one segment, to the
-// group over all rows. Rows without a group, or without a value of the segment,
-// are hidden when they are few, but hide no others: what subtraction would
-// tell of them is about nobody's group.
-func suppress(slicesOfDim []*slice, least int64) {
-	var sums []*sum
-	parts := map[string]*sum{} // by group and family: the whole, then the parts
+// group over all rows. What subtraction would tell of rows without a group, or
+// without a value of the segment, is about nobody's group: they are open.
+func hide(slicesOfDim []*slice, least int64) {
+	var sums []*suppress.Sum
+	parts := map[string]*suppress.Sum{} // by group and family: the whole, then the parts
 	for _, sl := range slicesOfDim {
-		sums = append(sums, &sum{cells: sl.cells})
+		groups := &suppress.Sum{}
+		sums = append(sums, groups)
 		for _, c := range sl.cells {
-			c.hidden = c.n < least
-			c.open = c.group == unknown || strings.HasSuffix(sl.segment, "="+unknown)
+			groups.Cells = append(groups.Cells, &c.Cell)
+			c.Open = c.group == unknown || strings.HasSuffix(sl.segment, "="+unknown)
 			if sl.family == 0 {
 				continue
 			}
 			key := fmt.Sprint(sl.family, " ", c.group)
 			if parts[key] == nil {
-				parts[key] = &sum{whole: true, cells: []*cell{slicesOfDim[0].find(c.group)}}
+				parts[key] = &suppress.Sum{Whole: true, Cells: []*suppress.Cell{&slicesOfDim[0].find(c.group).Cell}}
 				sums = append(sums, parts[key])
 			}
-			parts[key].cells = append(parts[key].cells, c)
+			parts[key].Cells = append(parts[key].Cells, &c.Cell)
 		}
 	}
-	for _, s := range sums {
-		for _, c := range s.cells {
-			c.sums = append(c.sums, s)
-		}
-	}
-	for changed := true; changed; {
-		changed = false
-		for _, s := range sums {
-			if c := s.complement(); c != nil {
-				c.hidden, changed = true, true
-			}
-		}
-	}
-}
-
-// exposed tells whether a cell that needs protection is the only hidden one.
-func (s *sum) exposed() bool {
-	hidden, protect := 0, false
-	for _, c := range s.cells {
-		if c.hidden {
-			hidden++
-			protect = !c.open
-		}
-	}
-	return hidden == 1 && protect
-}
-
-// complement returns the cell to hide beside the only hidden one, or nil when
-// there is none to hide: of those that protect the most other lonely cells,
-// and are no total if that can be helped, the smallest.
-func (s *sum) complement() *cell {
-	if !s.exposed() {
-		return nil
-	}
-	var best *cell
-	var bestRank int64
-	for i, c := range s.cells {
-		if c.hidden {
-			continue
-		}
-		var rank int64
-		if s.whole && i == 0 {
-			rank -= 1 << 40
-		}
-		for _, other := range c.sums {
-			if other != s && other.exposed() {
-				rank += 1 << 20
-			}
-		}
-		if best == nil || rank > bestRank || rank == bestRank && c.n < best.n {
-			best, bestRank = c, rank
-		}
-	}
-	return best
+	suppress.Hide(sums, least)
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"evenhand/audit"
+	"evenhand/audit/checks/internal/decided"
 	"evenhand/audit/checks/internal/rows"
 	"evenhand/audit/stats"
 	"evenhand/features"
@@ -11,20 +12,6 @@ import (
 
 // unknown names the group, or segment value, of rows that have none.
 const unknown = "(unknown)"
-
-// What a row's outcome makes of it. Guards come in the order they apply.
-const (
-	isTest = iota
-	isPrescreen
-	isWithdrawn
-	isIncomplete
-	isReferred
-	isError
-	isOther // outcome outside the vocabulary, or none
-	guards
-	isDenied   = guards
-	isSelected = guards + 1
-)
 
 // Keys of the cube: which table (a group dimension, crossed with the periods
 // or with a segment), the period or segment value, the group, approved or not.
@@ -42,25 +29,20 @@ type parity struct {
 	env      *audit.Env
 	settings *ParitySettings
 
-	outcome, application, test int // columns
-	dims                       []grouping
-	segments                   []grouping
+	judge    decided.Judge
+	dims     []grouping
+	segments []grouping
 
-	rowsIn   int64
-	excluded [guards]int64
-	cube     stats.Cube
+	cube stats.Cube
 
 	joint joint // counts that are still to go to the cube
 
 	// Caches and scratch, no part of the state.
-	outcomes     rows.Codes[uint8]
-	prescreens   rows.Codes[bool]
-	rows         []int32  // rows of the batch that are judged
-	judged       []uint64 // per judged row: its period, packed, and 1 when approved
-	cells        []uint64 // per judged row: its group, packed
-	values       []uint64 // per segment and judged row: its value, packed
-	keys         []uint64
-	outcomeClass func(string) uint8
+	rows   []int32  // rows of the batch that are judged
+	judged []uint64 // per judged row: its period, packed, and 1 when approved
+	cells  []uint64 // per judged row: its group, packed
+	values []uint64 // per segment and judged row: its value, packed
+	keys   []uint64
 }
 
 // grouping is one group dimension or segment.
@@ -73,15 +55,11 @@ type grouping struct {
 }
 
 func newParity(env *audit.Env) (*parity, error) {
-	s := &parity{
-		env: env, settings: env.Settings.(*ParitySettings),
-		outcome:     env.Col("decisions", "outcome"),
-		application: env.Col("decisions", "application_type"),
-		test:        env.Col("decisions", "is_test"),
-	}
+	s := &parity{env: env, settings: env.Settings.(*ParitySettings)}
 	if err := s.settings.validate(); err != nil {
 		return nil, err
 	}
+	s.judge = decided.New(env, s.settings.Errors == "denied")
 	for _, g := range env.Plan.Groups {
 		s.dims = append(s.dims, grouping{plan: g, column: env.Col("decisions", audit.GroupColumn(g.Name))})
 	}
@@ -91,41 +69,15 @@ func newParity(env *audit.Env) (*parity, error) {
 	if n := len(s.dims) * (1 + len(s.segments)); n > maxTables {
 		return nil, tooMany(n)
 	}
-	s.outcomeClass = s.classify
 	return s, nil
 }
-
-// classify says what an outcome makes of a row.
-func (s *parity) classify(outcome string) uint8 {
-	switch outcome {
-	case "approved", "approved_lower":
-		return isSelected
-	case "denied":
-		return isDenied
-	case "withdrawn":
-		return isWithdrawn
-	case "incomplete":
-		return isIncomplete
-	case "referred":
-		return isReferred
-	case "error":
-		if s.settings.Errors == "denied" {
-			return isDenied
-		}
-		return isError
-	}
-	return isOther
-}
-
-func prescreen(applicationType string) bool { return applicationType == "prescreen" }
 
 // Update counts the rows of a batch.
 func (s *parity) Update(b *features.Batch) {
 	if b.Table != "decisions" {
 		return
 	}
-	s.rowsIn += int64(b.N)
-	s.judge(b)
+	s.sort(b)
 	if s.fits(b) {
 		s.countJoint(b)
 	} else {
@@ -156,38 +108,18 @@ func (s *parity) countTables(b *features.Batch) {
 	}
 }
 
-// judge lists the rows that no guard takes out, with outcome and period.
-func (s *parity) judge(b *features.Batch) {
-	out, app, test := &b.Cols[s.outcome], &b.Cols[s.application], &b.Cols[s.test]
-	classes := s.outcomes.Of(out, s.outcomeClass)
-	prescreens := s.prescreens.Of(app, prescreen)
-	s.rows = slices.Grow(s.rows[:0], b.N)[:b.N]
-	s.judged = slices.Grow(s.judged[:0], b.N)[:b.N]
-	n := 0
-	for i := range b.N {
-		class := uint8(isOther)
-		if c := out.Codes[i]; c != features.Null {
-			class = classes[c]
-		}
-		if c := app.Codes[i]; c != features.Null && prescreens[c] {
-			class = isPrescreen
-		}
-		if test.Ints[i] != 0 {
-			class = isTest
-		}
-		if class < guards {
-			s.excluded[class]++
-			continue
-		}
+// sort lists the rows that no guard takes out, with outcome and period.
+func (s *parity) sort(b *features.Batch) {
+	judged, approvals := s.judge.Rows(b)
+	s.rows = judged
+	s.judged = slices.Grow(s.judged[:0], len(judged))[:len(judged)]
+	for j, i := range judged {
 		period := int32(-1)
 		if b.Period != nil {
 			period = b.Period[i]
 		}
-		s.rows[n] = int32(i)
-		s.judged[n] = uint64(period+1)<<coordShift | uint64(class-isDenied)
-		n++
+		s.judged[j] = uint64(period+1)<<coordShift | uint64(approvals[j])
 	}
-	s.rows, s.judged = s.rows[:n], s.judged[:n]
 }
 
 // pack appends the value of each row, shifted.
@@ -226,10 +158,7 @@ func (s *parity) count(table uint64, coords []uint64) {
 func (s *parity) Merge(other audit.State) {
 	o := other.(*parity)
 	o.settle()
-	s.rowsIn += o.rowsIn
-	for i, n := range o.excluded {
-		s.excluded[i] += n
-	}
+	s.judge.Merge(&o.judge)
 	dims, segments := merged(s.dims, o.dims), merged(s.segments, o.segments)
 	s.cube.Merge(o.cube.Map(func(k uint64) uint64 { return s.renumber(k, dims, segments) }))
 }

@@ -8,16 +8,6 @@ import (
 	"evenhand/audit"
 )
 
-var guardNames = [guards]audit.Text{
-	isTest:       audit.T("test rows", "测试记录"),
-	isPrescreen:  audit.T("prescreens, which are no applications", "预筛，并非申请"),
-	isWithdrawn:  audit.T("withdrawn by the applicant", "申请人撤回"),
-	isIncomplete: audit.T("incomplete applications", "资料不全的申请"),
-	isReferred:   audit.T("referred, not yet decided", "转人工，尚未决定"),
-	isError:      audit.T("technical errors recorded as such: not counted as denials", "如实记为技术错误，不计为拒绝"),
-	isOther:      audit.T("outcome missing or outside the vocabulary", "结果缺失或不在约定取值内"),
-}
-
 func tooMany(n int) error {
 	return fmt.Errorf("plan: groups × segments make %d cross tables and at most %d fit; list fewer", n, maxTables)
 }
