@@ -103,7 +103,7 @@ func TestPlanDefaults(t *testing.T) {
 	if p.Timezone != "Asia/Shanghai" || p.Currency != "CNY" || p.Period != "month" {
 		t.Errorf("zone, currency, period = %s, %s, %s", p.Timezone, p.Currency, p.Period)
 	}
-	if want := (Honesty{Alpha: .05, Level: .95, MinCell: 30, Suppress: 10}); p.Honesty != want {
+	if want := (Honesty{Alpha: .05, Level: .95, Correction: "bh", MinCell: 30, Suppress: 10}); p.Honesty != want {
 		t.Errorf("honesty = %+v, want %+v", p.Honesty, want)
 	}
 	if p.Gates.FailOn != "fail" {
