@@ -10,6 +10,7 @@ import "evenhand/features"
 //	payments    by loan_id, paid_at, payment_id
 //	limits      by account_id, at, event_id
 //	features    by as_of
+//	groups      by dimension, value
 //
 // Rows that are equal in all of these are ordered by their other columns.
 type Timeline struct {
@@ -19,6 +20,7 @@ type Timeline struct {
 	Payments   Rows // joined to the customer by loan_id
 	Limits     Rows
 	Features   Rows
+	Groups     Rows
 }
 
 // Rows is a run of rows [Lo, Hi) of a batch. Its columns are those of the
@@ -46,6 +48,8 @@ func (t *Timeline) Of(table string) *Rows {
 		return &t.Limits
 	case "features":
 		return &t.Features
+	case "groups":
+		return &t.Groups
 	}
 	return &Rows{}
 }

@@ -96,11 +96,14 @@ func (r *run) bind(name string, src features.Source, w *wanted) error {
 		}
 	}
 	t.timeline = timelineColumns(t.layout, w)
+	if w.groups && w.timeline != nil && r.grouped {
+		t.members = r.members(reading, t.layout)
+	}
 	t.lateReplay = len(facts) > 0 || name == "limits" && len(r.borrowed) > 0
-	if t.lateReplay {
+	if t.lateReplay || len(t.members) > 0 {
 		t.again = rescore
-		// Row states that wait for the replay get their batches from the
-		// timelines, with every column (see running.late).
+		// Row states that wait for the replay, or for the groups, get their
+		// batches from the timelines, with every column (see running.late).
 		t.timeline = nil
 		for i := range len(t.layout.Specs) - len(facts) {
 			t.timeline = append(t.timeline, i)

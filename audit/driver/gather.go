@@ -22,6 +22,7 @@ type gatherer struct {
 	history *timeline.Reader
 	engines map[string]*replay.Engine
 	borrows *borrower       // nil: limits borrow no features
+	groups  *membership     // nil: no table of groups
 	period  map[int][]int32 // by table of the shuffle
 }
 
@@ -30,6 +31,7 @@ func newGatherer(r *run, checks []*running, states []audit.State, s *shuffle.Shu
 	env := &audit.Env{Plan: r.plan, Layouts: r.layouts(), Models: r.models, Policies: r.policies}
 	g.history = timeline.NewReader(env)
 	g.borrows = newBorrower(r)
+	g.groups = newMembership(r)
 	for _, t := range r.tables {
 		if t.shuffled >= 0 && (t.again || t.replay) {
 			e, err := replay.New(r.engineEnv(t), t.name, t.probability)
@@ -54,13 +56,19 @@ func (g *gatherer) partition(p int) (err error) {
 	if err != nil {
 		return err
 	}
+	if g.groups != nil {
+		g.groups.begin(g.run, batches)
+	}
 	g.customers(batches, g.fill)
+	if g.groups != nil && g.groups.err != nil {
+		return g.groups.err
+	}
 	for _, t := range g.tables {
 		if t.shuffled < 0 {
 			continue
 		}
 		b := &batches[t.shuffled]
-		if t.moment >= 0 && (t.lateReplay || t.lateScores) {
+		if t.moment >= 0 && (t.lateReplay || t.lateScores || len(t.members) > 0) {
 			g.period[t.shuffled] = periodsOf(g.periods, &b.Cols[t.moment], g.period[t.shuffled][:0], b.N)
 			b.Period = g.period[t.shuffled]
 		}
@@ -103,6 +111,9 @@ func (c *running) loans() bool {
 func (g *gatherer) fill(tl *audit.Timeline) {
 	if g.borrows != nil {
 		g.borrows.fill(tl)
+	}
+	if g.groups != nil {
+		g.groups.fill(g.run, tl)
 	}
 	var h *timeline.History
 	for _, t := range g.tables {

@@ -27,6 +27,7 @@ type run struct {
 	periods  *audit.Periods
 	scored   []int64                  // rows scored by each model
 	borrowed map[string]features.Kind // features that limits take from table features
+	grouped  bool                     // the plan has a table of groups
 	orphans  int64                    // payments of loans that no repayment tells of
 }
 
@@ -36,6 +37,7 @@ type running struct {
 	env      *audit.Env
 	reads    map[string]bool // tables it is fed rows of
 	customer bool            // it is fed timelines
+	groups   map[string]bool // tables whose groups it compares
 	degraded []audit.Text
 }
 
@@ -62,6 +64,7 @@ type table struct {
 	// lateReplay and lateScores say that replays and scores are known with the
 	// timelines only; again, that the timelines are scored, late or not.
 	lateReplay, lateScores, again bool
+	members                       []member // group columns that the table of groups fills
 }
 
 // prepare decides what runs: it resolves the columns each check needs against
@@ -95,6 +98,8 @@ func prepare(in Input) (*run, error) {
 	if err := r.wantSnapshots(want, in.Sources); err != nil {
 		return nil, err
 	}
+	r.grouped = in.Sources["groups"] != nil
+	r.wantMembership(want, in.Sources)
 	for _, t := range features.Schema {
 		if w := want[t.Name]; w != nil {
 			if err := r.bind(t.Name, in.Sources[t.Name], w); err != nil {
@@ -175,7 +180,7 @@ func (r *run) resolve(c *audit.Check, in Input) (*running, map[string]*wanted, *
 	if c.Needs.Groups && len(in.Plan.Groups) == 0 {
 		return no("no group data: the plan names no groups", "没有群体数据：计划中没有声明群体")
 	}
-	rc := &running{check: c, reads: map[string]bool{}}
+	rc := &running{check: c, reads: map[string]bool{}, groups: map[string]bool{}}
 	needs := map[string]*wanted{}
 	take := func(n audit.TableNeed, lookup bool) (*audit.Text, error) {
 		src := in.Sources[n.Table]
@@ -225,7 +230,7 @@ func (r *run) resolve(c *audit.Check, in Input) (*running, map[string]*wanted, *
 		}
 		needs[n.Table].add(w)
 		if !lookup && !n.Timeline {
-			rc.reads[n.Table] = true
+			rc.reads[n.Table], rc.groups[n.Table] = true, n.Groups
 		}
 		return nil, nil
 	}

@@ -23,6 +23,7 @@ var timelineOrder = map[string][]string{
 	"payments":   {"loan_id", "paid_at", "payment_id"},
 	"limits":     {"account_id", "at", "event_id"},
 	"features":   {"as_of"},
+	"groups":     {"dimension", "value"},
 }
 
 // keyColumns are the columns of a table that timelines are cut and ordered by.
@@ -101,11 +102,11 @@ func timelineColumns(l *audit.Layout, w *wanted) []int {
 }
 
 // late reports whether the check's batches of t come with the timelines: the
-// policies or models ask for facts of the history or for snapshots, which only
-// then are known.
+// policies or models ask for facts of the history or for snapshots, or the
+// groups are in a table of their own, which only then are known.
 func (c *running) late(t *table) bool {
 	n := &c.check.Needs
-	return c.reads[t.name] && (n.Replay && t.lateReplay || n.Models && t.lateScores)
+	return c.reads[t.name] && (n.Replay && t.lateReplay || n.Models && t.lateScores || len(t.members) > 0 && c.groups[t.name])
 }
 
 // newShuffle returns the shuffle of the tables wanted as timelines; nil when
