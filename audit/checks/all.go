@@ -29,5 +29,6 @@ var All = []*audit.Check{
 	limit.PhantomLimit,
 	limit.Ledger,
 	fairness.ApprovalParity,
+	fairness.ProxyParity,
 	drift.ScoreDrift,
 }
