@@ -115,7 +115,9 @@ type Result struct {
 	Cases    []Case
 	Metrics  []Metric
 	Coverage []Coverage
-	Tests    Tests
+	// Comparisons are the sheets of the comparison files, for human review.
+	Comparisons []Comparison
+	Tests       Tests
 	// Tallies, by table, is what the readers noticed about cells; the driver
 	// sets it before any Finish.
 	Tallies map[string]features.Tally
@@ -168,6 +170,7 @@ func (r *Result) Sort() {
 			cmp.Compare(a.Cause, b.Cause), slices.Compare(a.Rules, b.Rules), cmp.Compare(a.Customer, b.Customer))
 	})
 	slices.SortFunc(r.Metrics, func(a, b Metric) int { return a.compare(b) })
+	slices.SortFunc(r.Comparisons, func(a, b Comparison) int { return a.compare(&b) })
 	slices.SortFunc(r.Coverage, func(a, b Coverage) int { return cmp.Compare(a.Check, b.Check) })
 }
 
