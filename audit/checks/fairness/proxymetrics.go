@@ -93,7 +93,7 @@ func (s *proxy) slicesOf(dim uint64) []*proxySlice {
 			cells[[2]uint64{at, group}] = c
 			sl.cells = append(sl.cells, c)
 		}
-		bin, part := low>>binShift, low&(1<<partBits-1)
+		bin, part := low>>proxyBinShift, low&(1<<partBits-1)
 		switch part {
 		case proxyWeight:
 			if bin == 0 {

@@ -63,8 +63,8 @@ type share struct {
 // Keys of the cube.
 const (
 	partBits, binBits, proxyGroupBits, proxySliceBits = 3, 7, 12, 32
-	binShift                                          = partBits
-	proxyGroupShift                                   = binShift + binBits
+	proxyBinShift                                     = partBits
+	proxyGroupShift                                   = proxyBinShift + binBits
 	proxySliceShift                                   = proxyGroupShift + proxyGroupBits
 	proxyDimShift                                     = proxySliceShift + proxySliceBits
 )
@@ -150,7 +150,7 @@ func (s *proxy) add(key uint64, p, y int64) {
 		s.cube.AddN(key|proxySure, 1)
 		s.cube.AddN(key|proxySureYes, y)
 	}
-	bin := uint64(min(p*proxyBins/million, proxyBins)) << binShift
+	bin := uint64(min(p*proxyBins/million, proxyBins)) << proxyBinShift
 	s.cube.AddN(key|bin|proxyRows, 1)
 	s.cube.AddN(key|bin|proxyRowsYes, y)
 	if bin != 0 { // the weight of bin 0 is what the others leave
