@@ -33,7 +33,11 @@ func notDrawn(name string) bool {
 	if strings.HasPrefix(name, "recourse_") {
 		return name != recourseChanges && name != recourseCost
 	}
-	return name == "selection_rate_difference" || strings.HasPrefix(name, "demographic_parity")
+	switch name {
+	case "selection_rate_difference", "disparate_impact", "statistical_parity_difference":
+		return true
+	}
+	return strings.HasPrefix(name, "demographic_parity") || strings.HasSuffix(name, "_score_interval") || strings.HasPrefix(name, "smoothed_empirical_")
 }
 
 // disclosures is the family of the metrics on what denied customers were told.

@@ -69,8 +69,23 @@ are made over all rows, in each period, and in each value of each segment.
 	selection_rate_ratio            rate / reference rate: the adverse impact ratio, Katz log interval
 	selection_rate_odds_ratio       odds / reference odds, Woolf interval
 	selection_rate_ratio_bounds     the ratio if the rows of unknown group were distributed worst and best for it
+	selection_rate_ratio_score_interval   the same ratio, Miettinen-Nurminen score interval; over all rows only
 	demographic_parity_difference   highest - lowest rate among groups with enough rows
 	demographic_parity_ratio        lowest / highest rate among them
+	disparate_impact                rate of all other known groups together / reference rate, Katz log interval
+	statistical_parity_difference   rate of all other known groups together - reference rate, Newcombe interval
+	smoothed_empirical_differential_fairness   largest |ln| of the ratio of two groups' chances of approval, or of denial, rates smoothed to (k+1/2)/(n+1)
+
+Names are those of the library that has the number: selection_rate,
+demographic_parity_difference and demographic_parity_ratio are fairlearn's;
+disparate_impact, statistical_parity_difference and
+smoothed_empirical_differential_fairness are AIF360's. AIF360 compares one set
+of groups with another, so its first two are about everybody but the reference
+group; given a single group they are selection_rate_ratio and
+selection_rate_difference here, and are not repeated. fairlearn's
+selection_rate_ratio(between_groups) is demographic_parity_ratio; solas
+disparity's adverse impact ratio is selection_rate_ratio.
+AIF360 leaves no group out; here those with too few rows are, and said.
 
 Only selection_rate_ratio is tested, so that a comparison counts once in the
 Benjamini-Hochberg correction over the report: Fisher's exact test when a cell
@@ -90,5 +105,6 @@ The ratio is a screen, not a legal test: the four-fifths rule is a convention
 for employment tests (29 CFR 1607.4(D)), and Regulation B has had no effects
 test at the federal level since 2026-07-21. It says that rates differ, not why;
 a gap may be explained by what the policy may lawfully use, and equal rates may
-hide unequal treatment. Values agree with fairlearn (rates, parity), solas
-disparity (ratio, shortfall), scipy and statsmodels (tests, intervals).`
+hide unequal treatment. Values agree with fairlearn (rates, parity), AIF360
+(disparate impact, statistical parity, differential fairness), solas disparity
+(ratio, shortfall: by its formula), scipy and statsmodels (tests, intervals).`

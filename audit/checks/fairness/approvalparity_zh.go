@@ -15,8 +15,21 @@ const parityDocZh = `各群体通过率与方案指定的对照群体比较
 	selection_rate_ratio            通过率 / 对照群体通过率：影响比率 AIR，Katz 对数区间
 	selection_rate_odds_ratio       通过比值（odds）/ 对照群体通过比值，Woolf 区间
 	selection_rate_ratio_bounds     群体未知的行按最不利和最有利方式归属时，该比率的上下界
+	selection_rate_ratio_score_interval   同一比率，Miettinen-Nurminen 得分区间；仅按全部行计算
 	demographic_parity_difference   行数足够的各群体中，最高通过率 - 最低通过率
 	demographic_parity_ratio        上述群体中，最低通过率 / 最高通过率
+	disparate_impact                其他已知群体合计的通过率 / 对照群体通过率，Katz 对数区间
+	statistical_parity_difference   其他已知群体合计的通过率 - 对照群体通过率，Newcombe 区间
+	smoothed_empirical_differential_fairness   任意两个群体获批（或被拒）机会之比的 |ln| 最大值，通过率平滑为 (k+1/2)/(n+1)
+
+指标沿用给出该数字的软件库的名称：selection_rate、demographic_parity_difference 和
+demographic_parity_ratio 取自 fairlearn；disparate_impact、
+statistical_parity_difference 和 smoothed_empirical_differential_fairness 取自
+AIF360。AIF360 比较的是两组群体，因此前两项针对对照群体以外的所有人；若只给一个群
+体，其数值就是此处的 selection_rate_ratio 和 selection_rate_difference，不再重复列
+出。fairlearn 的 selection_rate_ratio(between_groups) 即 demographic_parity_ratio；
+solas disparity 的影响比率即 selection_rate_ratio。AIF360 不排除任何群体；此处
+行数过少的群体不计入，并予以说明。
 
 只对 selection_rate_ratio 作检验，使每项比较在整份报告的显著性校正
 （Benjamini-Hochberg）中只计一次：2x2 列联表中有单元小于 100 时用 Fisher 精确检
@@ -33,5 +46,6 @@ const parityDocZh = `各群体通过率与方案指定的对照群体比较
 该比率只是筛查，不是法律判定：五分之四规则原为招聘检验的惯例（29 CFR
 1607.4(D)）；美国 B 条例（Regulation B）在联邦层面自 2026-07-21 起不再采用效果检
 验。它只说明通过率存在差异，不说明原因；差距可能源于政策可以合法使用的因素，而通
-过率相等也可能掩盖差别对待。数值与 fairlearn（通过率、均等指标）、solas
-disparity（比率、缺口）、scipy 和 statsmodels（检验、区间）一致。`
+过率相等也可能掩盖差别对待。数值与 fairlearn（通过率、均等指标）、AIF360（差别影
+响、统计均等、差分公平性）、solas disparity（比率、缺口：按其公式）、scipy 和
+statsmodels（检验、区间）一致。`

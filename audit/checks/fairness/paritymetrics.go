@@ -72,9 +72,13 @@ func (w *writer) write() {
 			continue
 		}
 		w.compare(c, ref)
+		w.scoreInterval(c, ref)
 		if none != nil && c != none && ref != none {
 			w.bounds(c, ref, none)
 		}
+	}
+	if ref != nil {
+		w.aif360(ref)
 	}
 	w.parityOf()
 }
@@ -193,9 +197,10 @@ func (w *writer) bounds(c, ref, none *cell) {
 	w.add(m, c, ref)
 }
 
-// parityOf adds the two parity metrics over the groups with enough rows.
+// parityOf adds the metrics over all groups with enough rows: parity, and
+// differential fairness.
 func (w *writer) parityOf() {
-	diff, quot := w.metric(parityDiff, w.dim.Name), w.metric(parityRatio, w.dim.Name)
+	diff, quot, fair := w.metric(parityDiff, w.dim.Name), w.metric(parityRatio, w.dim.Name), w.metric(smoothedFair, w.dim.Name)
 	low, high := math.Inf(1), math.Inf(-1)
 	used, left := 0, 0
 	for _, c := range w.slice.cells {
@@ -208,8 +213,10 @@ func (w *writer) parityOf() {
 		diff.K, diff.N = diff.K+c.k, diff.N+c.N
 	}
 	quot.K, quot.N = diff.K, diff.N
+	fair.K, fair.N = diff.K, diff.N
+	fair.Value, _ = differential(w.slice.cells, w.env.Plan.Honesty.MinCell)
 	if used < 2 {
-		diff.Reach, quot.Reach = audit.Insufficient, audit.Insufficient
+		diff.Reach, quot.Reach, fair.Reach = audit.Insufficient, audit.Insufficient, audit.Insufficient
 	} else {
 		diff.Value = high - low
 		if high > 0 {
@@ -217,9 +224,11 @@ func (w *writer) parityOf() {
 		}
 	}
 	if left > 0 {
-		warning := audit.Tf("%d of %d groups are too small and left out", "%[2]d个群体中有%[1]d个样本过少，未计入", left, len(w.slice.cells))
-		diff.Warnings, quot.Warnings = append(diff.Warnings, warning), append(quot.Warnings, warning)
+		for _, m := range []*audit.Metric{&diff, &quot, &fair} {
+			m.Warnings = append(m.Warnings, leftOut(left, len(w.slice.cells)))
+		}
 	}
 	w.add(diff)
 	w.add(quot)
+	w.add(fair)
 }
