@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 
+	"evenhand/audit/baseline"
 	"evenhand/audit/policy"
 	"evenhand/features"
 	"evenhand/features/model"
@@ -91,6 +92,9 @@ type TableNeed struct {
 	Features bool // also every feature column (inputs of the plan's models, and the plan's features)
 	Groups   bool // also every group, segment and stratum column
 	Controls bool // also the features that the plan lists as controls
+	// When says whether the need arises at all, by what the export has: exports
+	// reports whether it has a column of a table. Nil: always.
+	When func(exports func(table, column string) bool) bool
 }
 
 // Want is an optional column; without it the check runs, but Effect, when not
@@ -156,6 +160,15 @@ type KeyState interface {
 	Keys(sets [][]uint64)
 }
 
+// Baseliner is a State that stores distributions for later runs to be held
+// against (Env.Baseline): coarse counts, and never a row.
+type Baseliner interface {
+	State
+	// Baseline returns what to store of the merged state, before Finish; nil when
+	// there is nothing.
+	Baseline() *baseline.Part
+}
+
 // Rereader is a RowState that, once everything is merged, may want to see the
 // rows again (for instance to find earlier snapshots of a few customers).
 type Rereader interface {
@@ -176,6 +189,7 @@ type Env struct {
 	Lookups  map[string]*features.Batch // whole small tables; row order is undefined
 	Models   []ScoringModel             // in plan order; Batch.Scores.Model indexes it
 	Policies *policy.Registry           // nil without policies; Batch.Replay.Policy indexes its Policies
+	Baseline *baseline.File             // what an earlier run stored; nil without
 }
 
 // ScoringModel is a model of the plan, loaded.

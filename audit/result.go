@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"evenhand/audit/baseline"
 	"evenhand/features"
 )
 
@@ -123,6 +124,8 @@ type Result struct {
 	Tallies map[string]features.Tally
 	// Scored is the number of rows that each of the plan's models scored.
 	Scored []int64
+	// Baseline is what the checks store for later runs, by check.
+	Baseline []baseline.Part
 	// Usage is what the check governance counted of each of the plan's models;
 	// nil when it did not run.
 	Usage []ModelUsage

@@ -23,6 +23,7 @@ var Formats = []Format{
 	remediesFormat,
 	metricsFormat,
 	coverageFormat,
+	baselineFormat,
 	summaryFormat,
 	htmlFormat,
 }

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/baseline"
 	"evenhand/audit/policy"
 	"evenhand/features"
 )
@@ -27,6 +28,8 @@ type Input struct {
 	Models  []audit.ScoringModel       // in the plan's order; Run fills Inputs
 	// Policies is the lender's registry; nil without one.
 	Policies *policy.Registry
+	// Baseline is what an earlier run stored; nil without.
+	Baseline *baseline.File
 }
 
 // Options says how to run: it may change speed, never an answer.
@@ -129,6 +132,11 @@ func (r *run) conclude(states []audit.State) (res *audit.Result, err error) {
 		rc := r.running[i]
 		check = rc.check.Name
 		n := len(res.Coverage)
+		if b, ok := s.(audit.Baseliner); ok {
+			if part := b.Baseline(); part != nil {
+				res.Baseline = append(res.Baseline, *part)
+			}
+		}
 		s.Finish(res)
 		if len(res.Coverage) != n+1 || res.Coverage[n].Check != check {
 			panic("Finish must add exactly one coverage of its own")

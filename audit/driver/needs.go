@@ -120,7 +120,7 @@ func prepare(in Input) (*run, error) {
 	for _, rc := range r.running {
 		rc.env = &audit.Env{
 			Plan: in.Plan, Settings: in.Plan.Settings(rc.check.Name), Periods: periods,
-			Layouts: layouts, Lookups: r.lookups, Models: r.models, Policies: r.policies,
+			Layouts: layouts, Lookups: r.lookups, Models: r.models, Policies: r.policies, Baseline: in.Baseline,
 		}
 	}
 	return r, nil
@@ -183,6 +183,9 @@ func (r *run) resolve(c *audit.Check, in Input) (*running, map[string]*wanted, *
 	rc := &running{check: c, reads: map[string]bool{}, groups: map[string]bool{}}
 	needs := map[string]*wanted{}
 	take := func(n audit.TableNeed, lookup bool) (*audit.Text, error) {
+		if n.When != nil && !n.When(r.exports(in.Sources)) {
+			return nil, nil
+		}
 		src := in.Sources[n.Table]
 		if src == nil {
 			if n.IfPresent || lookup {
@@ -248,6 +251,18 @@ func (r *run) resolve(c *audit.Check, in Input) (*running, map[string]*wanted, *
 		}
 	}
 	return rc, needs, nil, nil
+}
+
+// exports returns what tells whether the export has a column of a table.
+func (r *run) exports(sources map[string]features.Source) func(table, column string) bool {
+	return func(table, column string) bool {
+		src := sources[table]
+		if src == nil {
+			return false
+		}
+		_, ok, err := r.plan.Resolve(table, column, src.Fields())
+		return ok && err == nil // take reports the error
+	}
 }
 
 // readBy reports whether any of the checks is fed rows of t, batch by batch.

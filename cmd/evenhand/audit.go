@@ -24,6 +24,7 @@ import (
 // auditJob is one run of `evenhand audit`: its flags say how, the plan says what.
 type auditJob struct {
 	plan       string
+	baselines  []string
 	out        string
 	workers    int
 	memory     string // a size; "" is a quarter of the machine's
@@ -50,6 +51,7 @@ func auditCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVarP(&j.plan, "plan", "c", "audit.yaml", "the plan")
+	f.StringArrayVar(&j.baselines, "baseline", nil, "baseline.json of an earlier report, to hold drift against instead of the first period; several are merged")
 	f.StringVarP(&j.out, "out", "o", "evenhand-report", "directory of the report; an earlier report there is replaced as a whole")
 	f.IntVar(&j.workers, "workers", runtime.GOMAXPROCS(0), "workers; they change speed, never an answer")
 	f.StringVar(&j.memory, "memory", "", "memory to do with, e.g. 512MiB or 2GB; what exceeds it goes to temporary files, and no answer changes (default a quarter of the machine's)")
@@ -81,6 +83,10 @@ func (j *auditJob) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	earlier, err := readBaselines(plan, j.baselines)
+	if err != nil {
+		return err
+	}
 	sources, err := openTables(ctx, plan)
 	if err != nil {
 		return err
@@ -89,7 +95,7 @@ func (j *auditJob) run(ctx context.Context) error {
 
 	bar := newProgress(j.stderr)
 	result, err := driver.Run(ctx, driver.Input{
-		Plan: plan, Checks: checks.All, Sources: asSources(sources), Models: models, Policies: policies,
+		Plan: plan, Checks: checks.All, Sources: asSources(sources), Models: models, Policies: policies, Baseline: earlier,
 	}, j.options(bar))
 	bar.done()
 	if err != nil {
