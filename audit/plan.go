@@ -169,7 +169,7 @@ type Outcome struct {
 
 // Honesty holds the limits of the honest-statistics contract.
 type Honesty struct {
-	Alpha      float64 `yaml:"alpha" doc:"false discovery rate over the whole report; default 0.05"`
+	Alpha      float64 `yaml:"alpha" doc:"error rate over the whole report: of false discoveries with bh, family-wise with holm and bonferroni; default 0.05"`
 	Level      float64 `yaml:"level" doc:"level of the intervals; default 0.95"`
 	Correction string  `yaml:"correction" enum:"bh,holm,bonferroni" doc:"how the tests of the whole report are corrected together: bh (Benjamini-Hochberg, default), holm or bonferroni"`
 	MinCell    int64   `yaml:"min_cell" doc:"smaller groups are insufficient; default 30"`

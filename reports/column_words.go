@@ -19,7 +19,7 @@ var columnWords = map[string]string{
 	"event_id": "事件编号", "experiment_arm": "实验分组", "experiment_id": "实验编号", "granted_amount": "放款金额", "holds": "冻结金额", "human_reviewed": "是否人工复核",
 	"incident_id": "故障编号", "installment_no": "期次", "is_test": "是否测试", "kind": "类型", "latency_ms": "耗时（毫秒）", "limit_after": "事件后额度",
 	"limit_before": "事件前额度", "limit_override": "实验可改额度", "loan_id": "贷款编号", "model_version": "模型版本", "notice_at": "告知时间", "on_screen_reason": "页面所示原因",
-	"opened_at": "提出时间", "outcome": "决策结果", "outstanding": "未还金额", "override_reason": "人工改判理由", "paid_amount": "已还金额", "paid_at": "还款时间",
+	"opened_at": "提出时间", "outcome": "决策结果", "outstanding": "未还金额", "override_reason": "人工改判理由", "reviewer": "审批人", "bad": "是否坏账", "paid_amount": "已还金额", "paid_at": "还款时间",
 	"partner": "合作方", "payment_id": "付款编号", "payoff": "提前结清", "pd": "违约概率", "policy_version": "政策版本", "posted_at": "入账时间", "probability": "概率",
 	"product": "产品", "promise_condition": "承诺条件", "promise_due": "承诺到期日", "promise_id": "承诺编号", "promised_amount": "承诺提额", "reason": "记录理由",
 	"reason_text": "理由文字", "reasons": "理由代码", "reasons_shown": "告知的理由代码", "region": "地区", "requested_amount": "申请金额", "result": "结果",

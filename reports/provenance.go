@@ -33,60 +33,6 @@ func (r *Report) coverageTable() table {
 	return t
 }
 
-// testTable says which tests were made, check by check.
-func (r *Report) testTable() table {
-	type kind struct{ check, name, test string }
-	type tally struct{ run, flagged, insufficient, suppressed int }
-	by := map[kind]*tally{}
-	var order []kind
-	for i := range r.res.Metrics {
-		m := &r.res.Metrics[i]
-		if m.Test == "" && m.Status == audit.Pass && !m.Suppressed {
-			continue // a number that nothing is held against
-		}
-		k := kind{m.Check, m.Name, m.Test}
-		if by[k] == nil {
-			by[k] = &tally{}
-			order = append(order, k)
-		}
-		switch {
-		case m.Suppressed:
-			by[k].suppressed++
-		case m.Status == audit.Insufficient:
-			by[k].insufficient++
-		case m.P == m.P: // not NaN
-			by[k].run++
-		}
-		if m.Status >= audit.Warn {
-			by[k].flagged++
-		}
-	}
-	t := table{Head: right(head(audit.T("check", "检查"), audit.T("metric", "指标"), audit.T("test", "检验"),
-		audit.T("run", "已检验"), audit.T("flagged", "越限或预警"), audit.T("insufficient", "样本不足"), audit.T("suppressed", "隐去")), 3, 4, 5, 6)}
-	for _, k := range order {
-		n := by[k]
-		name := k.test
-		if name == "" {
-			name = none
-		}
-		t.Rows = append(t.Rows, []cell{words(r.titleOf(k.check)), words(r.metricName(k.name)), code(name),
-			num(itoa(n.run)), num(itoa(n.flagged)), num(itoa(n.insufficient)), num(itoa(n.suppressed))})
-	}
-	return t
-}
-
-// testSentence says how all tests were corrected together.
-func (r *Report) testSentence() audit.Text {
-	t := r.res.Tests
-	q := decimal(t.Alpha)
-	return audit.T(
-		"The run made "+plural(int64(t.Run), "significance test", "significance tests")+", corrected together by "+t.Method+" at a false discovery rate of "+q+
-			"; "+plural(int64(t.Flagged), "number was", "numbers were")+" flagged, "+itoa(t.Insufficient)+" had too few rows to say anything, "+itoa(t.Suppressed)+
-			" are withheld. A flag needs an effect past its threshold; the corrected p-value only vetoes noise.",
-		"本次共进行 "+itoa(t.Run)+" 项显著性检验，按 "+t.Method+" 方法统一校正，错误发现率为 "+q+"；其中 "+itoa(t.Flagged)+
-			" 项越限或预警，"+itoa(t.Insufficient)+" 项样本不足，"+itoa(t.Suppressed)+" 项隐去。只有效应越过阈值才会标记；校正后的 p 值仅用于排除偶然。")
-}
-
 // suppressedTable shows withheld cells as such.
 func (r *Report) suppressedTable() *table {
 	t := table{Head: metricHead}

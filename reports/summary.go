@@ -80,6 +80,8 @@ type testsSummary struct {
 	Suppressed   int     `json:"suppressed"`
 	Method       string  `json:"method"`
 	Alpha        float64 `json:"alpha"`
+	// ByMetric is the table of tests.
+	ByMetric []testTally `json:"by_metric"`
 }
 
 type coverageSummary struct {
@@ -120,7 +122,7 @@ func (r *Report) summary() *Summary {
 		Currency: r.money.Code, Verdict: r.verdict, Worst: r.Worst(),
 		ResultDigest: r.digest, Plan: r.planDigest(), DataDigest: r.data, Models: r.manifestModels(), Binary: r.binary,
 		RowsRead: r.rowsRead(), RowsJudged: r.rowsJudged(), CellsRefused: r.refusedCells(),
-		Tests:    testsSummary(r.testCounts()),
+		Tests:    r.testCounts(),
 		Findings: []findingSummary{}, Coverage: []coverageSummary{}, Tables: []tableSummary{},
 	}
 	for i, t := range r.manifestTables() {
@@ -161,7 +163,7 @@ func (r *Report) summary() *Summary {
 
 func (r *Report) testCounts() testsSummary {
 	t := r.res.Tests
-	return testsSummary{t.Run, t.Flagged, t.Insufficient, t.Suppressed, t.Method, t.Alpha}
+	return testsSummary{t.Run, t.Flagged, t.Insufficient, t.Suppressed, t.Method, t.Alpha, r.testTallies()}
 }
 
 // cells lists the columns of a tally, by name. Values outside a vocabulary
