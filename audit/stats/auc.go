@@ -29,9 +29,20 @@ func AUC(pos, neg *Hist) float64 {
 //
 // Source: DeLong, DeLong & Clarke-Pearson (1988). Reference: by hand in numpy.
 func AUCInterval(pos, neg *Hist, level float64) Interval {
+	auc, se := AUC(pos, neg), AUCStandardError(pos, neg)
+	if se != se {
+		return notEstimable
+	}
+	z := critical(level)
+	return Interval{max(0, auc-float64(z*se)), min(1, auc+float64(z*se))}
+}
+
+// AUCStandardError returns the square root of DeLong's variance of the AUC; NaN
+// when either sample has fewer than two values.
+func AUCStandardError(pos, neg *Hist) float64 {
 	n, m := float64(pos.N()), float64(neg.N())
 	if n < 2 || m < 2 {
-		return notEstimable
+		return nan
 	}
 	auc := AUC(pos, neg)
 	var vp, vn float64
@@ -43,7 +54,5 @@ func AUCInterval(pos, neg *Hist, level float64) Interval {
 		vn += float64(float64(s.b) * dn * dn)
 		ca, cb = ca+s.a, cb+s.b
 	}
-	se := math.Sqrt(vp/(n-1)/n + vn/(m-1)/m)
-	z := critical(level)
-	return Interval{max(0, auc-float64(z*se)), min(1, auc+float64(z*se))}
+	return math.Sqrt(vp/(n-1)/n + vn/(m-1)/m)
 }

@@ -166,6 +166,9 @@ func (r *Reader) late(l *Loan) {
 	}
 }
 
+// Broken reports whether an instalment lacks its due date or its amount.
+func (l *Loan) Broken() bool { return l.broken }
+
 // step is what was known of a loan from a moment on.
 type step struct {
 	at   int64 // the lender's booking of a payment
