@@ -3,6 +3,7 @@ package checks
 
 import (
 	"evenhand/audit"
+	"evenhand/audit/checks/consistency"
 	"evenhand/audit/checks/denial"
 	"evenhand/audit/checks/drift"
 	"evenhand/audit/checks/fairness"
@@ -30,5 +31,6 @@ var All = []*audit.Check{
 	limit.Ledger,
 	fairness.ApprovalParity,
 	fairness.ProxyParity,
+	consistency.Twins,
 	drift.ScoreDrift,
 }
