@@ -31,6 +31,7 @@ var All = []*audit.Check{
 	limit.Ledger,
 	fairness.ApprovalParity,
 	fairness.ProxyParity,
+	limit.IncreaseParity,
 	consistency.Twins,
 	drift.ScoreDrift,
 }

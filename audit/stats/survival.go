@@ -35,11 +35,20 @@ type LifeTable []LifeRow
 // so that an end at time 0 finds it at risk: (entry, end], as in R's Surv. It
 // panics when more end than entered.
 func NewLifeTable(counts []SpellCount) LifeTable {
+	t, ok := ReadLifeTable(counts)
+	if !ok {
+		panic("stats: more spells end than are at risk")
+	}
+	return t
+}
+
+// ReadLifeTable is NewLifeTable for counts from outside: it reports whether
+// they make sense.
+func ReadLifeTable(counts []SpellCount) (LifeTable, bool) {
 	sorted := slices.Clone(counts)
 	slices.SortFunc(sorted, func(a, b SpellCount) int { return cmp.Compare(a.Time, b.Time) })
 	var t LifeTable
 	for _, c := range sorted {
-		checkCounts(c.Entered, c.Events, c.Competing, c.Censored)
 		if n := len(t); n > 0 && t[n-1].Time == c.Time {
 			r := &t[n-1]
 			r.Entered += c.Entered
@@ -52,13 +61,14 @@ func NewLifeTable(counts []SpellCount) LifeTable {
 	}
 	risk := int64(0)
 	for i := range t {
-		t[i].AtRisk = risk
-		if t[i].Events+t[i].Competing+t[i].Censored > risk {
-			panic("stats: more spells end than are at risk")
+		r := &t[i]
+		r.AtRisk = risk
+		if min(r.Entered, r.Events, r.Competing, r.Censored) < 0 || r.Events+r.Competing+r.Censored > risk {
+			return nil, false
 		}
-		risk = t[i].after()
+		risk = r.after()
 	}
-	return t
+	return t, true
 }
 
 // AtRisk is the number at risk just before a time.
