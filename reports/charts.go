@@ -25,9 +25,17 @@ func rankOf(name string) int {
 // notDrawn are numbers that say the same as another one that is drawn, or one
 // that means something beside its table only.
 func notDrawn(name string) bool {
+	if name == heldEqualOdds || name == adjustedOdds {
+		return false
+	}
 	for _, end := range []string{"_odds_ratio", "_bounds", "_difference_max", "_recomputed", "_version", "_shift"} {
 		if strings.HasSuffix(name, end) {
 			return true
+		}
+	}
+	for _, part := range []string{"ks", "js", "wasserstein", "chi2", "psi_deciles", "psi_evidently", "missing_rate_difference"} {
+		if name == part || strings.HasPrefix(name, part+"_") {
+			return true // read beside the stability index, which is drawn
 		}
 	}
 	if strings.HasPrefix(name, "recourse_") {
@@ -37,8 +45,11 @@ func notDrawn(name string) bool {
 	case "selection_rate_difference", "disparate_impact", "statistical_parity_difference":
 		return true
 	}
-	return strings.HasPrefix(name, "demographic_parity") || strings.HasSuffix(name, "_score_interval") || strings.HasPrefix(name, "smoothed_empirical_")
+	return strings.HasPrefix(name, "demographic_parity") || strings.HasPrefix(name, "mantel_haenszel_") || strings.HasSuffix(name, "_score_interval") || strings.HasPrefix(name, "smoothed_empirical_")
 }
+
+// The odds ratios within strata and of the regressions: those tested are drawn.
+const heldEqualOdds, adjustedOdds = "mantel_haenszel_odds_ratio", "adjusted_odds_ratio"
 
 // disclosures is the family of the metrics on what denied customers were told.
 const disclosures = "disclosure"
@@ -101,6 +112,9 @@ func (r *Report) figuresOf(name string, ms []*audit.Metric) []*figure {
 	case name != ms[0].Name: // a family: its names are the lines
 		timed, _ = split(timed, func(m *audit.Metric) bool { return m.Group == "" && m.Segment == "" })
 		return []*figure{r.lines(timed)}
+	case name == heldEqualOdds, name == adjustedOdds: // what decides, in one chart
+		tested, _ := split(whole, func(m *audit.Metric) bool { return !math.IsNaN(m.P) })
+		return []*figure{r.forest(tested)}
 	case name == recourseCost, name == firstReason: // every column in one chart
 		parts, _ := split(whole, func(m *audit.Metric) bool { return m.Group != "" || m.Segment != "" })
 		return []*figure{r.forest(parts)}

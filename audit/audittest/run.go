@@ -17,6 +17,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"evenhand/audit"
+	"evenhand/audit/baseline"
 	"evenhand/audit/driver"
 	"evenhand/features"
 )
@@ -117,6 +118,12 @@ func drive(t *testing.T, check *audit.Check, known []*audit.Check, file string, 
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
+	var earlier *baseline.File
+	if data, ok := files["baseline.json"]; ok {
+		if earlier, err = baseline.Parse(data); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+	}
 	sources := map[string]features.Source{}
 	for name, data := range files {
 		if table, ok := strings.CutSuffix(name, ".csv"); ok {
@@ -126,7 +133,7 @@ func drive(t *testing.T, check *audit.Check, known []*audit.Check, file string, 
 		}
 	}
 	res, err := driver.Run(context.Background(), driver.Input{
-		Plan: plan, Checks: []*audit.Check{check}, Sources: sources, Models: models, Policies: policies,
+		Plan: plan, Checks: []*audit.Check{check}, Sources: sources, Models: models, Policies: policies, Baseline: earlier,
 	}, driver.Options{Workers: workers})
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)

@@ -2,6 +2,7 @@ package drift
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -10,31 +11,39 @@ import (
 
 // conclude makes one finding of each column that drifted.
 func conclude(env *audit.Env, _ []audit.Case, metrics []audit.Metric) []audit.Finding {
-	type series struct{ name, segment string }
-	by := map[series][]*audit.Metric{}
-	var order []series
+	type column struct{ name, segment string }
+	by := map[column][]*audit.Metric{}
+	var order []column
 	for i := range metrics { // sorted: by name, segment, then period
 		m := &metrics[i]
-		if m.Name != psiRecorded && m.Name != psiRecomputed && m.Name != csi {
+		if m.Name != psiRecorded && m.Name != psiRecomputed && m.Name != csi && m.Name != missingShift {
 			continue
 		}
-		k := series{m.Name, m.Segment}
+		k := column{m.Name, m.Segment}
 		if by[k] == nil {
 			order = append(order, k)
 		}
 		by[k] = append(by[k], m)
 	}
-	flagged := func(k series) bool {
+	flagged := func(k column) bool {
 		return slices.ContainsFunc(by[k], func(m *audit.Metric) bool { return m.Status >= audit.Warn })
 	}
 	var out []audit.Finding
 	for _, k := range order {
 		switch {
 		case !flagged(k):
-		case k.name == psiRecomputed && flagged(series{psiRecorded, ""}):
+		case k.name == psiRecomputed && flagged(column{psiRecorded, ""}):
 			// The same drift seen twice.
-		case k.name == psiRecorded && k.segment != "" && flagged(series{psiRecorded, ""}):
+		case k.name == psiRecorded && k.segment != "" && flagged(column{psiRecorded, ""}):
 			// Told with the drift over all versions.
+		case k.name == missingShift:
+			index := column{csi, k.segment}
+			if k.segment == "column=score" {
+				index = column{psiRecorded, ""}
+			}
+			if !flagged(index) { // else told with the drift of the column
+				out = append(out, missingFinding(by[k]))
+			}
 		default:
 			out = append(out, finding(by[k], metrics))
 		}
@@ -46,8 +55,7 @@ func conclude(env *audit.Env, _ []audit.Case, metrics []audit.Metric) []audit.Fi
 func finding(ms []*audit.Metric, metrics []audit.Metric) audit.Finding {
 	var first, worst *audit.Metric
 	n := 0
-	f := audit.Finding{Check: name, Severity: audit.S3, Grade: audit.E3, Cause: "DRIFT",
-		Clauses: []audit.Text{audit.T("SR 26-2 (ongoing monitoring)", "美国 SR 26-2（持续监测）"), audit.T("China, interim measures on commercial banks' internet loans, chapter 3", "商业银行互联网贷款管理暂行办法 第三章")}}
+	f := audit.Finding{Check: name, Severity: audit.S3, Grade: audit.E3, Cause: "DRIFT", Clauses: clauses()}
 	for _, m := range ms {
 		f.Metrics = append(f.Metrics, m.ID())
 		if m.Status < audit.Warn {
@@ -89,6 +97,44 @@ func finding(ms []*audit.Metric, metrics []audit.Metric) audit.Finding {
 	return f
 }
 
+// clauses are those that monitoring is evidence for.
+func clauses() []audit.Text {
+	return []audit.Text{audit.T("SR 26-2 (ongoing monitoring)", "美国 SR 26-2（持续监测）"), audit.T("China, interim measures on commercial banks' internet loans, chapter 3", "商业银行互联网贷款管理暂行办法 第三章")}
+}
+
+// missingFinding describes a column whose values went missing, or came back.
+func missingFinding(ms []*audit.Metric) audit.Finding {
+	f := audit.Finding{Check: name, Severity: audit.S3, Grade: audit.E3, Cause: "DRIFT", Clauses: clauses(), ID: audit.StableID(name, missingShift, ms[0].Segment)}
+	var first, worst *audit.Metric
+	n := 0
+	for _, m := range ms {
+		f.Metrics = append(f.Metrics, m.ID())
+		if m.Status < audit.Warn {
+			continue
+		}
+		n++
+		if first == nil {
+			first = m
+		}
+		if worst == nil || math.Abs(m.Value) > math.Abs(worst.Value) {
+			worst = m
+		}
+	}
+	subject := subjectOf(worst)
+	was, is := audit.Percent(worst.KRef, worst.NRef), audit.Percent(worst.K, worst.N)
+	f.Title = audit.Tf(" is missing more or less often: %[1]s in %[2]s, %[3]s in %[4]s", "的缺失率有变化：%[2]s 为 %[1]s，%[4]s 为 %[3]s", is, worst.Period, was, worst.Reference)
+	f.Title.En, f.Title.Zh = subject.En+f.Title.En, subject.Zh+f.Title.Zh
+	f.What = audit.Tf(
+		"%[1]d of %[2]d periods are past the threshold and no chance (%[3]s, corrected p %[4]s in the worst), the first in %[5]s. "+
+			"It is a screening number of grade E3: a source of the value, or the way it is recorded, changed; it does not say that a decision is wrong.",
+		"%[2]d 个时期中有 %[1]d 个超过阈值且非偶然（最甚者 %[3]s，校正后 p %[4]s），最早为 %[5]s。这是筛查指标（证据等级 E3）：说明该值的来源或记录方式发生了变化，并不说明决策有误。",
+		n, len(ms), worst.Test, audit.PText(worst.PAdjusted), first.Period)
+	f.Remedy = audit.T(
+		"Find the source that stopped or began to deliver from then on, and how models and policies treat the missing value; re-score the applications of the time if they treat it as bad.",
+		"查明自该期起停止或开始提供数据的来源，以及模型和政策如何处理缺失值；如缺失被视为不利，应对该期申请重新评分。")
+	return f
+}
+
 func subjectOf(m *audit.Metric) audit.Text {
 	column, value, _ := strings.Cut(m.Segment, "=")
 	switch {
@@ -98,6 +144,8 @@ func subjectOf(m *audit.Metric) audit.Text {
 		return audit.T("The recomputed score", "复算评分")
 	case column == "model_version":
 		return audit.T("The score within model version "+value, "模型版本 "+value+" 内的评分")
+	case column == "policy_version":
+		return audit.T("The score within policy version "+value, "政策版本 "+value+" 内的评分")
 	}
 	return audit.T("The recorded score", "记录评分")
 }
@@ -155,7 +203,7 @@ func versionText(first *audit.Metric, metrics []audit.Metric) audit.Text {
 		return best
 	}
 	i := slices.Index(periods, first.Period)
-	if i <= 0 || strings.HasPrefix(first.Segment, "model_version=") {
+	if i <= 0 || first.Segment != "" && !strings.HasPrefix(first.Segment, "feature=") {
 		return t
 	}
 	if was, is := main(periods[i-1]), main(first.Period); was != is {

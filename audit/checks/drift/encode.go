@@ -9,15 +9,15 @@ import (
 
 const stateTag = 'd'
 
-// versionIDs returns the numbers of the versions that rows have, by name.
-func (s *state) versionIDs() []int32 {
+// ids returns the numbers of the versions that rows have, by name.
+func (t *versions) ids() []int32 {
 	var ids []int32
-	for v, of := range s.versions {
+	for v, of := range t.list {
 		if slices.ContainsFunc(of.periods, func(c *scores) bool { return c != nil }) {
 			ids = append(ids, int32(v))
 		}
 	}
-	slices.SortFunc(ids, func(a, b int32) int { return strings.Compare(s.names.Value(a), s.names.Value(b)) })
+	slices.SortFunc(ids, func(a, b int32) int { return strings.Compare(t.names.Value(a), t.names.Value(b)) })
 	return ids
 }
 
@@ -25,7 +25,7 @@ func (s *state) versionIDs() []int32 {
 func (s *state) MarshalBinary() ([]byte, error) {
 	e := stats.NewEncoder(nil)
 	e.Byte(stateTag)
-	e.Ints([]int64{s.rows, s.tested, s.undated})
+	e.Ints([]int64{s.rows, s.tested, s.undated, s.first, s.last})
 	used := 0
 	for _, c := range s.cells {
 		if c != nil {
@@ -46,11 +46,17 @@ func (s *state) MarshalBinary() ([]byte, error) {
 			c.texts[i].Encode(e)
 		}
 	}
-	ids := s.versionIDs()
+	s.models.encode(e)
+	s.policies.encode(e)
+	return e.Data(), nil
+}
+
+func (t *versions) encode(e *stats.Encoder) {
+	ids := t.ids()
 	e.Count(len(ids))
 	for _, v := range ids {
-		e.String(s.names.Value(v))
-		of := s.versions[v]
+		e.String(t.names.Value(v))
+		of := t.list[v]
 		used := 0
 		for _, c := range of.periods {
 			if c != nil {
@@ -68,29 +74,20 @@ func (s *state) MarshalBinary() ([]byte, error) {
 			}
 		}
 	}
-	return e.Data(), nil
 }
 
 // UnmarshalBinary implements audit.State. s must be new, of the same plan.
 func (s *state) UnmarshalBinary(b []byte) error {
 	d := stats.NewDecoder(b)
 	d.Tag(stateTag)
-	if n := d.Ints(); len(n) == 3 {
-		s.rows, s.tested, s.undated = n[0], n[1], n[2]
+	if n := d.Ints(); len(n) == 5 {
+		s.rows, s.tested, s.undated, s.first, s.last = n[0], n[1], n[2], n[3], n[4]
 	} else {
-		d.Fail("%d counts instead of 3", len(n))
+		d.Fail("%d counts instead of 5", len(n))
 	}
-	period := func(below int) int32 {
-		p := d.Uvarint()
-		if p >= maxPeriods || int(p) < below {
-			d.Fail("period %d is out of order", p)
-			return -1
-		}
-		return int32(p)
-	}
-	s.cells, s.versions, s.names = nil, nil, versionNames{}
+	s.cells = nil
 	for n := d.Count(2); n > 0 && d.Err() == nil; n-- {
-		p := period(len(s.cells))
+		p := period(d, len(s.cells))
 		if p < 0 {
 			break
 		}
@@ -103,20 +100,36 @@ func (s *state) UnmarshalBinary(b []byte) error {
 			c.texts[i].Decode(d)
 		}
 	}
+	s.models.decode(d)
+	s.policies.decode(d)
+	return d.Finish()
+}
+
+// period reads the number of a period, at least below.
+func period(d *stats.Decoder, below int) int32 {
+	p := d.Uvarint()
+	if p >= maxPeriods || int(p) < below {
+		d.Fail("period %d is out of order", p)
+		return -1
+	}
+	return int32(p)
+}
+
+func (t *versions) decode(d *stats.Decoder) {
+	t.list, t.names = nil, versionNames{}
 	for n := d.Count(2); n > 0 && d.Err() == nil; n-- {
-		v := s.names.ID(d.String())
+		v := t.names.ID(d.String())
 		for k, next := d.Count(2), 0; k > 0 && d.Err() == nil; k-- {
-			p := period(next)
+			p := period(d, next)
 			if p < 0 {
 				break
 			}
 			next = int(p) + 1
-			c := s.scores(v, p)
+			c := t.scores(v, p)
 			c.rows = d.Varint()
 			d.Value(&c.recorded)
 			d.Value(&c.recomputed)
 			d.Value(&c.sum)
 		}
 	}
-	return d.Finish()
 }

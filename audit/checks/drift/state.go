@@ -19,10 +19,18 @@ type cell struct {
 	texts   []rows.Counts // by text feature
 }
 
-// version holds the scores of one model version, by period.
+// versions are the scores by the version of the model, or of the policy.
+type versions struct {
+	column string
+	col    int
+	names  versionNames
+	list   []*version // by number in names
+}
+
+// version holds the scores of one version, by period.
 type version struct{ periods []*scores }
 
-// scores are those of one model version in one period.
+// scores are those of one version in one period.
 type scores struct {
 	rows                 int64
 	recorded, recomputed stats.Hist
@@ -41,11 +49,11 @@ func (s *state) cell(p int32) *cell {
 	return c
 }
 
-func (s *state) scores(v, p int32) *scores {
-	for int(v) >= len(s.versions) {
-		s.versions = append(s.versions, &version{})
+func (s *versions) scores(v, p int32) *scores {
+	for int(v) >= len(s.list) {
+		s.list = append(s.list, &version{})
 	}
-	of := s.versions[v]
+	of := s.list[v]
 	for int(p) >= len(of.periods) {
 		of.periods = append(of.periods, nil)
 	}
@@ -59,7 +67,7 @@ func (s *state) Update(b *features.Batch) {
 	n := b.N
 	s.rows += int64(n)
 	if cap(s.keys) < n {
-		s.keys, s.keep, s.floats = make([]int32, n), make([]bool, n), make([]float64, n)
+		s.keys, s.scratch, s.keep, s.floats = make([]int32, n), make([]int32, n), make([]bool, n), make([]float64, n)
 	}
 	s.keys, s.keep, s.floats = s.keys[:n], s.keep[:n], s.floats[:n]
 	s.setPeriods(b)
@@ -76,7 +84,8 @@ func (s *state) Update(b *features.Batch) {
 	if len(s.texts) > 0 {
 		s.addTexts(b)
 	}
-	s.addScores(b)
+	s.models.add(s, b, true)
+	s.policies.add(s, b, false)
 }
 
 // setPeriods makes keys the period of each row, negative for rows left out.
@@ -106,6 +115,17 @@ func (s *state) setPeriods(b *features.Batch) {
 				}
 				s.keys[i] = -1
 			}
+		}
+	}
+	for i, at := range b.Cols[s.at].Ints[:b.N] {
+		if s.keys[i] < 0 {
+			continue
+		}
+		if s.first == 0 || at < s.first {
+			s.first = at
+		}
+		if s.last == 0 || at > s.last {
+			s.last = at
 		}
 	}
 }
@@ -150,21 +170,27 @@ func (s *state) addTexts(b *features.Batch) {
 // maxPeriods is more than there are days between 1970 and 2100.
 const maxPeriods = 1 << 16
 
-func (s *state) addScores(b *features.Batch) {
-	var ids []int32
-	var codes []int32
-	if s.version >= 0 && b.Cols[s.version].Present {
-		ids, codes = s.names.Of(&b.Cols[s.version]), b.Cols[s.version].Codes
+// add adds the scores of a batch to their versions; of the policies' only the
+// recorded ones, and nothing where the export names no policy.
+func (t *versions) add(s *state, b *features.Batch, all bool) {
+	present := t.col >= 0 && b.Cols[t.col].Present
+	if !present && !all {
+		return
 	}
+	keys := s.scratch[:b.N]
+	copy(keys, s.keys)
+	var ids, codes []int32
 	none := int32(0)
-	if ids == nil {
-		none = s.names.ID("")
+	if present {
+		ids, codes = t.names.Of(&b.Cols[t.col]), b.Cols[t.col].Codes
+	} else {
+		none = t.names.ID("")
 	}
 	// A batch has few pairs of version and period; they are numbered afresh.
 	var pairs [64]struct{ v, p int32 }
 	used := int32(0)
 	last := int32(-1)
-	for i, p := range s.keys {
+	for i, p := range keys {
 		if p < 0 {
 			continue
 		}
@@ -179,41 +205,43 @@ func (s *state) addScores(b *features.Batch) {
 			}
 			if last == used {
 				if int(used) == len(pairs) {
-					s.flushScores(b, pairs[:used], i)
+					t.flush(s, b, pairs[:used], keys[:i], all)
 					used, last = 0, 0
 				}
 				pairs[used].v, pairs[used].p = v, p
 				used++
 			}
 		}
-		s.keys[i] = last
+		keys[i] = last
 	}
-	s.flushScores(b, pairs[:used], b.N)
+	t.flush(s, b, pairs[:used], keys, all)
 }
 
-// flushScores adds the scores of the rows before row end, whose keys index
-// pairs, and drops those rows.
-func (s *state) flushScores(b *features.Batch, pairs []struct{ v, p int32 }, end int) {
-	s.grouped.set(s.keys[:end])
+// flush adds the scores of the rows whose keys index pairs, and drops those
+// rows.
+func (t *versions) flush(s *state, b *features.Batch, pairs []struct{ v, p int32 }, keys []int32, all bool) {
+	s.grouped.set(keys)
 	for _, r := range s.grouped.runs {
-		s.scores(pairs[r.key].v, pairs[r.key].p).rows += int64(r.hi - r.lo)
+		t.scores(pairs[r.key].v, pairs[r.key].p).rows += int64(r.hi - r.lo)
 	}
 	if s.score >= 0 && b.Cols[s.score].Present {
-		x := s.grouped.column(b.Cols[s.score].Floats[:end])
+		x := s.grouped.column(b.Cols[s.score].Floats[:len(keys)])
 		for _, r := range s.grouped.runs {
-			c := s.scores(pairs[r.key].v, pairs[r.key].p)
+			c := t.scores(pairs[r.key].v, pairs[r.key].p)
 			c.recorded.AddSlice(x[r.lo:r.hi])
-			c.sum.AddSlice(x[r.lo:r.hi])
+			if all {
+				c.sum.AddSlice(x[r.lo:r.hi])
+			}
 		}
 	}
-	if b.Scores != nil {
-		x := s.grouped.column(b.Scores.Score[:end])
+	if b.Scores != nil && all {
+		x := s.grouped.column(b.Scores.Score[:len(keys)])
 		for _, r := range s.grouped.runs {
-			s.scores(pairs[r.key].v, pairs[r.key].p).recomputed.AddSlice(x[r.lo:r.hi])
+			t.scores(pairs[r.key].v, pairs[r.key].p).recomputed.AddSlice(x[r.lo:r.hi])
 		}
 	}
-	for i := range s.keys[:end] {
-		s.keys[i] = -1
+	for i := range keys {
+		keys[i] = -1
 	}
 }
 
@@ -226,20 +254,24 @@ func (s *state) Merge(other audit.State) {
 		if c == nil {
 			continue
 		}
-		to := s.cell(int32(p))
-		to.rows += c.rows
-		for i := range c.numbers {
-			to.numbers[i].Merge(&c.numbers[i])
-		}
-		for i := range c.texts {
-			to.texts[i].Merge(&c.texts[i])
-		}
+		s.cell(int32(p)).merge(c)
 	}
-	ids := s.names.Merge(&o.names)
-	for v, of := range o.versions {
+	if o.first != 0 && (s.first == 0 || o.first < s.first) {
+		s.first = o.first
+	}
+	if o.last != 0 && (s.last == 0 || o.last > s.last) {
+		s.last = o.last
+	}
+	s.models.merge(&o.models)
+	s.policies.merge(&o.policies)
+}
+
+func (t *versions) merge(o *versions) {
+	ids := t.names.Merge(&o.names)
+	for v, of := range o.list {
 		for p, c := range of.periods {
 			if c != nil {
-				s.scores(ids[v], int32(p)).merge(c)
+				t.scores(ids[v], int32(p)).merge(c)
 			}
 		}
 	}
