@@ -30,12 +30,9 @@ var All = []*audit.Check{
 	limit.PhantomLimit,
 	limit.Ledger,
 	fairness.ApprovalParity,
-	fairness.Intersection,
-	fairness.ConditionalParity,
 	fairness.ProxyParity,
 	limit.IncreaseParity,
 	consistency.RepeatFlip,
 	consistency.Twins,
-	consistency.Dominated,
 	drift.ScoreDrift,
 }
