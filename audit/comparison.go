@@ -3,9 +3,10 @@ package audit
 import "cmp"
 
 // Comparison is one sheet of a comparison file: a denied applicant of one group
-// beside an approved applicant of the reference group who is no better on
-// anything that the decision reads. It is for a human reviewer of the two
-// files, and no finding: what the files say besides is not in the export.
+// beside an approved applicant of the reference group who scored no better and
+// is no better on anything that the policy reads. It is for a human reviewer of
+// the two files, and no finding: what the files say besides is not in the
+// export.
 type Comparison struct {
 	Check                                string
 	Dimension, Group, Reference          string // of the plan's groups: "sex", "F", "M"
@@ -15,6 +16,9 @@ type Comparison struct {
 	// Benchmark says that the approved applicant is the weakest approved one of
 	// the reference group in the marginal band of these versions, by score.
 	Benchmark bool
+	// Everywhere says that the approved applicant is no better on any input of the
+	// model either.
+	Everywhere bool
 	// Controls is how many approved applicants of the reference group in the
 	// band are no better than the denied one.
 	Controls int64
@@ -29,11 +33,10 @@ type Compared struct {
 	Score            float64
 }
 
-// ComparedItem is one feature or column, as both sides have it. Worse says that
-// the approved side is worse there.
+// ComparedItem is one feature or column, as both sides have it.
 type ComparedItem struct {
 	Name, Denied, Approved string
-	Worse                  bool
+	Better                 string // who is better there: "denied", "approved" or "same"
 }
 
 func (a *Comparison) compare(b *Comparison) int {

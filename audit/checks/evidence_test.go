@@ -43,7 +43,7 @@ func TestEvidenceIsChinese(t *testing.T) {
 // TestEvidenceOfTheBookIsChinese: the same of all checks together over the
 // embedded book.
 func TestEvidenceOfTheBookIsChinese(t *testing.T) {
-	dir, texts := t.TempDir(), []string{"portfolio_risk service_unavailable score_drop opt_out inactive"} // codes of the export
+	dir, texts := t.TempDir(), []string{"portfolio_risk service_unavailable score_drop opt_out inactive dormitory"} // codes of the export
 	if err := os.CopyFS(dir, fixtures.Book()); err != nil {
 		t.Fatal(err)
 	}
