@@ -30,10 +30,10 @@ var All = []*audit.Check{
 	limit.PhantomLimit,
 	limit.Ledger,
 	fairness.ApprovalParity,
+	fairness.ConditionalParity,
 	fairness.ProxyParity,
 	limit.IncreaseParity,
 	consistency.RepeatFlip,
 	consistency.Twins,
-	consistency.Dominated,
 	drift.ScoreDrift,
 }

@@ -141,6 +141,15 @@ func (c *Cube) All() iter.Seq2[uint64, int64] {
 	}
 }
 
+// Len returns the number of cells ever added to, those that came to 0 again
+// included.
+func (c *Cube) Len() int {
+	if c.zero != 0 {
+		return c.used + 1
+	}
+	return c.used
+}
+
 // Map returns a Cube whose keys are f of this one's; cells that f gives one
 // key are added up. It drops a coordinate, or renumbers one (see [Keys]).
 func (c *Cube) Map(f func(uint64) uint64) *Cube {
