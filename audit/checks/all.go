@@ -35,5 +35,6 @@ var All = []*audit.Check{
 	limit.IncreaseParity,
 	consistency.RepeatFlip,
 	consistency.Twins,
+	consistency.Dominated,
 	drift.ScoreDrift,
 }
