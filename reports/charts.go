@@ -22,6 +22,9 @@ func rankOf(name string) int {
 	return len(nameOrder)
 }
 
+// intersections is the metric of combinations of groups that is drawn.
+const intersections = "intersection_selection_rate_ratio"
+
 // notDrawn are numbers that say the same as another one that is drawn, or one
 // that means something beside its table only.
 func notDrawn(name string) bool {
@@ -42,7 +45,8 @@ func notDrawn(name string) bool {
 		return name != recourseChanges && name != recourseCost
 	}
 	switch name {
-	case "selection_rate_difference", "disparate_impact", "statistical_parity_difference":
+	case "selection_rate_difference", "disparate_impact", "statistical_parity_difference",
+		"selection_rate_shrunken", "intersection_best_ratio", "smallest_intersection":
 		return true
 	}
 	return strings.HasPrefix(name, "demographic_parity") || strings.HasPrefix(name, "mantel_haenszel_") || strings.HasSuffix(name, "_score_interval") || strings.HasPrefix(name, "smoothed_empirical_")
@@ -115,6 +119,17 @@ func (r *Report) figuresOf(name string, ms []*audit.Metric) []*figure {
 	case name == heldEqualOdds, name == adjustedOdds: // what decides, in one chart
 		tested, _ := split(whole, func(m *audit.Metric) bool { return !math.IsNaN(m.P) })
 		return []*figure{r.forest(tested)}
+	case name == intersections: // the fullest crossing alone
+		kinds := byKind(whole)
+		slices.SortStableFunc(kinds, func(a, b []*audit.Metric) int {
+			return -cmp.Compare(strings.Count(dimension(a[0].Group), "×"), strings.Count(dimension(b[0].Group), "×"))
+		})
+		for _, part := range kinds {
+			if part[0].Segment == "" {
+				return []*figure{r.forest(part)}
+			}
+		}
+		return nil
 	case name == recourseCost, name == firstReason: // every column in one chart
 		parts, _ := split(whole, func(m *audit.Metric) bool { return m.Group != "" || m.Segment != "" })
 		return []*figure{r.forest(parts)}

@@ -30,6 +30,7 @@ var All = []*audit.Check{
 	limit.PhantomLimit,
 	limit.Ledger,
 	fairness.ApprovalParity,
+	fairness.Intersection,
 	fairness.ConditionalParity,
 	fairness.ProxyParity,
 	limit.IncreaseParity,
@@ -37,4 +38,5 @@ var All = []*audit.Check{
 	consistency.Twins,
 	consistency.Dominated,
 	drift.ScoreDrift,
+	drift.MixDrift,
 }
