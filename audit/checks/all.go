@@ -38,5 +38,4 @@ var All = []*audit.Check{
 	consistency.Twins,
 	consistency.Dominated,
 	drift.ScoreDrift,
-	drift.MixDrift,
 }
