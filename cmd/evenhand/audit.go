@@ -24,6 +24,7 @@ import (
 // auditJob is one run of `evenhand audit`: its flags say how, the plan says what.
 type auditJob struct {
 	plan       string
+	checks     []*audit.Check // nil: all those of an audit
 	baselines  []string
 	out        string
 	workers    int
@@ -95,7 +96,7 @@ func (j *auditJob) run(ctx context.Context) error {
 
 	bar := newProgress(j.stderr)
 	result, err := driver.Run(ctx, driver.Input{
-		Plan: plan, Checks: checks.All, Sources: asSources(sources), Models: models, Policies: policies, Baseline: earlier,
+		Plan: plan, Checks: j.suite(), Sources: asSources(sources), Models: models, Policies: policies, Baseline: earlier,
 	}, j.options(bar))
 	bar.done()
 	if err != nil {
@@ -105,7 +106,7 @@ func (j *auditJob) run(ctx context.Context) error {
 		return err
 	}
 	report := reports.New(reports.Input{
-		Plan: plan, Checks: checks.All, Result: result,
+		Plan: plan, Checks: j.suite(), Result: result,
 		Tables: describe(sources, result), Models: describeModels(models, result), Binary: version(), Lang: j.lang,
 	})
 	if err := report.PublishContext(ctx, j.out); err != nil {
@@ -116,6 +117,14 @@ func (j *auditJob) run(ctx context.Context) error {
 		fmt.Fprintf(j.stdout, "%s\n", filepath.Join(j.out, "report.html"))
 	}
 	return gate(plan, report)
+}
+
+// suite is the list of checks that the job runs.
+func (j *auditJob) suite() []*audit.Check {
+	if j.checks != nil {
+		return j.checks
+	}
+	return checks.All
 }
 
 func (j *auditJob) validate() error {
@@ -151,7 +160,7 @@ func readPlan(path string) (*audit.Plan, error) {
 	if err != nil {
 		return nil, usagef("%v; write a plan with `evenhand init FILE… > audit.yaml`", err)
 	}
-	plan, err := audit.ParsePlan(filepath.Base(path), data, checks.All)
+	plan, err := audit.ParsePlan(filepath.Base(path), data, checks.Known())
 	if err != nil {
 		return nil, err
 	}

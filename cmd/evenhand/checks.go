@@ -25,12 +25,12 @@ func checksCommand() *cobra.Command {
 			}
 			out := cmd.OutOrStdout()
 			if len(args) == 0 {
-				for _, c := range checks.All {
+				for _, c := range checks.Known() {
 					fmt.Fprintf(out, "%-18s %s · %s\n", c.Name, c.Title.En, c.Title.Zh)
 				}
 				return nil
 			}
-			for _, c := range checks.All {
+			for _, c := range checks.Known() {
 				if c.Name == args[0] {
 					return printCheck(out, c, lang)
 				}
