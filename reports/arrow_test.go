@@ -113,7 +113,7 @@ func TestArrowFields(t *testing.T) {
 			all.WriteString(field.Name + " " + field.Type.String() + null + ": " + doc + "\n")
 		}
 	}
-	if tables != 5 {
+	if tables != 6 {
 		t.Fatalf("%d tables", tables)
 	}
 	golden(t, "fields.txt", []byte(all.String()))

@@ -15,6 +15,7 @@ type chapter struct {
 	Findings     []link
 	Figures      []*figure
 	Metrics      table
+	Files        *table // comparison sheets
 	Empty        bool
 }
 
@@ -70,7 +71,10 @@ func (r *Report) chapters() []chapter {
 		drawn := r.metricFigures(ms)
 		ch.Figures = append(drawn[:min(len(drawn), room)], ch.Figures...)
 		ch.Metrics = r.metricTable(ms)
-		ch.Empty = ch.Models == nil && len(ch.Checks.Rows) == 0 && len(ms) == 0 && len(ch.Findings) == 0
+		if c.Name == "consistency" {
+			ch.Files = r.sheetTable()
+		}
+		ch.Empty = ch.Models == nil && ch.Files == nil && len(ch.Checks.Rows) == 0 && len(ms) == 0 && len(ch.Findings) == 0
 		ch.Checks.prune()
 		out = append(out, ch)
 	}

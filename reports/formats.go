@@ -20,6 +20,7 @@ type Format struct {
 var Formats = []Format{
 	findingsFormat,
 	casesFormat,
+	comparisonsFormat,
 	remediesFormat,
 	metricsFormat,
 	coverageFormat,

@@ -33,11 +33,12 @@ type fieldDoc struct {
 
 // tableDocs lists the published tables by file.
 var tableDocs = map[string]func() []fieldDoc{
-	findingsFormat.File: func() []fieldDoc { return docsOf(findingColumns) },
-	casesFormat.File:    func() []fieldDoc { return docsOf(caseColumns) },
-	remediesFormat.File: func() []fieldDoc { return docsOf(remedyColumns(nil)) },
-	metricsFormat.File:  func() []fieldDoc { return docsOf(metricColumns) },
-	coverageFormat.File: func() []fieldDoc { return docsOf(coverageColumns) },
+	findingsFormat.File:    func() []fieldDoc { return docsOf(findingColumns) },
+	casesFormat.File:       func() []fieldDoc { return docsOf(caseColumns) },
+	comparisonsFormat.File: func() []fieldDoc { return docsOf(comparisonColumns) },
+	remediesFormat.File:    func() []fieldDoc { return docsOf(remedyColumns(nil)) },
+	metricsFormat.File:     func() []fieldDoc { return docsOf(metricColumns) },
+	coverageFormat.File:    func() []fieldDoc { return docsOf(coverageColumns) },
 }
 
 func docsOf[T any](columns []column[T]) []fieldDoc {

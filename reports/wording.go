@@ -55,6 +55,7 @@ var ui = map[string]string{
 	"SHA-256 over the names and contents of the input files":                                                "对输入文件名与内容计算的 SHA-256",
 	"SHA-256 of the plan":      "审计方案的 SHA-256",
 	"Charts of this chapter":   "图表",
+	"Comparison files":         "对照档案",
 	"Models in use":            "在用模型",
 	"Findings of this chapter": "本章问题",
 	"Screening figures, not legal conclusions. Evidence grades: E1 exact replay, E2 replay within tolerance, E3 statistical, E4 circumstantial.": "本报告为筛查结果，不构成法律结论。证据等级：E1 精确复算，E2 容差内复算，E3 统计推断，E4 间接证据。",
