@@ -38,4 +38,5 @@ var All = []*audit.Check{
 	consistency.Twins,
 	consistency.Dominated,
 	drift.ScoreDrift,
+	drift.MixDrift,
 }
