@@ -67,7 +67,7 @@ func sideColumns(side string, of func(*comparison) *audit.Compared) []column[com
 }
 
 // sheetsShown is how many comparison sheets a group has on the page.
-const sheetsShown = 3
+const sheetsShown = 2
 
 // sheetTable sets the first comparison sheets of each group side by side; nil
 // where there are none.
@@ -76,8 +76,8 @@ func (r *Report) sheetTable() *table {
 		return nil
 	}
 	t := &table{Head: right(head(
-		audit.T("denied", "被拒"), audit.T("approved", "获通过"), audit.T("cut-off", "分数线"), audit.T("scores: denied, approved", "评分：被拒、获通过"),
-		audit.T("decided by", "决定方式"), audit.T("the denied is better on", "被拒者更好的项"), audit.T("the approved is better on", "获通过者更好的项"), audit.T("the same on", "相同项数")), 2, 3, 7)}
+		audit.T("denied", "被拒"), audit.T("approved", "获通过"), audit.T("scores (cut-off)", "评分（分数线）"),
+		audit.T("decided by", "决定方式"), audit.T("the denied is better on", "被拒者更好的项"), audit.T("the approved is better on", "获通过者更好的项"), audit.T("the same on", "相同项数")), 2, 6)}
 	last, n := "", 0
 	for i := range r.res.Comparisons {
 		c := &r.res.Comparisons[i]
@@ -115,8 +115,8 @@ func (r *Report) sheetRow(c *comparison) []cell {
 		if !ok {
 			name = same(it.Name)
 		}
-		value := it.Denied + " : " + it.Approved
-		better[it.Better] = append(better[it.Better], audit.T(name.En+" "+value, name.Zh+" "+value))
+		better[it.Better] = append(better[it.Better], audit.T(
+			name.En+" "+it.Denied+" : "+it.Approved, name.Zh+" "+r.said(c.Check, it.Denied)+" : "+r.said(c.Check, it.Approved)))
 	}
 	score := func(x float64) string {
 		if math.IsNaN(x) {
@@ -129,7 +129,7 @@ func (r *Report) sheetRow(c *comparison) []cell {
 		approved = cell{Text: same(c.Approved.Key + " B"), Code: true}
 	}
 	return []cell{
-		code(c.Denied.Key), approved, num(score(c.Cutoff)), num(score(c.Denied.Score) + ", " + score(c.Approved.Score)),
+		code(c.Denied.Key), approved, num(score(c.Denied.Score) + " : " + score(c.Approved.Score) + " (" + score(c.Cutoff) + ")"),
 		words(audit.T(c.Denied.Decider+", "+c.Approved.Decider, enumZh(c.Denied.Decider)+"，"+enumZh(c.Approved.Decider))),
 		words(joinTexts(better["denied"])), words(joinTexts(better["approved"])), num(itoa(alike)),
 	}

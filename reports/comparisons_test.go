@@ -32,7 +32,7 @@ func TestSheets(t *testing.T) {
 	in.Result.Comparisons = compared()
 	r := New(in)
 	tab := r.sheetTable()
-	if len(tab.Rows) != sheetsShown+1 || !strings.Contains(tab.Note.En, "all 6 are in comparisons.arrow") || !strings.Contains(tab.Note.Zh, "6 份") {
+	if len(tab.Rows) != sheetsShown+1 || !strings.Contains(tab.Note.En, "all 5 are in comparisons.arrow") || !strings.Contains(tab.Note.Zh, "5 份") {
 		t.Errorf("%d rows, %+v", len(tab.Rows), tab.Note)
 	}
 	if over := tab.Rows[1][0].Over; over.Zh != "sex=F 与 sex=M 对照" {
@@ -42,7 +42,7 @@ func TestSheets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range []string{"utilisation 0.2 : 0.9", "income 5 : 6", "Y0 B", "612, 601", "Comparison files", "对照档案"} {
+	for _, s := range []string{"utilisation 0.2 : 0.9", "income 5 : 6", "Y0 B", "612 : 601 (600)", "Comparison files", "对照档案"} {
 		if !bytes.Contains(page, []byte(s)) {
 			t.Errorf("the page lacks %q", s)
 		}
