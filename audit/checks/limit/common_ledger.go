@@ -200,12 +200,19 @@ func (l *ledger) ends(a *account, i int) bool {
 	if w.kind != "decrease" {
 		return false
 	}
-	for j := i - 1; j >= 0; j-- {
+	open, fits := 0, false // temporary limits that are over; each ends once
+	for j := range i {
 		p := &a.writes[j]
-		until := l.until(a, p)
-		if p.state == applied && until != none && until <= w.at+day && p.delta > 0 && -w.delta <= p.delta {
-			return true
+		if p.state == temporary {
+			open--
 		}
+		if until := l.until(a, p); p.state == applied && until != none && until <= w.at+day && p.delta > 0 {
+			open++
+			fits = fits || -w.delta <= p.delta
+		}
+	}
+	if open > 0 && fits {
+		return true
 	}
 	until := l.temporary.int(a.batch, w.row)
 	return until != none && until > w.at-day && until <= w.at+day
