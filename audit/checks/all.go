@@ -34,6 +34,7 @@ var All = []*audit.Check{
 	fairness.ConditionalParity,
 	fairness.ProxyParity,
 	limit.IncreaseParity,
+	limit.LimitParity,
 	consistency.RepeatFlip,
 	consistency.Twins,
 	consistency.Dominated,

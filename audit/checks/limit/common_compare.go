@@ -78,6 +78,16 @@ func newComparison(env *audit.Env, width float64, all bool) comparison {
 	return c
 }
 
+// once leaves out the later of two dimensions with one name.
+func (c *comparison) once() {
+	seen := map[string]bool{}
+	c.dims = slices.DeleteFunc(c.dims, func(d compared) bool {
+		twice := seen[d.name]
+		seen[d.name] = true
+		return twice
+	})
+}
+
 // place finds the profiles of an account that was opened at an instant.
 func (c *comparison) place(t *audit.Timeline, product string, opened int64) {
 	c.ids = c.ids[:0]

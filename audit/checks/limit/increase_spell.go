@@ -64,11 +64,17 @@ func (s *increases) spell(a *account) (x incSpell, guard int) {
 	return x, -1
 }
 
-// rises reports whether a write is a lasting increase of the least step or more:
-// failed, lost and reversed ones are none, nor temporary limits.
+// rises reports whether a write is a lasting increase of the least step or more.
 func (s *increases) rises(a *account, w *write) bool {
-	step := max(units(s.settings.LeastStep, s.scale), stalledShare(max(w.before, 0), s.settings.StepShare))
-	return w.kind == "increase" && w.state == applied && w.delta > 0 && w.delta >= step && s.ledger.until(a, w) == none
+	return s.ledger.raised(a, w, units(s.settings.LeastStep, s.scale), s.settings.StepShare)
+}
+
+// raised reports whether a write is an increase of at least step, and share of
+// the limit, that lasts: failed, lost and reversed ones are none, nor temporary
+// limits.
+func (l *ledger) raised(a *account, w *write, step int64, share float64) bool {
+	return w.kind == "increase" && w.state == applied && w.delta > 0 &&
+		w.delta >= max(step, stalledShare(max(w.before, 0), share)) && l.until(a, w) == none
 }
 
 // fallen reports whether a write lowers the limit for good.

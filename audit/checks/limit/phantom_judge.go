@@ -22,14 +22,14 @@ type phantomVerdict struct {
 // judge makes a case of a run that is more than lag.
 func (s *phantom) judge(a *account, r *run) {
 	lag := int64(s.settings.LagMinutes) * minute
-	if len(r.views) < 2 && r.lasts() <= lag {
+	if r.lag(lag) {
 		s.n[pLag]++
 		return
 	}
 	first := r.first()
 	k := startCase(&s.ledger, a, first.row, s.timeline.Customer)
 	v := phantomVerdict{incident: -1}
-	phantom := r.phantom >= 2 || r.phantom == 1 && r.lasts() >= day
+	phantom := r.real()
 	entitled, known := first.entitled()
 	stale, follows, since := s.lagging(a, r)
 	lagging := stale && follows

@@ -43,6 +43,14 @@ func (r *run) last() *view  { return &r.views[len(r.views)-1] }
 // lasts is how long the run is known to have lasted, µs.
 func (r *run) lasts() int64 { return r.last().at - r.first().at }
 
+// lag reports whether the run is no more than display lag: seen once, or for no
+// longer than lag µs.
+func (r *run) lag(lag int64) bool { return len(r.views) < 2 && r.lasts() <= lag }
+
+// real reports whether the run is a phantom: seen as good as nothing twice, or
+// over a day.
+func (r *run) real() bool { return r.phantom >= 2 || r.phantom == 1 && r.lasts() >= day }
+
 // days is how many days it lasted, begun ones counted, to the as-of instant
 // when nobody saw it end.
 func (r *run) days(asOf int64) int64 {
@@ -142,11 +150,12 @@ func (s *phantom) runs(a *account) {
 }
 
 // asGoodAsNothing is R3.1's condition on one view.
-func (s *phantom) asGoodAsNothing(v *view) bool {
+func (s *phantom) asGoodAsNothing(v *view) bool { return s.settings.asGoodAsNothing(v, s.scale) }
+
+func (x *PhantomSettings) asGoodAsNothing(v *view, scale int64) bool {
 	e, _ := v.entitled()
-	x := s.settings
-	most := max(units(x.MaxDrawable, s.scale), int64(x.MaxShare*float64(e)))
-	return v.displayed >= units(x.MinDisplayed, s.scale) && e >= units(x.MinDraw, s.scale) && e > v.drawable && v.drawable <= most
+	most := max(units(x.MaxDrawable, scale), int64(x.MaxShare*float64(e)))
+	return v.displayed >= units(x.MinDisplayed, scale) && e >= units(x.MinDraw, scale) && e > v.drawable && v.drawable <= most
 }
 
 // cut is R3.5 where displayed and drawable fall together: a second limit that
