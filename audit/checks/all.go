@@ -32,6 +32,7 @@ var All = []*audit.Check{
 	fairness.ApprovalParity,
 	fairness.Intersection,
 	fairness.ConditionalParity,
+	fairness.OutcomeParity,
 	fairness.ProxyParity,
 	limit.IncreaseParity,
 	limit.LimitParity,

@@ -108,6 +108,9 @@ func PointOf(p float64, event bool) Point {
 	return pt
 }
 
+// Event is 1 when the event happened, else 0.
+func (pt *Point) Event() int { return int(pt.event & 1) }
+
 // Add adds a probability with what happened.
 func (r *Reliability) Add(p float64, event bool) {
 	pt := PointOf(p, event)
