@@ -39,6 +39,7 @@ var All = []*audit.Check{
 	consistency.RepeatFlip,
 	consistency.Twins,
 	consistency.Dominated,
+	consistency.ThresholdEdge,
 	drift.ScoreDrift,
 	drift.MixDrift,
 }

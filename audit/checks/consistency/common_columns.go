@@ -69,9 +69,10 @@ type sorter struct {
 	judge decided.Judge
 	taken [sorterGuards]int64
 
-	at *columns
+	at      *columns
+	persons bool // decisions of persons are let through
 	// Scratch and caches, no part of the state.
-	persons  rows.Codes[bool]
+	people   rows.Codes[bool]
 	plan     *audit.Plan
 	dicts    [2]*features.Dict
 	engine   map[[2]int32]int8 // guard of a pair of status and code, or -1
@@ -91,14 +92,14 @@ func (s *sorter) decisions(b *features.Batch, lo, hi int) ([]int32, []uint8) {
 	list, approvals := s.judge.Range(b, lo, hi)
 	decider, override, exempt := &b.Cols[s.at.decider], &b.Cols[s.at.override], &b.Cols[s.at.exemption]
 	status, code := &b.Cols[s.at.status], &b.Cols[s.at.code]
-	persons := s.persons.Of(decider, isPerson)
+	people := s.people.Of(decider, isPerson)
 	if d := [2]*features.Dict{status.Dict, code.Dict}; s.engine == nil || d != s.dicts {
 		s.dicts, s.engine = d, map[[2]int32]int8{}
 	}
 	s.rows, s.approved = s.rows[:0], s.approved[:0]
 	last, guard := [2]int32{features.Null, features.Null}, int8(-1)
 	for k, i := range list {
-		if c := decider.Codes[i]; c != features.Null && persons[c] || override.Codes[i] != features.Null {
+		if c := decider.Codes[i]; !s.persons && (c != features.Null && people[c] || override.Codes[i] != features.Null) {
 			s.taken[byPerson]++
 			continue
 		}
