@@ -22,13 +22,16 @@ func rankOf(name string) int {
 	return len(nameOrder)
 }
 
+// channelOdds is the metric of channels and partners that is drawn.
+const channelOdds = "channel_conditional_odds_ratio"
+
 // intersections is the metric of combinations of groups that is drawn.
 const intersections = "intersection_selection_rate_ratio"
 
 // notDrawn are numbers that say the same as another one that is drawn, or one
 // that means something beside its table only.
 func notDrawn(name string) bool {
-	if name == heldEqualOdds || name == adjustedOdds {
+	if name == heldEqualOdds || name == adjustedOdds || name == channelOdds {
 		return false
 	}
 	for _, end := range []string{"_odds_ratio", "_bounds", "_difference_max", "_recomputed", "_version", "_shift"} {
@@ -46,7 +49,8 @@ func notDrawn(name string) bool {
 	}
 	switch name {
 	case "selection_rate_difference", "disparate_impact", "statistical_parity_difference",
-		"selection_rate_shrunken", "intersection_best_ratio", "smallest_intersection":
+		"selection_rate_shrunken", "intersection_best_ratio", "smallest_intersection",
+		"channel_selection_rate", "channel_odds_ratio_spread":
 		return true
 	}
 	return strings.HasPrefix(name, "demographic_parity") || strings.HasPrefix(name, "mantel_haenszel_") || strings.HasSuffix(name, "_score_interval") || strings.HasPrefix(name, "smoothed_empirical_")
@@ -116,7 +120,7 @@ func (r *Report) figuresOf(name string, ms []*audit.Metric) []*figure {
 	case name != ms[0].Name: // a family: its names are the lines
 		timed, _ = split(timed, func(m *audit.Metric) bool { return m.Group == "" && m.Segment == "" })
 		return []*figure{r.lines(timed)}
-	case name == heldEqualOdds, name == adjustedOdds: // what decides, in one chart
+	case name == heldEqualOdds, name == adjustedOdds, name == channelOdds: // what decides, in one chart
 		tested, _ := split(whole, func(m *audit.Metric) bool { return !math.IsNaN(m.P) })
 		return []*figure{r.forest(tested)}
 	case name == intersections: // the fullest crossing alone

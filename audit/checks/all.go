@@ -34,6 +34,7 @@ var All = []*audit.Check{
 	fairness.ConditionalParity,
 	fairness.OutcomeParity,
 	fairness.ProxyParity,
+	fairness.ChannelParity,
 	limit.IncreaseParity,
 	limit.LimitParity,
 	consistency.RepeatFlip,

@@ -13,9 +13,14 @@ import (
 
 // A key holds a stratum, a cell and a bin of scores.
 const (
-	binBits     = 22 // sign, exponent and the top 10 bits of the fraction
-	cellBits    = 26
-	cellShift   = binBits
+	binBits  = 22 // sign, exponent and the top 10 bits of the fraction
+	cellBits = 26
+
+	// CellShift is where the number of a cell begins in a key.
+	CellShift = binBits
+	// StratumShift is where the number of a stratum begins.
+	StratumShift = cellBits + binBits
+
 	binMask     = 1<<binBits - 1
 	binDrop     = 64 - binBits
 	unscored    = 0
@@ -37,12 +42,12 @@ type Counts struct{ cube stats.Cube }
 
 // Key packs a stratum below MaxStrata and a cell below MaxCells, for AddSlice.
 func Key(stratum, cell uint32) uint64 {
-	return uint64(stratum)<<(cellBits+binBits) | uint64(cell)<<cellShift
+	return uint64(stratum)<<(cellBits+binBits) | uint64(cell)<<CellShift
 }
 
 // Unkey is the inverse of Key.
 func Unkey(key uint64) (stratum, cell uint32) {
-	return uint32(key >> (cellBits + binBits)), uint32(key >> cellShift & (MaxCells - 1))
+	return uint32(key >> StratumShift), uint32(key >> CellShift & (MaxCells - 1))
 }
 
 // AddSlice counts rows: their keys, as Key packs them, and their scores. Scores
@@ -85,6 +90,13 @@ func (c *Counts) Merge(o *Counts, renumber func(stratum, cell uint32) (uint32, u
 
 func (c *Counts) renumbered(renumber func(stratum, cell uint32) (uint32, uint32)) *stats.Cube {
 	return c.cube.Map(func(k uint64) uint64 { return Key(renumber(Unkey(k))) | k&binMask })
+}
+
+// Renumbered returns the counts under other numbers. What Cut returns is in the
+// order of the numbers: give strata that of their names before sums depend on
+// it.
+func (c *Counts) Renumbered(renumber func(stratum, cell uint32) (uint32, uint32)) *Counts {
+	return &Counts{*c.renumbered(renumber)}
 }
 
 // Each calls f for every stratum and cell that has rows, with their number, by
