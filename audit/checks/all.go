@@ -32,6 +32,7 @@ var All = []*audit.Check{
 	fairness.ApprovalParity,
 	fairness.Intersection,
 	fairness.ConditionalParity,
+	fairness.AdjustedParity,
 	fairness.OutcomeParity,
 	fairness.ProxyParity,
 	fairness.ChannelParity,
