@@ -104,6 +104,16 @@ func (r *Report) figuresOf(name string, ms []*audit.Metric) []*figure {
 	whole, timed := split(ms, func(m *audit.Metric) bool { return m.Period == "" })
 	classes, groups := split(whole, func(m *audit.Metric) bool { return isClass(m.Group) })
 	switch {
+	case ofScenarios(name):
+		switch name {
+		case candidateImpact:
+			return []*figure{r.candidateFrontier(ms[0].Check)}
+		case scenarioImpact:
+			return []*figure{r.scenarioFrontier(ms[0].Check)}
+		case scenarioSwaps:
+			return []*figure{r.swapBars(ms)}
+		}
+		return nil
 	case isStability(name):
 		overall, single := split(timed, func(m *audit.Metric) bool { return m.Group == "" && m.Segment == "" })
 		if len(overall) == 0 && len(r.seriesOf(single, "")) == 1 {

@@ -23,6 +23,7 @@ var htmlFormat = Format{
 
 // page is what the template sees.
 type page struct {
+	Kind     audit.Text // what the page is
 	Lang     string
 	Lender   string
 	Style    template.CSS
@@ -123,12 +124,15 @@ func writeHTML(r *Report, w io.Writer) error {
 func (r *Report) page() *page {
 	first, last := r.span()
 	p := &page{
-		Lang: r.lang, Lender: r.plan.Lender, AsOf: r.asOf(), Verdict: r.verdict, Worst: r.Worst(),
+		Lang: r.lang, Kind: w("Credit decision audit"), Lender: r.plan.Lender, AsOf: r.asOf(), Verdict: r.verdict, Worst: r.Worst(),
 		Span:     audit.T(first+" to "+last, first+" 至 "+last),
 		Patterns: r.patternTiles(), Families: r.familyTiles(), Chapters: r.chapters(),
 		Coverage: r.coverageTable(), TestsSaid: r.testSentence(), Tests: r.testTable(), Suppressed: r.suppressedTable(), Manuals: r.manuals(),
 		Inputs: r.inputTable(), Cells: r.cellTable(), Models: r.modelTable(), DigestRows: r.digestTable(),
 		PlanName: base(r.plan.Name), PlanText: strings.ReplaceAll(r.plan.Source, "\r\n", "\n"), Binary: r.binary,
+	}
+	if r.scenarios() {
+		r.onlyScenarios(p)
 	}
 	switch {
 	case first == "":

@@ -22,6 +22,9 @@ var articles = []struct {
 // sentence says the whole report in one sentence: what must be decided, on
 // how much it rests, and what was not audited.
 func (r *Report) sentence() audit.Text {
+	if r.scenarios() {
+		return r.scenarioSentence()
+	}
 	ran, degraded, skipped := r.ran()
 	checked, judged := ran+degraded, r.rowsJudged()
 	n := map[string]int64{}

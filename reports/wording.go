@@ -5,7 +5,7 @@ import "evenhand/audit"
 // ui has the page's own words: a template says {{w "Findings"}} and gets both
 // languages. A word that is not here is an error of the template.
 var ui = map[string]string{
-	"Credit decision audit": "信贷决策审计", "Both": "双语", "Contents": "目录", "Overview": "总览",
+	"Credit decision audit": "信贷决策审计", "Scenarios of the credit policy": "信贷政策情景分析", "Both": "双语", "Contents": "目录", "Overview": "总览",
 	"Period": "审计期间", "As of": "截止日", "all of the export": "全部导出数据", "Plan": "审计方案", "Data": "数据", "Result": "结果",
 	"Rows read": "读取行数", "Rows judged": "判定行数", "Unreadable cells": "无法读取的单元格",
 	"counted in the table's widest check": "按每张表中判定最多的检查计",

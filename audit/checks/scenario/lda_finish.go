@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,14 +48,15 @@ func (b *bench) gaps(base *candidate) (why []audit.Text) {
 	if !b.told {
 		why = append(why, audit.T("neither models nor outcomes tell a probability of bad: losses of candidates are not told", "模型与结果均未给出违约概率：不计算备选方案的损失"))
 	}
-	whole := false
-	for _, a := range b.people {
-		whole = whole || a.terms != nil && a.way&wayAdditive == 0
-	}
-	if whole {
+	if b.approximate() {
 		why = append(why, audit.T("models that are no sum of points, such as trees: a characteristic is dropped, or weighed anew, by its contributions to the margin, an approximation to another model", "非加总型模型（如树模型）：按特征对边际的贡献去掉或重新加权，仅为对另一模型的近似"))
 	}
 	return why
+}
+
+// approximate reports whether any model is no sum of terms.
+func (b *bench) approximate() bool {
+	return slices.ContainsFunc(b.people, func(a *applicant) bool { return a.terms != nil && a.way&wayAdditive == 0 })
 }
 
 // tell adds the metrics of a candidate.
@@ -67,6 +69,9 @@ func (b *bench) tell(r *audit.Result, c *candidate) {
 	m := metric("lda_approval_rate")
 	b.rate.share(&m, c.approved, int64(len(b.people)))
 	m.Warnings = append(m.Warnings, c.what)
+	if c.scale != nil && b.approximate() {
+		m.Warnings = append(m.Warnings, audit.T("by contributions to the margin of a model that is no sum: an approximation", "按非加总型模型边际的贡献计算：近似"))
+	}
 	r.Metrics = append(r.Metrics, m)
 
 	for k := range b.rate.dims {
@@ -123,7 +128,8 @@ func (b *bench) impact(m *audit.Metric, c *candidate, d *dimension, i int) {
 const gain = 0.01
 
 // concludeLDA points out, at the lowest severity, a candidate that approves no
-// fewer, raises the least ratio and is expected to lose no more.
+// fewer, raises the least ratio and is expected to lose no more. Approximations
+// to other models are not pointed out.
 func concludeLDA(env *audit.Env, _ []audit.Case, metrics []audit.Metric) []audit.Finding {
 	type told struct{ approvals, air, loss *audit.Metric }
 	by := map[string]*told{}
@@ -149,7 +155,7 @@ func concludeLDA(env *audit.Env, _ []audit.Case, metrics []audit.Metric) []audit
 	best := ""
 	for _, name := range sortedNames(by) {
 		c := by[name]
-		if name == "today" || c.approvals == nil || c.air == nil || c.loss == nil || c.air.Status == audit.Insufficient {
+		if name == "today" || c.approvals == nil || c.air == nil || c.loss == nil || c.air.Status == audit.Insufficient || len(c.approvals.Warnings) != 1 {
 			continue
 		}
 		if c.approvals.K >= today.approvals.K && c.loss.Value <= today.loss.Value && c.air.Value >= today.air.Value+gain &&
@@ -162,7 +168,7 @@ func concludeLDA(env *audit.Env, _ []audit.Case, metrics []audit.Metric) []audit
 	}
 	c := by[best]
 	n3 := func(x float64) string { return strconv.FormatFloat(x, 'f', 3, 64) }
-	what := c.approvals.Warnings[len(c.approvals.Warnings)-1]
+	what := c.approvals.Warnings[0]
 	return []audit.Finding{{
 		ID: audit.StableID(ldaName, "candidate"), Check: ldaName, Severity: audit.S4, Grade: audit.E4, Cause: "CANDIDATE_FOR_REVIEW",
 		Metrics: []string{today.air.ID(), c.air.ID(), c.approvals.ID(), c.loss.ID()},

@@ -149,7 +149,7 @@ contributions to the margin are taken: an approximation to another model.
 
 At most "most" (40) are listed: the frontier first. The lowest severity points out
 one candidate that approves no fewer at no more expected loss and raises the least
-ratio by 0.01 or more. The best of many looks better than it is: re-measure it out
+ratio by 0.01 or more; approximations are never pointed out. The best of many looks better than it is: re-measure it out
 of sample and out of time, with the model refitted, before anything else.
 
 These are candidates for review, never advice. Group data are read to measure
@@ -174,7 +174,7 @@ const ldaDocZh = `歧视性更低的替代方案：供评审的备选
 	lda_auc_change                   AUC减现行；lda_cutoff_score_shift：所有阈值的移动，以分计
 	lda_dominated_by                 通过数不少、最低比率不低、损失不多且至少一项更优的备选个数；0：位于前沿
 
-至多列出“most”（40）个，前沿在先。以最低严重级别指出一个通过数不减、预期损失不增、且最低比率提高 0.01 及以上的备选。从众多备选中选出的最优者看上去会好于实际：在采取任何行动之前，应重新拟合模型，并在样本外与时间外重新衡量。
+至多列出“most”（40）个，前沿在先。以最低严重级别指出一个通过数不减、预期损失不增、且最低比率提高 0.01 及以上的备选；近似方案不予指出。从众多备选中选出的最优者看上去会好于实际：在采取任何行动之前，应重新拟合模型，并在样本外与时间外重新衡量。
 
 这些是供评审的备选，绝非建议。群体数据用于衡量结果与在备选之间选择；不得作为决策的输入，任何备选均未如此使用。不作检验；未模拟行为。`
 
