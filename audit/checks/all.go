@@ -44,4 +44,5 @@ var All = []*audit.Check{
 	consistency.ThresholdEdge,
 	drift.ScoreDrift,
 	drift.MixDrift,
+	drift.Performance,
 }
