@@ -91,3 +91,19 @@ func MantelHaenszelRate(strata []RateStratum, level float64) (Ratio, Test) {
 	}
 	return logRatio(num/den, math.Sqrt(v/num/den), level), test
 }
+
+// Dispersed widens the interval of a ratio of rates, and weakens its χ² test, by
+// the dispersion of the counts: Pearson's χ² over its degrees of freedom, or Σ(k −
+// r·t)²/Σk of the units that the events came from. Below 1 it changes nothing.
+//
+// Source: McCullagh & Nelder (1989), quasi-likelihood. Reference: the definition.
+func (r Ratio) Dispersed(t Test, dispersion, level float64) (Ratio, Test) {
+	if !(dispersion > 1) {
+		return r, t
+	}
+	if t.P == t.P {
+		t.Statistic /= dispersion
+		t.P = ChiSquareSF(t.Statistic, t.DF)
+	}
+	return logRatio(r.Value, float64(r.LogSE*math.Sqrt(dispersion)), level), t
+}

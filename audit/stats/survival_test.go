@@ -276,6 +276,12 @@ func TestRates(t *testing.T) {
 	near(t, "mh se", r.LogSE, survival.MHRates.SE)
 	near(t, "mh chi2", test.Statistic, survival.MHRates.Chi2)
 	near(t, "mh p", test.P, survival.MHRates.P)
+	wide, weak := r.Dispersed(test, 4, 0.95)
+	near(t, "dispersed error", wide.LogSE, 2*survival.MHRates.SE)
+	near(t, "dispersed chi2", weak.Statistic, survival.MHRates.Chi2/4)
+	if same, _ := r.Dispersed(test, 0.9, 0.95); same != r {
+		t.Error("counts less dispersed than chance narrow the interval")
+	}
 	one, _ := MantelHaenszelRate(strata[:1], 0.95)
 	plain, _ := RateRatio(strata[0].K, strata[0].T, strata[0].KRef, strata[0].TRef, 0.95)
 	near(t, "one stratum", one.Value, num(plain.Value))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/checks/internal/shares"
 	"evenhand/audit/stats"
 )
 
@@ -220,14 +221,35 @@ func (c *comparison) decode(d *stats.Decoder, kinds uint8) {
 	}
 }
 
-// cell is one number that was counted in a stratum.
+// withheld tells which of n groups are not published, by name and size: see
+// shares.Withheld. Accounts without a group, when they are few, are withheld but
+// take no other group with them; a group of none has nothing to hide.
+func withheld(n int, group func(int) (string, int64), least int64) []bool {
+	out := make([]bool, n)
+	var at []int
+	var sizes []int64
+	for i := range n {
+		switch name, size := group(i); {
+		case name == noGroup:
+			out[i] = size < least
+		case size > 0:
+			at, sizes = append(at, i), append(sizes, size)
+		}
+	}
+	for k, hide := range shares.Withheld(sizes, least) {
+		out[at[k]] = hide
+	}
+	return out
+}
+
+// comparedCell is one number that was counted in a stratum.
 type comparedCell struct {
 	what uint8
 	at   int64
 	n    int64
 }
 
-// stratum is what was counted of one group in one stratum.
+// comparedStratum is what was counted of one group in one stratum.
 type comparedStratum struct {
 	name  string
 	cells []comparedCell // by what, then at

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"evenhand/audit"
-	"evenhand/audit/checks/internal/shares"
 	"evenhand/audit/stats"
 )
 
@@ -92,7 +91,6 @@ const daysInYear = 365.25
 // marked, and another where it could be had by subtraction.
 func (s *increases) labels(groups map[string][]comparedStratum) []*incLabel {
 	var out []*incLabel
-	var sizes []int64
 	for _, name := range slices.Sorted(maps.Keys(groups)) {
 		l := &incLabel{name: name, strata: map[string]*incStratum{}}
 		l.all, _ = incGroupOf(groups[name])
@@ -105,9 +103,8 @@ func (s *increases) labels(groups map[string][]comparedStratum) []*incLabel {
 			l.strata[groups[name][i].name] = x
 		}
 		out = append(out, l)
-		sizes = append(sizes, l.n)
 	}
-	for i, hide := range shares.Withheld(sizes, s.env.Plan.Honesty.Suppress) {
+	for i, hide := range withheld(len(out), func(i int) (string, int64) { return out[i].name, out[i].n }, s.env.Plan.Honesty.Suppress) {
 		out[i].hidden = hide
 		if !hide {
 			out[i].curve = out[i].table.AalenJohansen()

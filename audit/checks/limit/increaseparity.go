@@ -95,14 +95,12 @@ func (s *IncreaseSettings) window() (day int64, ok bool) {
 	return t.Unix() / 86400, err == nil
 }
 
-// points are the days at which incidences are given: months of a year, quarters
-// of the next, and those that are compared.
+// points are the days at which incidences are given: months of two years, and
+// the days that are compared.
 func (s *IncreaseSettings) points() []int64 {
 	out := []int64{int64(s.Early), int64(s.Horizon)}
 	for at := int64(30); at <= 720; at += 30 {
-		if at <= 360 || at%90 == 0 {
-			out = append(out, at)
-		}
+		out = append(out, at)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
@@ -152,6 +150,10 @@ strata too, at least "shortfall" (10) increases are missing, and the corrected
 p-value below the plan's alpha. The evidence is of grade E3: it says that groups
 wait differently though these inputs are equal, not why, and of no single
 account that it was treated wrongly. Other inputs of the policy may explain it.
+
+The intervals of increases per account-year take increases for independent
+events; where accounts are raised every few days they are too narrow, and so
+nothing of them is tested.
 
 Counts are integers by group, stratum, day and kind of end, one grid a day, so
 any split of the rows gives the same bytes. Days are those of the plan's zone; a

@@ -79,16 +79,16 @@ comparison. The group is that of the customer's latest decision, else of the
 limits table or the table of groups.
 
 	decreases_per_account_year        decreases / years open, not frozen, not in default; exact Poisson interval
-	decrease_rate_ratio               ratio of these within strata: Mantel-Haenszel for person-time, Greenland-Robins interval; tested
+	decrease_rate_ratio               ratio of these within strata: Mantel-Haenszel for person-time, Greenland-Robins interval, widened by dispersion; tested
 	notice_before_decrease_rate       decreases told of by the day they came; Wilson interval
-	notice_before_decrease_rate_difference   its difference; Newcombe interval; tested
+	notice_before_decrease_rate_difference   the difference for first decreases of accounts; Newcombe interval; tested
 	phantom_account_rate              accounts with a phantom limit among those with a display; Wilson interval
 	phantom_account_rate_difference   its difference; Newcombe interval; tested
 	phantom_hours_per_account_year    hours of phantoms / years of accounts with a display; interval by linearization
 	phantom_hours_per_account_year_difference   its difference; normal interval
 	initial_limit_geometric_mean      first limit, geometric mean
 	initial_limit_ratio               ratio of geometric means within strata: exp of the mean difference of logs; tested
-	increase_size_geometric_mean      increase / limit before it, geometric mean
+	increase_size_geometric_mean      first increase / limit before it, geometric mean
 	increase_size_ratio               ratio of geometric means within strata; tested
 	promise_shortfall_per_customer    promised money that did not come by its day / customers; normal interval
 	promise_shortfall_per_customer_difference   its difference; normal interval
@@ -96,7 +96,8 @@ limits table or the table of groups.
 A decrease counts when it lasts and lowers the limit: not the end of a
 temporary limit, nor one taken back within 10 minutes, nor one that the customer
 asked for, nor in default (bad_days of the plan past due). An increase counts
-from min_step on (100, or 1 % of the limit). Phantoms are those of phantomlimit,
+from min_step on (100, or 1 % of the limit); of each account the first one, since
+accounts raised every day would outweigh the others. Phantoms are those of phantomlimit,
 by its settings: runs of displays of which no more than 1 or 5 % could be drawn,
 beyond lag; hours run from the first display to the one that showed it over, or
 to the last one. The shortfall is that of vanishedincrement's metric
@@ -108,8 +109,10 @@ Strata are product, a band of the recorded score (score_band, 20 points) and the
 plan's strata, as of the last decision by the opening of the account. Only
 policy inputs may be strata, never the limit, which the policy gave. Within
 strata, differences of logs are weighted by n*nref/(n+nref), with unequal
-variances; strata with fewer than two of either group say nothing. Logs count to
-four digits, hours to a quarter.
+variances; strata with fewer than two of either group say nothing. Where the same
+accounts are lowered again and again, decreases are no independent events: the
+ratio's interval and test are scaled by the dispersion sum((k - r*t)^2) / sum(k)
+over accounts, when it is above 1. Logs count to four digits, hours to a quarter.
 
 Each tested metric is tested once, against the reference: decreases by
 Mantel-Haenszel's chi-square for person-time, shares by Fisher's exact test or,

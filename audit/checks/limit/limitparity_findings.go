@@ -11,7 +11,7 @@ import (
 // reference, %[4]s its number.
 var lpTitles = map[string][2]string{
 	lpDecreaseRatio: {"Within strata, limits of %[1]s are lowered %[2]s times as often as those of %[3]s, n = %[4]s", "在同层内，%[1]s的降额频率为%[3]s的%[2]s倍，n = %[4]s"},
-	lpNoticeGap:     {"Decreases of %[1]s are told of in time less often than those of %[3]s, by %[2]s points of 100, n = %[4]s", "%[1]s的降额按时告知率比%[3]s低%[2]s个百分点，n = %[4]s"},
+	lpNoticeGap:     {"First decreases of %[1]s are told of in time less often than those of %[3]s, by %[2]s points of 100, n = %[4]s", "%[1]s首次降额的按时告知率比%[3]s低%[2]s个百分点，n = %[4]s"},
 	lpPhantomGap:    {"Accounts of %[1]s show a phantom limit more often than those of %[3]s, by %[2]s points of 100, n = %[4]s", "%[1]s的账户出现虚额的比例比%[3]s高%[2]s个百分点，n = %[4]s"},
 	lpInitialRatio:  {"Within strata, first limits of %[1]s are %[2]s of those of %[3]s, n = %[4]s", "在同层内，%[1]s的初始额度为%[3]s的%[2]s倍，n = %[4]s"},
 	lpSizeRatio:     {"Within strata, increases of %[1]s are %[2]s of those of %[3]s in size, n = %[4]s", "在同层内，%[1]s的提额幅度为%[3]s的%[2]s倍，n = %[4]s"},

@@ -61,7 +61,7 @@ func (w *lpWriter) write() {
 	w.versus(lpDecreaseRatio, lpAccounts, w.decreaseRatio)
 	if has(w.env, "limits", "notice_at") {
 		w.each("notice_before_decrease_rate", lpDecreases, w.share(lpTold, lpDecreases))
-		w.versus(lpNoticeGap, lpDecreases, w.gap(lpTold, lpDecreases, -w.settings.NoticeGap))
+		w.versus(lpNoticeGap, lpLowered, w.gap(lpToldFirst, lpLowered, -w.settings.NoticeGap))
 	}
 	if w.displays {
 		w.each("phantom_account_rate", lpViewed, w.share(lpPhantoms, lpViewed))
@@ -117,11 +117,7 @@ func (w *lpWriter) versus(name string, of int, set func(m *audit.Metric, g, ref 
 }
 
 func (w *lpWriter) hidden(of int) []bool {
-	sizes := make([]int64, len(w.groups))
-	for i, g := range w.groups {
-		sizes[i] = g.lpSums[of]
-	}
-	return shares.Withheld(sizes, w.env.Plan.Honesty.Suppress)
+	return withheld(len(w.groups), func(i int) (string, int64) { return w.groups[i].name, w.groups[i].lpSums[of] }, w.env.Plan.Honesty.Suppress)
 }
 
 func (w *lpWriter) add(m audit.Metric, hidden bool, n int64) {
@@ -161,13 +157,19 @@ func (g *lpGroup) with(ref *lpGroup, f func(x, y *lpSums)) {
 func (w *lpWriter) decreaseRatio(m *audit.Metric, g, ref *lpGroup) {
 	var strata []stats.RateStratum
 	expected := 0.0
+	pearson, events := 0.0, 0.0
 	g.with(ref, func(x, y *lpSums) {
+		for _, z := range []*lpSums{x, y} {
+			pearson += z.pearson()
+			events += float64(z[lpDecreases])
+		}
 		strata = append(strata, stats.RateStratum{K: x[lpDecreases], T: x.years(), KRef: y[lpDecreases], TRef: y.years()})
 		if y.years() > 0 {
 			expected += float64(float64(y[lpDecreases]) / y.years() * x.years())
 		}
 	})
 	r, test := stats.MantelHaenszelRate(strata, w.level())
+	r, test = r.Dispersed(test, ratioOf(pearson, events), w.level())
 	m.Value, m.Low, m.High, m.Level, m.Interval = r.Value, r.Interval.Lo, r.Interval.Hi, w.level(), "mantel_haenszel_rate"
 	m.K, m.N, m.KRef, m.NRef = g.lpSums[lpDecreases], g.lpSums[lpAccounts], ref.lpSums[lpDecreases], ref.lpSums[lpAccounts]
 	m.Test, m.P, m.Threshold = "mantel_haenszel_rate", test.P, 1/w.settings.Ratio
@@ -179,6 +181,17 @@ func (w *lpWriter) decreaseRatio(m *audit.Metric, g, ref *lpGroup) {
 	if m.Value > m.Threshold && m.Effect >= w.settings.Excess && m.P == m.P {
 		m.Reach = audit.Warn
 	}
+}
+
+// pearson is Σ(k − r·t)² of the accounts' decreases k over their exposures t: as
+// much as there are decreases where these come independently, more where the same
+// accounts are lowered again and again.
+func (x *lpSums) pearson() float64 {
+	if x[lpExposure] == 0 {
+		return 0
+	}
+	r := float64(x[lpDecreases]) / float64(x[lpExposure])
+	return float64(x[lpDecrease2]) - 2*float64(r*float64(x[lpCrossed])) + float64(r*r*float64(x[lpExposure2]))
 }
 
 func (w *lpWriter) share(k, n int) func(*audit.Metric, *lpGroup) {

@@ -14,7 +14,12 @@ const (
 	lpAccounts  = iota
 	lpExposure  // account-days open, not frozen, not in default
 	lpDecreases // in them
+	lpDecrease2 // … of each account, squared
+	lpCrossed   // … of each account, times its account-days
+	lpExposure2 // account-days squared
 	lpTold      // … of which a notice came by the day
+	lpLowered   // accounts with a decrease
+	lpToldFirst // … of whose first one a notice came by the day
 	lpViewed    // accounts with a display
 	lpViewDays  // their account-days
 	lpViewDays2 // … squared
@@ -25,7 +30,7 @@ const (
 	lpGrants    // accounts with a first limit
 	lpGrantLog  // its log
 	lpGrantLog2 // … squared
-	lpRises     // increases
+	lpRises     // accounts with an increase, and of the first one
 	lpRiseLog   // log of increase / limit before
 	lpRiseLog2  // … squared
 	lpCustomers
@@ -129,34 +134,47 @@ func (s *limitParity) account(a *account) {
 	}
 	days, until := openDays(&s.ledger, s.calendar, a, opened, until)
 	s.by.add(lpExposure, 0, days)
-	s.changes(a, until)
+	s.by.add(lpExposure2, 0, days*days)
+	n := s.changes(a, until)
+	s.by.add(lpDecreases, 0, n)
+	s.by.add(lpDecrease2, 0, n*n)
+	s.by.add(lpCrossed, 0, n*days)
 	s.short += s.missing(a)
 	if s.displays {
 		s.look(a, days)
 	}
 }
 
-// changes counts decreases, increases and the first limit.
-func (s *limitParity) changes(a *account, until int64) {
+// changes counts the notices of decreases, the first increase and the first
+// limit, and returns the number of decreases. Of increases it takes the first: an
+// account raised every day would count for many.
+func (s *limitParity) changes(a *account, until int64) (decreases int64) {
 	c := s.ledger.limitColumns
-	granted := false
+	granted, raised := false, false
 	for i := range a.writes {
 		w := &a.writes[i]
 		switch {
 		case w.at > until:
-			return
+			return decreases
 		case w.kind == "grant" && w.after > 0 && !granted:
 			granted = true
 			s.log(lpGrants, float64(w.after)/float64(s.scale))
 		case fallen(w) && c.trigger.text(a.batch, w.row) != "customer" && (i == 0 || !s.ledger.transferred(a, a.writes[i-1].row, w.row)):
-			s.by.add(lpDecreases, 0, 1)
+			if decreases++; decreases == 1 {
+				s.by.add(lpLowered, 0, 1)
+			}
 			if x := c.notice.int(a.batch, w.row); x != none && s.calendar.Day(x) <= s.calendar.Day(w.at) {
 				s.by.add(lpTold, 0, 1)
+				if decreases == 1 {
+					s.by.add(lpToldFirst, 0, 1)
+				}
 			}
-		case s.ledger.raised(a, w, units(s.settings.LeastStep, s.scale), s.settings.StepShare) && w.before > 0:
+		case !raised && w.before > 0 && s.ledger.raised(a, w, units(s.settings.LeastStep, s.scale), s.settings.StepShare):
+			raised = true
 			s.log(lpRises, float64(w.delta)/float64(w.before))
 		}
 	}
+	return decreases
 }
 
 // log counts a value, its log and the log's square, which follow each other.
@@ -301,7 +319,7 @@ func (s *limitParity) verify(d *stats.Decoder) {
 					return
 				}
 			}
-			if x[lpTold] > x[lpDecreases] || x[lpPhantoms] > x[lpViewed] {
+			if x[lpTold] > x[lpDecreases] || x[lpToldFirst] > x[lpLowered] || x[lpPhantoms] > x[lpViewed] {
 				d.Fail("the counts of group %q don't fit", name)
 				return
 			}

@@ -16,7 +16,7 @@ var limitParityMetrics = map[string]audit.Text{
 	"decreases_per_account_year":                audit.T("decreases per account-year", "每账户年降额次数"),
 	lpDecreaseRatio:                             audit.T("ratio of decreases per account-year, within strata", "每账户年降额次数之比（层内）"),
 	"notice_before_decrease_rate":               audit.T("decreases told of in time", "按时告知的降额占比"),
-	lpNoticeGap:                                 audit.T("difference in decreases told of in time", "按时告知占比的差异"),
+	lpNoticeGap:                                 audit.T("difference in first decreases told of in time", "首次降额按时告知占比的差异"),
 	"phantom_account_rate":                      audit.T("accounts with a phantom limit", "出现虚额的账户占比"),
 	lpPhantomGap:                                audit.T("difference in accounts with a phantom limit", "出现虚额账户占比的差异"),
 	"phantom_hours_per_account_year":            audit.T("hours of phantom limits per account-year", "每账户年虚额小时数"),

@@ -82,6 +82,7 @@ for a in range(300):
         limit -= cut
         x["decreases"] += 1
         x["told"] += told
+        x.setdefault("first", told)
     # Displays on the last days; some show a phantom for some hours.
     if a % 5:
         last = days - 2
@@ -153,7 +154,7 @@ for dim, ref in (("sex", "M"), ("age", "young"), ("product", None), ("channel", 
         s = np.array([x["short"] for x in xs])
         put("promise_shortfall_per_customer", f"{dim}={v}", "", s.mean(), s.mean() - stats.norm.ppf(.975) * s.std(ddof=1) / math.sqrt(len(s)))
         put("initial_limit_geometric_mean", f"{dim}={v}", "", stats.gmean([x["grant"] for x in xs]))
-        put("increase_size_geometric_mean", f"{dim}={v}", "", stats.gmean([z for x in xs for z in x["sizes"]]))
+        put("increase_size_geometric_mean", f"{dim}={v}", "", stats.gmean([z for x in xs for z in x["sizes"][:1]]))
         if ref and v != ref:
             num = den = d = var = 0
             for product in ("line", "mini"):
@@ -161,8 +162,16 @@ for dim, ref in (("sex", "M"), ("age", "young"), ("product", None), ("channel", 
                 ka, kb, ta, tb = sum(x["decreases"] for x in a), sum(x["decreases"] for x in b), years(a), years(b)
                 num, den = num + ka * tb / (ta + tb), den + kb * ta / (ta + tb)
                 d, var = d + ka - (ka + kb) * ta / (ta + tb), var + (ka + kb) * ta * tb / (ta + tb) ** 2
-            put("decrease_rate_ratio", f"{dim}={v}", f"{dim}={ref}", num / den, p=stats.chi2.sf(d * d / var, 1))
-            for name, values in (("initial_limit_ratio", lambda x: [x["grant"]]), ("increase_size_ratio", lambda x: x["sizes"])):
+            share = lambda xs: np.mean([x["first"] for x in xs if "first" in x])
+            put("notice_before_decrease_rate_difference", f"{dim}={v}", f"{dim}={ref}", share(xs) - share(sel(dim, ref)))
+            k = pearson = 0
+            for xs2 in (xs, sel(dim, ref)):
+                for product in ("line", "mini"):
+                    c = np.array([x["decreases"] for x in xs2 if x["product"] == product])
+                    e = np.array([x["days"] for x in xs2 if x["product"] == product])
+                    k, pearson = k + c.sum(), pearson + ((c - c.sum() / e.sum() * e) ** 2).sum()
+            put("decrease_rate_ratio", f"{dim}={v}", f"{dim}={ref}", num / den, p=stats.chi2.sf(d * d / var / max(1, pearson / k), 1))
+            for name, values in (("initial_limit_ratio", lambda x: [x["grant"]]), ("increase_size_ratio", lambda x: x["sizes"][:1])):
                 e, se = strat(dim, v, ref, values)
                 put(name, f"{dim}={v}", f"{dim}={ref}", math.exp(e), math.exp(e - stats.norm.ppf(.975) * se), 2 * stats.norm.sf(abs(e / se)))
 json.dump({"note": "written by limitparity.py", "values": out}, open("limitparity.json", "w"), indent=0)
