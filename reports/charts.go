@@ -10,7 +10,7 @@ import (
 )
 
 // nameOrder puts the metrics a reader looks for first; others follow by name.
-var nameOrder = []string{"score_match_rate", "decision_match_rate", "match_rate", "selection_rate_ratio", "selection_rate", "psi", "csi", recourseChanges, recourseCost, firstReason}
+var nameOrder = []string{"score_match_rate", "decision_match_rate", "match_rate", incidence, "selection_rate_ratio", "selection_rate", "psi", "csi", recourseChanges, recourseCost, firstReason}
 
 // The metrics of recourse and of reasons that are drawn.
 const recourseChanges, recourseCost, firstReason = "recourse_changes", "recourse_extra_cost", "first_reason_agreement"
@@ -43,6 +43,9 @@ func notDrawn(name string) bool {
 		if name == part || strings.HasPrefix(name, part+"_") {
 			return true // read beside the stability index, which is drawn
 		}
+	}
+	if besideIncidence(name) {
+		return true
 	}
 	if strings.HasPrefix(name, "recourse_") {
 		return name != recourseChanges && name != recourseCost
@@ -114,6 +117,8 @@ func (r *Report) figuresOf(name string, ms []*audit.Metric) []*figure {
 			return []*figure{r.swapBars(ms)}
 		}
 		return nil
+	case name == incidence:
+		return []*figure{r.curves(ms)}
 	case isStability(name):
 		overall, single := split(timed, func(m *audit.Metric) bool { return m.Group == "" && m.Segment == "" })
 		if len(overall) == 0 && len(r.seriesOf(single, "")) == 1 {

@@ -137,11 +137,13 @@ func unitOfName(name string) unit {
 		return ratio
 	case strings.Contains(name, "standardized") || strings.Contains(name, "smd"):
 		return plain
+	case strings.HasPrefix(name, "restricted_mean_") || strings.HasSuffix(name, "_per_customer_difference") || strings.Contains(name, "_hours_"):
+		return plain // days, money and hours, not shares
 	case has("difference", "gap", "shift") && !strings.Contains(name, "score") && !strings.Contains(name, "amount"):
 		return points
-	case has("rate", "share", "coverage", "match", "overlap") || strings.HasPrefix(name, "disclosure_"):
+	case has("rate", "share", "coverage", "match", "overlap", incidence, "kaplan_meier_estimate") || strings.HasPrefix(name, "disclosure_"):
 		return rate
-	case has("count", "n", "rows", "shortfall", "denials", "age_months_min", "age_months_median", "age_months_max", "age_days", "overlap_days"):
+	case has("count", waiting, "n", "rows", "shortfall", "denials", "age_months_min", "age_months_median", "age_months_max", "age_days", "overlap_days"):
 		return whole
 	}
 	return plain
