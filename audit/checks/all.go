@@ -40,6 +40,7 @@ var All = []*audit.Check{
 	limit.LimitParity,
 	consistency.RepeatFlip,
 	consistency.Twins,
+	consistency.NearTwins,
 	consistency.Dominated,
 	consistency.ThresholdEdge,
 	drift.ScoreDrift,

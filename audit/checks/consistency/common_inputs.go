@@ -82,7 +82,7 @@ func newInputs(env *audit.Env, at *columns, engine *replay.Engine, binned bool) 
 			list = slices.Clone(rules)
 			if x.cards[m-1] = x.binned && isCard(env.Models[m-1].Model); !x.cards[m-1] {
 				for _, c := range engine.Inputs(int16(m - 1)) {
-					list = append(list, x.input(strings.TrimPrefix(l.Specs[c].Name, audit.FeatureColumn("")), c))
+					list = append(list, x.input(featureName(env, c), c))
 				}
 			}
 		}
@@ -93,7 +93,7 @@ func newInputs(env *audit.Env, at *columns, engine *replay.Engine, binned bool) 
 		x.show[m] = slices.Clone(x.by[m])
 		if m > 0 && x.cards[m-1] {
 			for _, c := range engine.Inputs(int16(m - 1)) {
-				x.show[m] = append(x.show[m], x.input(strings.TrimPrefix(l.Specs[c].Name, audit.FeatureColumn("")), c))
+				x.show[m] = append(x.show[m], x.input(featureName(env, c), c))
 			}
 			x.show[m] = tidy(x.show[m])
 		}
@@ -209,6 +209,19 @@ func isCard(m model.Model) bool {
 		}
 	}
 	return false
+}
+
+// only makes list all that is looked at, besides what tells rows apart anyway.
+func (x *inputs) only(list []input) {
+	for m := range x.by {
+		x.by[m] = list
+	}
+	x.cards, x.score = make([]bool, len(x.cards)), false
+}
+
+// featureName is the name of the feature of a column of decisions.
+func featureName(env *audit.Env, col int) string {
+	return strings.TrimPrefix(env.Layouts["decisions"].Specs[col].Name, audit.FeatureColumn(""))
 }
 
 // shown are the inputs of rows of a model (-1: of none) for people to see.

@@ -9,7 +9,7 @@ import (
 )
 
 // own are the checks of these files.
-var own = []*audit.Check{RepeatFlip, Twins, ThresholdEdge}
+var own = []*audit.Check{RepeatFlip, Twins, NearTwins, ThresholdEdge}
 
 // TestFixtures holds every check against its own fixtures, and the laws of
 // State.
