@@ -10,7 +10,7 @@ import (
 )
 
 // nameOrder puts the metrics a reader looks for first; others follow by name.
-var nameOrder = []string{"score_match_rate", "decision_match_rate", "match_rate", incidence, "selection_rate_ratio", "selection_rate", "psi", "csi", recourseChanges, recourseCost, firstReason}
+var nameOrder = []string{"score_match_rate", "decision_match_rate", "match_rate", incidence, "selection_rate_ratio", reliabilityOf, "selection_rate", vintageAUC, "psi", "csi", recourseChanges, recourseCost, firstReason}
 
 // The metrics of recourse and of reasons that are drawn.
 const recourseChanges, recourseCost, firstReason = "recourse_changes", "recourse_extra_cost", "first_reason_agreement"
@@ -80,7 +80,7 @@ func (r *Report) metricFigures(ms []*audit.Metric) (out []*figure) {
 	by := map[kind][]*audit.Metric{}
 	var order []kind
 	for _, m := range ms {
-		if notDrawn(m.Name) || math.IsNaN(m.Value) && !m.Suppressed {
+		if notDrawn(m.Name) || besideOutcomes(m) || math.IsNaN(m.Value) && !m.Suppressed {
 			continue
 		}
 		k := kind{m.Check, family(m.Name)}
@@ -107,6 +107,8 @@ func (r *Report) figuresOf(name string, ms []*audit.Metric) []*figure {
 	whole, timed := split(ms, func(m *audit.Metric) bool { return m.Period == "" })
 	classes, groups := split(whole, func(m *audit.Metric) bool { return isClass(m.Group) })
 	switch {
+	case ofOutcomes(ms[0].Check):
+		return r.outcomeFigures(name, ms)
 	case ofScenarios(name):
 		switch name {
 		case candidateImpact:

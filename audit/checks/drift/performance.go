@@ -110,7 +110,8 @@ Flagged are an AUC "drop" (0.05) below the reference, observed / expected outsid
 "low" (0.8) to "high" (1.25), a bad_rate_drift of 0.1 or more, each only with the
 corrected p-value below alpha. Vintages under min_rows, and for AUC and slope
 those with fewer than min_cell bad or good rows, are insufficient. Where there are
-several model versions each is tested, and all together only shown.
+several model versions each is tested, and all together only shown; versions under
+min_rows in all are left out.
 
 Everything holds among those approved: where the denied have no outcome, a
 cut-off that moved changes the AUC by itself, and the coverage says "booked

@@ -35,6 +35,60 @@ func (s *performance) seen() []int32 {
 	return ids
 }
 
+// large lists the versions with enough rows to speak of, by name, and counts the
+// rows with an outcome of the others. Where none has enough, all are listed.
+func (s *performance) large() (ids []int32, few int64) {
+	all := s.seen()
+	for _, v := range all {
+		var rows, known int64
+		for _, x := range s.versions[v].vintages {
+			if x != nil {
+				k := x.known.N() + x.known.Missing()
+				known, rows = known+k, rows+k+x.pending.N()+x.pending.Missing()
+			}
+		}
+		if rows < s.set.MinRows {
+			few += known
+		} else {
+			ids = append(ids, v)
+		}
+	}
+	if len(ids) == 0 {
+		return all, 0
+	}
+	return ids, few
+}
+
+// together adds the versions up. Vintages of which some version has too few rows
+// to publish are left out: the sum would tell of them.
+func (s *performance) together(ids []int32) *perfVersion {
+	all := &perfVersion{}
+	small := map[int]bool{}
+	for _, v := range ids {
+		for p, x := range s.versions[v].vintages {
+			for len(all.vintages) <= p {
+				all.vintages = append(all.vintages, nil)
+			}
+			if x == nil {
+				continue
+			}
+			for _, n := range []int64{x.known.N(), x.pending.N()} {
+				small[p] = small[p] || len(ids) > 1 && n > 0 && n < s.env.Plan.Honesty.Suppress
+			}
+			if all.vintages[p] == nil {
+				all.vintages[p] = &vintage{}
+			}
+			all.vintages[p].merge(x)
+		}
+	}
+	for p := range all.vintages {
+		if small[p] {
+			all.vintages[p] = nil
+		}
+	}
+	return all
+}
+
 // Finish adds the metrics and the coverage.
 func (s *performance) Finish(r *audit.Result) {
 	cov := s.judge.Coverage(perfName)
@@ -58,21 +112,13 @@ func (s *performance) Finish(r *audit.Result) {
 		cov.Why = append(cov.Why, audit.Tf("%[1]s of %[2]s loans name no decision of their customer and were not joined",
 			"%[2]s笔贷款中有%[1]s笔未指明该客户的决策，未予关联", audit.Thousands(c.Unjoined), audit.Thousands(c.Loans)))
 	}
-	all := &perfVersion{}
-	ids := s.seen()
-	for _, v := range ids {
-		for p, x := range s.versions[v].vintages {
-			for len(all.vintages) <= p {
-				all.vintages = append(all.vintages, nil)
-			}
-			if x != nil {
-				if all.vintages[p] == nil {
-					all.vintages[p] = &vintage{}
-				}
-				all.vintages[p].merge(x)
-			}
-		}
+	ids, few := s.large()
+	if few > 0 {
+		cov.Why = append(cov.Why, audit.Tf("%[1]s decisions of model versions with fewer than %[2]d rows each are left out",
+			"%[1]s笔决策所属的模型版本行数各不足%[2]d，未予计入", audit.Thousands(few), s.set.MinRows))
+		cov.Judged -= min(few, cov.Judged)
 	}
+	all := s.together(ids)
 	series := []perfSeries{{performance: s, r: r, of: all, tested: len(ids) == 1}}
 	if len(ids) > 1 {
 		for _, v := range ids {
@@ -85,10 +131,7 @@ func (s *performance) Finish(r *audit.Result) {
 	}
 	scored := int64(0)
 	for i := range series {
-		n := series[i].write()
-		if i == 0 {
-			scored = n
-		}
+		scored = max(scored, series[i].write())
 	}
 	if known > 0 && scored == 0 {
 		cov.Judged = 0

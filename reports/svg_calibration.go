@@ -1,0 +1,240 @@
+package reports
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"evenhand/audit"
+)
+
+// The metrics on outcomes that are drawn. The others of these checks stay in
+// the table: they are many and say much the same.
+const (
+	reliabilityOf = "calibration_deciles"
+	outcomeRatio  = "observed_expected_ratio"
+	vintageAUC    = "roc_auc"
+	foreseenAUC   = "estimated_roc_auc"
+)
+
+// ofOutcomes reports whether a check is about outcomes.
+func ofOutcomes(check string) bool { return check == "outcomeparity" || check == "performance" }
+
+// besideOutcomes reports whether a metric on outcomes is not drawn by itself.
+func besideOutcomes(m *audit.Metric) bool {
+	switch {
+	case m.Check == "outcomeparity":
+		return m.Name != reliabilityOf && m.Name != outcomeRatio && m.Name != "fpr_difference" && m.Name != "fnr_difference"
+	case m.Check == "performance":
+		return m.Name != vintageAUC && m.Name != outcomeRatio
+	}
+	return false
+}
+
+// outcomeFigures charts the metrics of one name of a check on outcomes.
+func (r *Report) outcomeFigures(name string, ms []*audit.Metric) []*figure {
+	check := ms[0].Check
+	switch {
+	case name == reliabilityOf:
+		return []*figure{r.reliability(ms)}
+	case check == "outcomeparity": // groups over all rows, of every column, in one chart
+		whole, _ := split(ms, func(m *audit.Metric) bool { return m.Period == "" && m.Segment == "" && m.Group != "" })
+		return []*figure{r.forest(whole)}
+	}
+	versions, all := split(ms, func(m *audit.Metric) bool { return m.Segment != "" })
+	if len(versions) == 0 {
+		versions = all
+	}
+	if name == vintageAUC {
+		return []*figure{r.vintages(versions)}
+	}
+	return []*figure{r.lines(versions)}
+}
+
+// reliability draws the share of bad by decile of the predicted probability, a
+// line a group, against the diagonal on which prediction and outcome agree: of
+// the group column whose groups lie furthest off it.
+func (r *Report) reliability(ms []*audit.Metric) *figure {
+	var best []series
+	var furthest float64
+	for _, part := range byKind(ms) {
+		if part[0].Group == "" {
+			continue
+		}
+		groups, off := reliabilityOfGroups(part)
+		if len(groups) > 1 && len(groups) <= 6 && (best == nil || off > furthest) {
+			best, furthest = groups, off
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	var points []*audit.Metric
+	var worst *audit.Metric
+	hi := 0.0
+	for _, s := range best {
+		for _, m := range s.points {
+			points = append(points, m)
+			hi = max(hi, m.Value, m.Effect)
+			if m.Status != audit.Insufficient && (worst == nil || math.Abs(m.Value-m.Effect) > math.Abs(worst.Value-worst.Effect)) {
+				worst = m
+			}
+		}
+	}
+	if worst == nil || hi == 0 {
+		return nil
+	}
+	dim := dimension(points[0].Group)
+	f := &figure{ID: "reliability-" + audit.StableID(points[0].Check, dim), Width: 560, Height: 440}
+	const left, right, top = px(64), px(520), px(28)
+	bottom := f.Height - 48
+	x, ticks := newScale(0, hi, 5, left, right)
+	y, _ := newScale(0, hi, 5, bottom, top)
+	f.axisY(rate, y, ticks, left, right)
+	f.axisX(rate, x, ticks, top, bottom)
+	f.line("null", x.at(0), y.at(0), x.at(x.hi), y.at(x.hi))
+	for i, s := range best {
+		var line [][2]px
+		for _, m := range s.points {
+			line = append(line, [2]px{x.at(m.Effect), y.at(m.Value)})
+		}
+		f.path("line "+seriesClass(i), line, false)
+		for _, m := range s.points {
+			class := seriesClass(i)
+			if m.Status == audit.Insufficient {
+				class = "hollow"
+			}
+			f.circle("dot "+class, x.at(m.Effect), y.at(m.Value), 3.5, tip(slice(m), rate.value(m.Value)))
+		}
+		f.Legend = append(f.Legend, legend{seriesClass(i), s.name})
+	}
+	f.Legend = append(f.Legend, legend{"null", audit.T("predicted and observed agree", "预测与实际一致")})
+	if slices.ContainsFunc(points, func(m *audit.Metric) bool { return m.Status == audit.Insufficient }) {
+		f.Legend = append(f.Legend, legend{"hollow", audit.T("insufficient rows", "样本不足")})
+	}
+	f.unitY(audit.T("bad among them, %", "其中坏账占比，%"))
+	f.text("axis", "middle", (left+right)/2, f.Height-8, audit.T("mean predicted probability of bad, %", "平均预测违约概率，%"))
+	a, b := rate.value(worst.Value).En, rate.value(worst.Effect).En
+	f.Title = audit.Tf("Reliability by %[1]s: furthest off is %[2]s, %[3]s bad where %[4]s were predicted", "按 %[1]s 的可靠性：偏离最大的是 %[2]s，预测 %[4]s，实际 %[3]s",
+		dim, worst.Group, a, b)
+	f.Desc = audit.Tf("Deciles of the predicted probability across, share that went bad upwards, a line a group of %[1]s, n = %[2]s. Below the dashed line fewer went bad than predicted, above it more. Of the group columns the one furthest off is drawn.",
+		"横轴为预测概率的十分位，纵轴为其中坏账占比，%[1]s 的每个群体一条线，n = %[2]s。虚线以下表示坏账少于预测，以上表示多于预测。仅绘制偏离最大的群体列。",
+		dim, thousands(total(best, false)))
+	f.Data = r.chartTable(points)
+	return f
+}
+
+// reliabilityOfGroups cuts the deciles of one column's groups into series, by
+// decile, and says how far off the diagonal they lie: the greatest of the
+// groups' mean distances, weighted by rows. Groups of a single point are left
+// out.
+func reliabilityOfGroups(ms []*audit.Metric) (out []series, off float64) {
+	by := map[string][]*audit.Metric{}
+	var order []string
+	for _, m := range ms {
+		if math.IsNaN(m.Value) || math.IsNaN(m.Effect) {
+			continue
+		}
+		if by[m.Group] == nil {
+			order = append(order, m.Group)
+		}
+		by[m.Group] = append(by[m.Group], m)
+	}
+	slices.Sort(order)
+	for _, g := range order {
+		points := by[g]
+		if len(points) < 2 || strings.HasSuffix(g, "=(unknown)") {
+			continue
+		}
+		slices.SortStableFunc(points, func(a, b *audit.Metric) int { return cmp.Compare(a.Effect, b.Effect) })
+		s := series{name: same(strings.TrimPrefix(g, dimension(g)+"=")), points: points}
+		var d float64
+		for _, m := range points {
+			s.n += m.N
+			d += float64(float64(m.N) * math.Abs(m.Value-m.Effect))
+		}
+		off = max(off, d/float64(s.n))
+		out = append(out, s)
+	}
+	return out, off
+}
+
+// vintages draws the AUC by vintage, a line a model version; vintages whose
+// outcomes are not known yet are hollow, and stand at their estimate.
+func (r *Report) vintages(ms []*audit.Metric) *figure {
+	var foreseen []*audit.Metric
+	for i := range r.res.Metrics {
+		m := &r.res.Metrics[i]
+		if m.Check == ms[0].Check && m.Name == foreseenAUC && (m.Segment == "") == (ms[0].Segment == "") && !math.IsNaN(m.Value) {
+			foreseen = append(foreseen, m)
+		}
+	}
+	all := r.seriesOf(ms, commonDimension(ms))
+	points := slices.Concat(ms, foreseen)
+	periods := periodsOf(points)
+	if len(periods) < 2 {
+		return nil
+	}
+	lo, hi := bounds(points)
+	if math.IsInf(lo, 0) {
+		return nil
+	}
+	f := &figure{ID: "vintages-" + audit.StableID(ms[0].Check, ms[0].Name), Width: 720, Height: 300}
+	const left, right, top = px(64), px(660), px(28)
+	bottom := f.Height - 30
+	y, ticks := newScale(max(lo, 0), min(hi, 1), 5, bottom, top)
+	x := scale{lo: 0, hi: float64(len(periods) - 1), a: left + 20, b: right - 20}
+	f.axisY(ratio, y, ticks, left, right)
+	f.periodAxis(periods, x, bottom)
+	index := map[string]float64{}
+	for i, p := range periods {
+		index[p] = float64(i)
+	}
+	for i := len(all) - 1; i >= 0; i-- {
+		f.oneLine(all[i], seriesClass(i), ratio, x, y, index, len(all) <= bandsUpTo)
+	}
+	for _, m := range foreseen {
+		at := x.at(index[m.Period])
+		if !math.IsNaN(m.Low) && !math.IsNaN(m.High) {
+			f.line("whisker hollow", at, y.at(m.Low), at, y.at(m.High))
+		}
+		f.circle("dot hollow", at, y.at(m.Value), 4, tip(slice(m), ratio.value(m.Value)))
+	}
+	if len(all) > 1 || commonDimension(ms) != "" {
+		for i, s := range all[:min(len(all), 6)] {
+			f.Legend = append(f.Legend, legend{seriesClass(i), s.name})
+		}
+	}
+	if len(foreseen) > 0 {
+		f.Legend = append(f.Legend, legend{"hollow", audit.T("estimated before labels, or insufficient rows", "尚无结果时的估计，或样本不足")})
+	} else if slices.ContainsFunc(ms, func(m *audit.Metric) bool { return m.Status == audit.Insufficient }) {
+		f.Legend = append(f.Legend, legend{"hollow", audit.T("insufficient rows", "样本不足")})
+	}
+	f.unitY(r.metricName(ms[0].Name))
+	least, most := ms[0], ms[0]
+	known := 0
+	for _, m := range ms {
+		if math.IsNaN(m.Value) || m.Status == audit.Insufficient {
+			continue
+		}
+		if known == 0 || m.Value < least.Value {
+			least = m
+		}
+		if known == 0 || m.Value > most.Value {
+			most = m
+		}
+		known++
+	}
+	a, b := slice(least), slice(most)
+	f.Title = audit.T("AUC by vintage: from "+ratio.value(least.Value).En+" ("+a.En+") to "+ratio.value(most.Value).En+" ("+b.En+")",
+		"各批次 AUC："+ratio.value(least.Value).Zh+"（"+a.Zh+"）至 "+ratio.value(most.Value).Zh+"（"+b.Zh+"）")
+	if known == 0 {
+		return nil // too few bad loans everywhere to say anything
+	}
+	f.Desc = audit.Tf("Area under the ROC curve of the predicted probability, vintage by vintage from %[1]s to %[2]s; 0.5 is no better than chance; n = %[3]s with an outcome. Vintages with an open window are never averaged in: they stand, hollow, at what is expected of them.",
+		"预测概率的 ROC 曲线下面积，逐批次，%[1]s 至 %[2]s；0.5 等同随机；有结果的 n = %[3]s。表现期未结束的批次从不计入平均，以空心点标出其估计值。",
+		periods[0], periods[len(periods)-1], thousands(total(all, false)))
+	f.Data = r.chartTable(points)
+	return f
+}
