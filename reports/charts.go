@@ -53,7 +53,9 @@ func notDrawn(name string) bool {
 	switch name {
 	case "selection_rate_difference", "disparate_impact", "statistical_parity_difference",
 		"selection_rate_shrunken", "intersection_best_ratio", "smallest_intersection",
-		"channel_selection_rate", "channel_odds_ratio_spread":
+		"channel_selection_rate", "channel_odds_ratio_spread",
+		"reviewer_low_side_override_rate", "reviewer_high_side_override_rate",
+		"reviewer_low_side_override_rate_shrunken", "reviewer_high_side_override_rate_shrunken":
 		return true
 	}
 	return strings.HasPrefix(name, "demographic_parity") || strings.HasPrefix(name, "mantel_haenszel_") || strings.HasSuffix(name, "_score_interval") || strings.HasPrefix(name, "smoothed_empirical_")

@@ -35,6 +35,7 @@ var All = []*audit.Check{
 	fairness.AdjustedParity,
 	fairness.OutcomeParity,
 	fairness.ProxyParity,
+	fairness.OverrideParity,
 	fairness.ChannelParity,
 	limit.IncreaseParity,
 	limit.LimitParity,

@@ -108,7 +108,11 @@ func (s *channel) UnmarshalBinary(data []byte) error {
 		columns[i].column, columns[i].plan = s.columns[i].column, s.columns[i].plan
 		columns[i].keys = decode(d, 1)[0]
 		columns[i].counts.Decode(d)
-		columns[i].counts.Each(func(stratum, cell uint32, _ int64) {
+		left := judge.Judged()
+		columns[i].counts.Each(func(stratum, cell uint32, n int64) {
+			if left -= n; n < 0 || left < 0 {
+				d.Fail("more rows are counted than judged")
+			}
 			if int(stratum) >= strata.Len() || int(cell>>1) >= columns[i].keys.Len() {
 				d.Fail("a cell has no name")
 			}

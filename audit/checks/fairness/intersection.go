@@ -89,10 +89,10 @@ fullest crossing and of combinations with enough rows.
 The shrunken rate is the empirical Bayes estimate of a beta-binomial: with p the
 rate over all N rows, m combinations and S = sum n(k/n - p)^2, Kleinman's
 moments give rho = (S - p(1-p)(m-1)) / (p(1-p)(N - sum n^2/N - (m-1))), and
-a = p(1/rho - 1), b = (1-p)(1/rho - 1). A combination of few rows is drawn to
-the rate of all; where rho is not above 0 the combinations differ by no more
-than chance makes them, and all have the rate p. The interval leaves out what is
-not known about a and b.
+a = p(1/rho - 1), b = (1-p)(1/rho - 1), rho at most 0.5. A combination of few
+rows is drawn to the rate of all; where rho is not above 0 the combinations
+differ by no more than chance makes them, and all have the rate p. The interval
+leaves out what is not known about a and b.
 
 intersection_selection_rate_ratio alone is tested and flagged: below "ratio" (0.8), and worse
 than the gaps of the single groups multiply to. Expected is the reference

@@ -44,10 +44,15 @@ func (s *cross) UnmarshalBinary(data []byte) error {
 			continue
 		}
 		d.Value(&t.cube)
+		left := judge.Judged()
 		for k, n := range t.cube.All() {
+			if left -= n; n < 0 || left < 0 {
+				d.Fail("more rows are counted than judged")
+				return d.Finish()
+			}
 			t.cells++
 			for j, c := range t.columns {
-				if n < 0 || t.value(k, j) >= uint64(names[c].Len()) || k>>(1+t.width*uint(len(t.columns))) != 0 {
+				if t.value(k, j) >= uint64(names[c].Len()) || k>>(1+t.width*uint(len(t.columns))) != 0 {
 					d.Fail("cell %#x counts %d rows of no name", k, n)
 					return d.Finish()
 				}

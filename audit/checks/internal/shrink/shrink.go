@@ -21,6 +21,8 @@ type Prior struct {
 	A, B float64 // NaN when Rho is 0: all rates are one
 }
 
+const mostRho = 0.5
+
 // Fit fits the prior of the units with k[i] of n[i] rows by Kleinman's
 // moments, weighted by rows: with p the rate over all N rows, m units and
 // S = Σ nᵢ(kᵢ/nᵢ − p)²,
@@ -29,7 +31,7 @@ type Prior struct {
 //
 // and a = p(1/ρ − 1), b = (1−p)(1/ρ − 1). It has no iterations to stop, unlike
 // the likelihood. Units without rows count for nothing. A ρ below 0 is taken
-// for 0.
+// for 0, one above ½ for ½: a prior is worth one row at least.
 //
 // Source: Kleinman, "Proportions with extraneous variance: single and
 // independent samples", JASA 68 (1973).
@@ -57,7 +59,7 @@ func Fit(k, n []int64) Prior {
 	if !(units >= 2 && pq > 0 && free > 0 && rho > 0) {
 		return prior
 	}
-	prior.Rho = min(rho, 1)
+	prior.Rho = min(rho, mostRho)
 	spread := 1/prior.Rho - 1
 	prior.A, prior.B = p*spread, (1-p)*spread
 	return prior
@@ -68,11 +70,8 @@ func Fit(k, n []int64) Prior {
 // is not known about the prior. All rates are the mean when Rho is 0.
 func (p Prior) Rate(k, n int64, level float64) (float64, stats.Interval) {
 	a, b := float64(k)+p.A, float64(n-k)+p.B
-	switch {
-	case p.Rho == 0:
+	if p.Rho == 0 {
 		return p.Mean, stats.Interval{Lo: p.Mean, Hi: p.Mean}
-	case !(a > 0 && b > 0): // Rho is 1: rates are 0 or 1
-		return a / (a + b), stats.Interval{Lo: math.NaN(), Hi: math.NaN()}
 	}
 	return a / (a + b), stats.Interval{Lo: quantile(a, b, (1-level)/2), Hi: quantile(a, b, (1+level)/2)}
 }

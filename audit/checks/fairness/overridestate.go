@@ -1,0 +1,329 @@
+package fairness
+
+import (
+	"slices"
+
+	"evenhand/audit"
+	"evenhand/audit/checks/internal/bands"
+	"evenhand/audit/checks/internal/decided"
+	"evenhand/audit/checks/internal/rows"
+	"evenhand/audit/stats"
+	"evenhand/features"
+)
+
+// Guards of overrideparity, beyond those of decided.Judge.
+const (
+	noDecider  = iota
+	noPolicy   // what the policy says is not known
+	referredTo // the policy refers to a human
+	atCutoff   // the score lies at a cut-off
+	unowned    // the outcome departs from the policy and no human did it
+	overrideGuards
+)
+
+var overrideGuardNames = [overrideGuards]audit.Text{
+	noDecider:  audit.T("no decider recorded", "未记录决策人"),
+	noPolicy:   audit.T("what the policy says is not known", "政策结论不明"),
+	referredTo: audit.T("the policy refers to a human", "政策转人工"),
+	atCutoff:   audit.T("the score lies at a cut-off, within tolerance", "评分在容差内落在阈值上"),
+	unowned:    audit.T("departs from the policy, and no human did it", "偏离政策但并非人工作出"),
+}
+
+// A case of an override has two bits: its side, and whether it was overridden.
+const (
+	overriddenBit = 1
+	sideShift     = 1
+	overrideBits  = 2
+)
+
+// override is the state of overrideparity.
+type override struct {
+	env      *audit.Env
+	settings *OverrideSettings
+	judge    decided.Judge
+	excluded [overrideGuards]int64
+
+	product, version, score, decider int // columns
+	deciders                         rows.Codes[uint8]
+	strata                           alike
+	dims                             []overrideDim
+	reviewer                         crossColumn
+	reviewers                        stats.Cube // reviewer and case
+	all                              [1 << overrideBits]int64
+
+	// Scratch: the rows counted, their cases, those that a human decided.
+	rows, human       []int32
+	cases, humanCases []uint64
+	base, keys, ids   []uint64
+	scores            []float64
+}
+
+// overrideDim is a group dimension: its rows by stratum and side, score, group
+// and overridden; and by reviewer, group and case.
+type overrideDim struct {
+	crossColumn
+	counts    bands.Counts
+	reviewers stats.Cube
+}
+
+// reviewerShift is where a reviewer begins in a key of a reviewer, a group and a
+// case.
+const reviewerShift = 32
+
+// The deciders.
+const (
+	nobody = iota
+	auto
+	manual
+	overrider
+)
+
+func deciderOf(s string) uint8 {
+	switch s {
+	case "auto":
+		return auto
+	case "manual":
+		return manual
+	case "override":
+		return overrider
+	}
+	return nobody
+}
+
+func newOverride(env *audit.Env) (*override, error) {
+	s := &override{env: env, settings: env.Settings.(*OverrideSettings)}
+	if err := s.settings.Validate(); err != nil {
+		return nil, err
+	}
+	s.judge = decided.New(env, false)
+	s.product, s.version, s.score, s.decider = env.Col("decisions", "product"), env.Col("decisions", "policy_version"), env.Col("decisions", "score"), env.Col("decisions", "decider")
+	s.reviewer.column = env.Col("decisions", "reviewer")
+	for _, g := range env.Plan.Groups {
+		s.dims = append(s.dims, overrideDim{crossColumn: crossColumn{plan: g, column: env.Col("decisions", audit.GroupColumn(g.Name))}})
+	}
+	return s, nil
+}
+
+// Update counts the rows of a batch.
+func (s *override) Update(b *features.Batch) {
+	if b.Table != "decisions" {
+		return
+	}
+	s.sort(b)
+	for _, c := range s.cases {
+		s.all[c]++
+	}
+	s.scores = scoresOf(s.scores, b, s.score, s.rows)
+	s.base = s.base[:0]
+	for _, c := range s.cases {
+		s.base = append(s.base, (c&overriddenBit)<<bands.CellShift|c>>sideShift<<bands.StratumShift)
+	}
+	s.strata.pack(s.base, &b.Cols[s.product], &b.Cols[s.version], s.rows, bands.StratumShift+1)
+	for d := range s.dims {
+		x := &s.dims[d]
+		s.keys = append(s.keys[:0], s.base...)
+		x.pack(s.keys, b, s.rows, bands.CellShift+1)
+		x.counts.AddSlice(s.keys, s.scores)
+	}
+	if len(s.human) == 0 || !b.Cols[s.reviewer.column].Present {
+		return
+	}
+	s.ids = append(s.ids[:0], s.humanCases...)
+	s.reviewer.pack(s.ids, b, s.human, overrideBits)
+	s.reviewers.AddSlice(s.ids)
+	for d := range s.dims {
+		x := &s.dims[d]
+		s.keys = s.keys[:0]
+		for j, c := range s.humanCases {
+			s.keys = append(s.keys, s.ids[j]>>overrideBits<<reviewerShift|c)
+		}
+		x.pack(s.keys, b, s.human, overrideBits)
+		x.reviewers.AddSlice(s.keys)
+	}
+}
+
+// sort lists the rows that no guard takes out, and their cases.
+func (s *override) sort(b *features.Batch) {
+	judged, approved := s.judge.Rows(b)
+	deciders := &b.Cols[s.decider]
+	kinds := s.deciders.Of(deciders, deciderOf)
+	reviewers := &b.Cols[s.reviewer.column]
+	s.rows, s.cases = slices.Grow(s.rows[:0], len(judged)), slices.Grow(s.cases[:0], len(judged))
+	s.human, s.humanCases = s.human[:0], s.humanCases[:0]
+	for j, i := range judged {
+		who := uint8(nobody)
+		if c := deciders.Codes[i]; c != features.Null {
+			who = kinds[c]
+		}
+		if who == nobody {
+			s.excluded[noDecider]++
+			continue
+		}
+		policy, replayed, why := s.policyOf(b, int(i), who, approved[j])
+		if why >= 0 {
+			s.excluded[why]++
+			continue
+		}
+		departs := uint64(policy ^ approved[j])
+		if departs == 1 && who == auto {
+			s.excluded[unowned]++
+			continue
+		}
+		// The policy's approvals are the high side.
+		c := uint64(policy)<<sideShift | departs
+		s.rows, s.cases = append(s.rows, i), append(s.cases, c)
+		// Without a replay, a human who follows the policy can't be told.
+		if replayed && (who != auto || reviewers.Codes[i] != features.Null) {
+			s.human, s.humanCases = append(s.human, i), append(s.humanCases, c)
+		}
+	}
+}
+
+// policyOf returns 1 when the policy approves the row and 0 when it denies it,
+// and whether the replay says so; or the guard that takes the row out.
+func (s *override) policyOf(b *features.Batch, i int, who, approved uint8) (policy uint8, replayed bool, why int) {
+	if r := b.Replay; r != nil && r.Policy[i] >= 0 && r.Outcome[i] != features.Undecided {
+		switch {
+		case r.Edge[i]:
+			return 0, true, atCutoff
+		case r.Outcome[i] <= 1: // approved, approved_lower
+			return 1, true, -1
+		case r.Outcome[i] == 2: // denied
+			return 0, true, -1
+		}
+		return 0, true, referredTo
+	}
+	switch who {
+	case auto:
+		return approved, false, -1
+	case overrider:
+		return 1 - approved, false, -1
+	}
+	return 0, false, noPolicy
+}
+
+// Merge adds o's counts.
+func (s *override) Merge(other audit.State) {
+	o := other.(*override)
+	s.judge.Merge(&o.judge)
+	for i, n := range o.excluded {
+		s.excluded[i] += n
+	}
+	for i, n := range o.all {
+		s.all[i] += n
+	}
+	strata := s.strata.keys.Merge(&o.strata.keys)
+	reviewers := s.reviewer.keys.Merge(&o.reviewer.keys)
+	s.reviewers.Merge(o.reviewers.Map(renumberReviewer(reviewers)))
+	for d := range s.dims {
+		x, from := &s.dims[d], &o.dims[d]
+		groups := x.keys.Merge(&from.keys)
+		x.counts.Merge(&from.counts, renumberSide(strata, groups))
+		x.reviewers.Merge(from.reviewers.Map(renumberPair(reviewers, groups)))
+	}
+}
+
+// renumberSide renumbers strata that are a number and a side, and cells that are
+// a group and a bit.
+func renumberSide(strata, groups []int32) func(stratum, cell uint32) (uint32, uint32) {
+	return func(stratum, cell uint32) (uint32, uint32) {
+		return uint32(strata[stratum>>1])<<1 | stratum&1, uint32(groups[cell>>1])<<1 | cell&1
+	}
+}
+
+const caseMask = 1<<overrideBits - 1
+
+func renumberReviewer(reviewers []int32) func(uint64) uint64 {
+	return func(k uint64) uint64 { return uint64(reviewers[k>>overrideBits])<<overrideBits | k&caseMask }
+}
+
+func renumberPair(reviewers, groups []int32) func(uint64) uint64 {
+	return func(k uint64) uint64 {
+		group := k & (1<<reviewerShift - 1) >> overrideBits
+		return uint64(reviewers[k>>reviewerShift])<<reviewerShift | uint64(groups[group])<<overrideBits | k&caseMask
+	}
+}
+
+// MarshalBinary encodes the counts.
+func (s *override) MarshalBinary() ([]byte, error) {
+	var e stats.Encoder
+	s.judge.Encode(&e)
+	e.Ints(s.excluded[:])
+	e.Ints(s.all[:])
+	strata := sortedNames(&e, &s.strata.keys)
+	reviewers := sortedNames(&e, &s.reviewer.keys)
+	e.Value(s.reviewers.Map(renumberReviewer(reviewers)))
+	for d := range s.dims {
+		x := &s.dims[d]
+		groups := sortedNames(&e, &x.keys)
+		x.counts.Encode(&e, renumberSide(strata, groups))
+		e.Value(x.reviewers.Map(renumberPair(reviewers, groups)))
+	}
+	return e.Data(), nil
+}
+
+// UnmarshalBinary decodes what MarshalBinary wrote.
+func (s *override) UnmarshalBinary(data []byte) error {
+	d := stats.NewDecoder(data)
+	back := &override{env: s.env, settings: s.settings, product: s.product, version: s.version, score: s.score, decider: s.decider, judge: s.judge}
+	back.judge.Decode(d)
+	excluded, all := d.Ints(), d.Ints()
+	if len(excluded) != len(back.excluded) || len(all) != len(back.all) {
+		d.Fail("wrong number of guards or cases")
+		return d.Finish()
+	}
+	// No count exceeds the rows that were judged.
+	left := back.judge.Judged()
+	take := func(left *int64, n int64) {
+		if n < 0 || n > *left {
+			d.Fail("more rows are counted than judged")
+			*left = -1
+			return
+		}
+		*left -= n
+	}
+	for _, n := range slices.Concat(excluded, all) {
+		take(&left, n)
+	}
+	copy(back.excluded[:], excluded)
+	copy(back.all[:], all)
+	names := decode(d, 2)
+	back.strata.keys, back.reviewer = names[0], s.reviewer
+	back.reviewer.keys, back.reviewer.dict, back.reviewer.of = names[1], nil, nil
+	d.Value(&back.reviewers)
+	left = back.judge.Judged()
+	for k, n := range back.reviewers.All() {
+		take(&left, n)
+		if k>>overrideBits >= uint64(names[1].Len()) {
+			d.Fail("a reviewer has no name")
+			return d.Finish()
+		}
+	}
+	for i := range s.dims {
+		x := overrideDim{crossColumn: crossColumn{plan: s.dims[i].plan, column: s.dims[i].column}}
+		x.keys = decode(d, 1)[0]
+		x.counts.Decode(d)
+		left = back.judge.Judged()
+		x.counts.Each(func(stratum, cell uint32, n int64) {
+			take(&left, n)
+			if int(stratum>>1) >= names[0].Len() || int(cell>>1) >= x.keys.Len() {
+				d.Fail("a cell has no name")
+			}
+		})
+		d.Value(&x.reviewers)
+		left = back.judge.Judged()
+		for k, n := range x.reviewers.All() {
+			take(&left, n)
+			if k>>reviewerShift >= uint64(names[1].Len()) || k&(1<<reviewerShift-1)>>overrideBits >= uint64(x.keys.Len()) {
+				d.Fail("a reviewer or group has no name")
+				return d.Finish()
+			}
+		}
+		back.dims = append(back.dims, x)
+	}
+	if err := d.Finish(); err != nil {
+		return err
+	}
+	*s = *back
+	return nil
+}
