@@ -53,13 +53,19 @@ type domSchemes struct {
 	env    *audit.Env
 	engine *replay.Engine
 	made   map[[2]int16]*domScheme
+	last   *domScheme // of key
+	key    [2]int16
 }
 
 // of returns the scheme of a model and a policy, -1 for none.
 func (s *domSchemes) of(m, p int16) *domScheme {
 	k := [2]int16{m, p}
-	if x := s.made[k]; x != nil {
-		return x
+	if s.last != nil && s.key == k {
+		return s.last
+	}
+	s.key = k
+	if s.last = s.made[k]; s.last != nil {
+		return s.last
 	}
 	if s.engine == nil {
 		e, err := replay.New(s.env, "decisions", false)
@@ -69,7 +75,7 @@ func (s *domSchemes) of(m, p int16) *domScheme {
 		s.engine, s.made = e, map[[2]int16]*domScheme{}
 	}
 	x := s.build(m, p)
-	s.made[k] = x
+	s.made[k], s.last = x, x
 	return x
 }
 

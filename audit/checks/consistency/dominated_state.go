@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"evenhand/audit"
-	"evenhand/audit/cause"
 	"evenhand/audit/checks/internal/decided"
 	"evenhand/audit/checks/internal/rows"
 	"evenhand/audit/stats"
@@ -26,7 +25,7 @@ const (
 
 var domGuardNames = [domGuards]audit.Text{
 	domUndated: audit.T("without decided_at", "没有decided_at"),
-	domEngine:  audit.T("technical errors and fraud holds", "技术故障和欺诈管控"),
+	domEngine:  audit.T("technical errors, fraud holds and other codes of the engine", "技术故障、欺诈管控及引擎的其他代码"),
 	domPerson:  audit.T("overrides and decisions by a person: in the comparison files only", "人工改判和人工决定：仅列入对照档案"),
 	domBlind:   audit.T("nothing with a direction is known to be read", "决策所用的项目中没有标明方向的"),
 	domLenient: audit.T("approved against the policy: no witness", "通过与政策不符：不作对照"),
@@ -56,7 +55,8 @@ type dominance struct {
 
 	// Caches and scratch, no part of the state.
 	schemes domSchemes
-	faults  domFaults
+	faults  condFaults
+	persons rows.Codes[bool]
 	at      domColumns
 	groups  []int
 	record  domRecord
@@ -108,6 +108,7 @@ func (s *dominance) Update(b *features.Batch) {
 	judged, approvals := s.judge.Rows(b)
 	s.faults.bind(&b.Cols[s.at.status], &b.Cols[s.at.code])
 	when, decider, override := &b.Cols[s.at.decided], &b.Cols[s.at.decider], &b.Cols[s.at.override]
+	persons := s.persons.Of(decider, isPerson)
 	var cutoffs []float64
 	for j, row := range judged {
 		i := int(row)
@@ -116,12 +117,14 @@ func (s *dominance) Update(b *features.Batch) {
 			s.n[domUndated]++
 			continue
 		}
-		if s.faults.failed(i) {
+		if s.faults.of(i) != condOrdinary {
 			s.n[domEngine]++
 			continue
 		}
-		who := decider.Text(i)
-		person := who == "manual" || who == "override" || override.Codes[i] != features.Null
+		person := override.Codes[i] != features.Null
+		if c := decider.Codes[i]; c != features.Null {
+			person = person || persons[c]
+		}
 		m, p := int16(-1), int16(-1)
 		if b.Scores != nil {
 			m = b.Scores.Model[i]
@@ -279,41 +282,6 @@ func (d *domDim) mark(to []byte, x float64) []byte {
 		to = append(to, byte(bits>>(8*k)))
 	}
 	return to
-}
-
-// domFaults remembers which pairs of status and error code are failures or holds.
-type domFaults struct {
-	plan         *audit.Plan
-	status, code *features.Vector
-	dicts        [2]*features.Dict
-	pairs        map[[2]int32]bool
-}
-
-func (e *domFaults) bind(status, code *features.Vector) {
-	e.status, e.code = status, code
-	if d := [2]*features.Dict{status.Dict, code.Dict}; e.pairs == nil || d != e.dicts {
-		e.dicts, e.pairs = d, map[[2]int32]bool{}
-	}
-}
-
-// failed reports whether row i has an error code, or a status of a failure or a
-// hold.
-func (e *domFaults) failed(i int) bool {
-	k := [2]int32{e.status.Codes[i], e.code.Codes[i]}
-	if k[0] == features.Null && k[1] == features.Null {
-		return false
-	}
-	f, ok := e.pairs[k]
-	if !ok {
-		switch cause.Technical(e.plan, e.status.Text(i), e.code.Text(i)) {
-		case "technical", "fraud", "partner_quota", "review":
-			f = true
-		case "":
-			f = k[1] != features.Null // a code that nobody explains is no ordinary decision
-		}
-		e.pairs[k] = f
-	}
-	return f
 }
 
 // Merge adds what o has kept.
