@@ -44,6 +44,7 @@ var All = []*audit.Check{
 	consistency.NearTwins,
 	consistency.Dominated,
 	consistency.ThresholdEdge,
+	consistency.Conditions,
 	drift.ScoreDrift,
 	drift.MixDrift,
 	drift.Performance,
