@@ -48,4 +48,5 @@ var All = []*audit.Check{
 	drift.ScoreDrift,
 	drift.MixDrift,
 	drift.Performance,
+	drift.ChangePoint,
 }

@@ -20,8 +20,10 @@ var mixWhat = map[string]audit.Text{
 }
 
 // mixConclude makes one finding of each mix and rate that moved: over all rows,
-// and of those that did not move so, one of what moved within versions.
-func mixConclude(_ *audit.Env, _ []audit.Case, metrics []audit.Metric) []audit.Finding {
+// and of those that did not move so, one of what moved within versions. What
+// only moved from one version to the next, and technical errors in months with
+// an incident, are declared: told in the metrics, and no finding.
+func mixConclude(env *audit.Env, _ []audit.Case, metrics []audit.Metric) []audit.Finding {
 	type cluster struct {
 		what   string
 		within bool
@@ -53,17 +55,46 @@ func mixConclude(_ *audit.Env, _ []audit.Case, metrics []audit.Metric) []audit.F
 			continue // told with the drift over all rows
 		}
 		inside := by[cluster{k.what, true}]
+		switch {
+		case !k.within && held[k.what] && inside == nil,
+			k.what == "technical_rate_difference" && incidents(env, by[k]):
+			continue
+		}
 		if k.within {
 			inside = nil
 		}
-		out = append(out, mixFinding(k.what, by[k], inside, held[k.what]))
+		out = append(out, mixFinding(k.what, by[k], inside))
 	}
 	return out
 }
 
+// incidents reports whether there was an incident in each of the periods.
+func incidents(env *audit.Env, ms []*audit.Metric) bool {
+	b := env.Lookups["incidents"]
+	if b == nil {
+		return false
+	}
+	set := env.Settings.(*MixSettings)
+	periods, err := (&Settings{Reference: set.Reference, Every: set.Every}).periods(env)
+	if err != nil {
+		return false // New has refused it
+	}
+	from, to := b.Cols[env.Col("incidents", "starts_at")].Ints, b.Cols[env.Col("incidents", "ends_at")].Ints
+	for _, m := range ms {
+		p, seen := periods.Index(m.Period), false
+		for i := range b.N {
+			seen = seen || periods.Of(from[i]) <= p && periods.Of(to[i]) >= p
+		}
+		if !seen {
+			return false
+		}
+	}
+	return true
+}
+
 // mixFinding describes the periods of a mix or rate that are flagged, ms, and
-// those flagged within versions; held says that any were compared.
-func mixFinding(what string, ms, inside []*audit.Metric, held bool) audit.Finding {
+// those flagged within versions.
+func mixFinding(what string, ms, inside []*audit.Metric) audit.Finding {
 	f := audit.Finding{Check: mixName, Severity: audit.S3, Grade: audit.E3, Cause: "DRIFT", Clauses: clauses(), ID: audit.StableID(mixName, what, ms[0].Segment)}
 	first, worst := ms[0], ms[0]
 	for _, m := range ms {
@@ -104,13 +135,9 @@ func mixFinding(what string, ms, inside []*audit.Metric, held bool) audit.Findin
 		}
 		f.Metrics = append(f.Metrics, m.ID())
 	}
-	switch {
-	case len(within) > 0:
+	if len(within) > 0 {
 		f.What.En += " It moved within " + strings.Join(within, ", ") + " too, so that a new version does not explain it."
 		f.What.Zh += "在 " + strings.Join(within, "、") + " 之内也有变动，因此不能以更换版本来解释。"
-	case worst.Segment == "" && held:
-		f.What.En += " Within single versions of models and policies it did not move past the threshold: where versions changed, that is by design."
-		f.What.Zh += "在单个模型或政策版本之内并未越过阈值：如系更换版本所致，则属设计使然。"
 	}
 	f.What.En += " It is a screening number of grade E3: applicants, channels, systems or the practice of deciding changed; it does not say that a decision is wrong."
 	f.What.Zh += "这是筛查指标（证据等级 E3）：说明申请人、渠道、系统或决策做法发生了变化，并不说明某个决策有误。"

@@ -137,14 +137,7 @@ func (s *mix) Update(b *features.Batch) {
 
 // count counts a text column by slot.
 func (s *mix) count(m int, v *features.Vector, keys []int32) {
-	t := &s.tallies[m]
-	ids := t.names.Of(v)
-	t.grow(len(s.slots))
-	for i, k := range keys {
-		if k >= 0 {
-			t.n[k][ids[v.Codes[i]+1]]++
-		}
-	}
+	s.tallies[m].add(v, keys, len(s.slots))
 }
 
 // countReasons counts the first reason of each denial, and all of them.
@@ -252,14 +245,7 @@ func (s *mix) Merge(other audit.State) {
 		s.slots[to[i]].rows += x.rows
 	}
 	for m := range s.tallies {
-		t, from := &s.tallies[m], &o.tallies[m]
-		ids := t.names.Merge(&from.names)
-		t.grow(len(s.slots))
-		for i, counts := range from.n {
-			for id, n := range counts {
-				t.n[to[i]][ids[id]] += n
-			}
-		}
+		s.tallies[m].merge(&o.tallies[m], to, len(s.slots))
 	}
 }
 
@@ -334,14 +320,7 @@ func (s *mix) UnmarshalBinary(b []byte) error {
 		}
 		s.slots[k].rows = d.Varint()
 		for m := range s.tallies {
-			var c rows.Counts
-			c.Decode(d)
-			t := &s.tallies[m]
-			for _, v := range c.Values() {
-				id := t.names.ID(v.Name)
-				t.grow(len(s.slots))
-				t.n[k][id] += v.N
-			}
+			s.tallies[m].decode(d, k)
 		}
 	}
 	return d.Finish()

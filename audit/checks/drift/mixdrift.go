@@ -26,6 +26,7 @@ var MixDrift = &audit.Check{
 				{Column: "engine_status"}, {Column: "error_code"}, {Column: "application_type"}, {Column: "is_test"},
 			},
 		}},
+		Lookups: []audit.TableNeed{{Table: "incidents", Required: []string{"incident_id", "starts_at", "ends_at"}}},
 	},
 	Settings: func() any {
 		return &MixSettings{MinRows: 100, Warn: 0.10, Fail: 0.25, Levels: 20, Approval: 0.05, Override: 0.02, Manual: 0.05, Technical: 0.01}
@@ -93,9 +94,11 @@ so after the correction.
 
 Reasons and approvals are compared within each model version and each policy
 version too, against the version's own first period: a new version changes them
-by design, and what moves within one was decided by nobody. Test rows and
-prescreens are left out. Periods under min_rows are insufficient. With a
-baseline of an earlier run (-baseline) every period is held against that.
+by design, and what moves within one was decided by nobody. What moved over all
+rows and within none of the versions compared is told and no finding; so are
+technical errors in periods with an incident. Test rows and prescreens are left
+out. Periods under min_rows are insufficient. With a baseline of an earlier run
+(-baseline) every period is held against that.
 
 It says that applicants, channels, systems or the practice of deciding changed,
 not that a decision is wrong; grade E3.
