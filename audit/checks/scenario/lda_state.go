@@ -61,7 +61,7 @@ const (
 func newLDA(env *audit.Env) (*lda, error) {
 	s := &lda{env: env, settings: env.Settings.(*LDASettings), id: env.Col(decisions, "decision_id")}
 	if err := s.settings.Validate(); err != nil {
-		return nil, err
+		return nil, wrong(env, err)
 	}
 	for _, g := range env.Plan.Segments {
 		if s.by == "" || g.Name == "product" {
@@ -70,7 +70,7 @@ func newLDA(env *audit.Env) (*lda, error) {
 	}
 	if by := s.settings.By; by != "" {
 		if !slices.ContainsFunc(env.Plan.Segments, func(g audit.Grouping) bool { return g.Name == by }) {
-			return nil, fmt.Errorf("checks: lessdiscriminatory: by: the plan has no segment %q; list it under segments", by)
+			return nil, wrong(env, fmt.Errorf("checks: lessdiscriminatory: by: the plan has no segment %q; list it under segments", by))
 		}
 		s.by = by
 	}
@@ -230,6 +230,9 @@ func (s *lda) decodeApplicant(d *stats.Decoder) *applicant {
 	a := &applicant{
 		id: d.String(), values: d.Strings(), today: d.Bool(), open: d.Bool(), near: int32(d.Varint()), model: int16(d.Varint()),
 		score: d.Float(), cut: d.Float(), way: d.Byte(), ead: d.Varint(), pd: d.Float(), bad: int8(d.Varint()), terms: d.Floats(),
+	}
+	if len(a.terms) == 0 {
+		a.terms = nil
 	}
 	switch {
 	case d.Err() != nil:

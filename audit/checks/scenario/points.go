@@ -17,9 +17,10 @@ var grid = []int{-40, -35, -30, -25, -20, -15, -10, -5, 5, 10, 15, 20, 25, 30, 3
 // cut-offs, and outages.
 type point struct {
 	name    string
-	program *policy.Program
-	off     [][]bool // cut-offs turned off, by cut rule and policy; nil: none
-	shock   int      // index into stress.shocks, or -1
+	edit    edit
+	program *policy.Program // of edit, once there are rows to replay
+	off     [][]bool        // cut-offs turned off, by cut rule and policy; nil: none
+	shock   int             // index into stress.shocks, or -1
 	cutoff  int32
 	refer   bool // cut-offs pass from the lower end of the refer band on
 }
@@ -30,35 +31,24 @@ func (s *stress) makePoints() error {
 	if w.open == nil {
 		return nil
 	}
-	add := func(p point, e edit) error {
-		p.program = w.open
-		if len(e.off) > 0 || e.factor != 0 && e.factor != 1 {
-			var err error
-			if p.program, err = w.compile(e); err != nil {
-				return err
-			}
+	add := func(p point, e edit) {
+		if p.edit = e; len(e.off) > 0 {
 			p.off = w.cutsOff(e.off)
 		}
 		s.points = append(s.points, p)
-		return nil
 	}
 	if w.band() {
-		var err error
-		if s.refer, err = w.compileRefer(); err != nil {
-			return err
-		}
-		s.points = append(s.points, point{name: "refer=approved", program: w.open, shock: -1, refer: true})
+		add(point{name: "refer=approved", shock: -1, refer: true}, edit{})
 	}
 	for _, id := range knockouts(w.env) {
-		if err := add(point{name: "off=" + id, shock: -1}, edit{off: []string{id}}); err != nil {
-			return err
-		}
+		add(point{name: "off=" + id, shock: -1}, edit{off: []string{id}})
 	}
 	if limited(w.env.Policies) {
+		if _, err := w.compile(edit{factor: 0.8}); err != nil { // so that scaling can't fail later
+			return err
+		}
 		for _, f := range []float64{0.8, 0.9, 1.1, 1.2} {
-			if err := add(point{name: "limit×" + strconv.FormatFloat(f, 'f', 1, 64), shock: -1}, edit{factor: f}); err != nil {
-				return err
-			}
+			add(point{name: "limit×" + strconv.FormatFloat(f, 'f', 1, 64), shock: -1}, edit{factor: f})
 		}
 	}
 	shocks := []struct {
@@ -72,9 +62,7 @@ func (s *stress) makePoints() error {
 			continue
 		}
 		s.shocks = append(s.shocks, x.shock)
-		if err := add(point{name: x.name, shock: len(s.shocks) - 1}, edit{}); err != nil {
-			return err
-		}
+		add(point{name: x.name, shock: len(s.shocks) - 1}, edit{})
 	}
 	for _, o := range s.settings.Own {
 		p := point{name: o.Name, shock: -1, cutoff: int32(o.Cutoff)}
@@ -93,9 +81,7 @@ func (s *stress) makePoints() error {
 			s.shocks = append(s.shocks, sh)
 			p.shock = len(s.shocks) - 1
 		}
-		if err := add(p, edit{off: o.Off, factor: o.Limit}); err != nil {
-			return err
-		}
+		add(p, edit{off: o.Off, factor: o.Limit})
 	}
 	return nil
 }
@@ -153,8 +139,12 @@ func (s *stress) replay(b *features.Batch, f *facts) {
 				continue
 			}
 			if p.refer {
+				if s.refer == nil {
+					s.refer = w.mustCompile(edit{refer: true})
+				}
 				w.lasts(at, s.refer, policies, true)
 			}
+			s.compile(p)
 			p.program.Replay(at, policies, nil, &s.out)
 			s.tally(k, at, f, policies)
 			if p.refer {
@@ -195,7 +185,26 @@ func (s *stress) tally(k int, b *features.Batch, f *facts, policies []int16) {
 	}
 }
 
-func (w *world) compileRefer() (*policy.Program, error) { return w.compile(edit{refer: true}) }
+// compile compiles the policies as a point edits them.
+func (s *stress) compile(p *point) {
+	switch e := &p.edit; {
+	case p.program != nil:
+	case len(e.off) == 0 && (e.factor == 0 || e.factor == 1):
+		p.program = s.world.open
+	default:
+		p.program = s.world.mustCompile(*e)
+	}
+}
+
+// mustCompile is compile of policies that compile as they are: an edit can't
+// break them.
+func (w *world) mustCompile(e edit) *policy.Program {
+	p, err := w.compile(e)
+	if err != nil {
+		panic(err.Error())
+	}
+	return p
+}
 
 // scenario names a slice of the metrics.
 func scenario(name string) string { return "scenario=" + name }

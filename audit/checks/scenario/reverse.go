@@ -67,7 +67,7 @@ type reverse struct {
 func newReverse(env *audit.Env) (*reverse, error) {
 	s := &reverse{env: env, settings: env.Settings.(*ReverseSettings)}
 	if err := s.settings.Validate(); err != nil {
-		return nil, err
+		return nil, wrong(env, err)
 	}
 	var err error
 	s.world, err = newWorld(env, s.settings.Months, s.settings.PDO, "")

@@ -88,6 +88,11 @@ func common(check string, months int, pdo, lgd float64) error {
 	return nil
 }
 
+// wrong makes the plan's what is wrong with a setting.
+func wrong(env *audit.Env, err error) error {
+	return audit.PlanError{{File: env.Plan.Name, Text: err.Error()}}
+}
+
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // ruleIDs are the rules of the policies that can be turned off, in the order in

@@ -71,14 +71,14 @@ func (t *tally) cell(leaf int32) *cell {
 func newStress(env *audit.Env) (*stress, error) {
 	s := &stress{env: env, settings: env.Settings.(*StressSettings)}
 	if err := s.settings.Validate(env); err != nil {
-		return nil, err
+		return nil, wrong(env, err)
 	}
 	var err error
 	if s.world, err = newWorld(env, s.settings.Months, s.settings.PDO, ""); err != nil {
 		return nil, err
 	}
 	if err := s.makePoints(); err != nil {
-		return nil, err
+		return nil, wrong(env, err)
 	}
 	s.tallies = make([]tally, len(s.points))
 	return s, nil
