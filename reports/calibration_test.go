@@ -20,6 +20,7 @@ func outcomeMetrics() (ms []audit.Metric) {
 				m.K *= 2
 			}
 			m.Value = float64(m.K) / 100
+			m.Low, m.High = 0.8*m.Value, 1.2*m.Value
 			ms = append(ms, m)
 		}
 	}
@@ -48,7 +49,7 @@ func TestOutcomeFigures(t *testing.T) {
 		}
 	}
 	got := strings.Join(drawn, "\n")
-	for _, want := range []string{"Reliability by sex: furthest off is sex=b, 40.0\u00a0% bad where 20.0\u00a0% were predicted", "AUC by vintage: from 0.750 (2025-Q2) to 0.800 (2025-Q1)"} {
+	for _, want := range []string{"Reliability by sex: in 10 of 20 bins the interval misses what was predicted; furthest is sex=b, 40.0\u00a0% bad where 20.0\u00a0% were predicted", "AUC by vintage: from 0.750 (2025-Q2) to 0.800 (2025-Q1)"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("not drawn: %s\nbut:\n%s", want, got)
 		}

@@ -32,9 +32,8 @@ func linkTo(f *audit.Finding) link {
 const figuresPerChapter = 5
 
 // leastFigures is how many charts of metrics a chapter has, however many charts
-// of causes there are: the two of recourse and that of reasons; and in fairness
-// the one of calibration, after those of approvals.
-var leastFigures = map[string]int{"denials": 3, "fairness": 6}
+// of causes there are: the two of recourse and that of reasons.
+var leastFigures = map[string]int{"denials": 3}
 
 func (r *Report) chapters() []chapter {
 	var out []chapter

@@ -10,7 +10,7 @@ import (
 )
 
 // nameOrder puts the metrics a reader looks for first; others follow by name.
-var nameOrder = []string{"score_match_rate", "decision_match_rate", "match_rate", incidence, "selection_rate_ratio", reliabilityOf, "selection_rate", vintageAUC, "psi", "csi", recourseChanges, recourseCost, firstReason}
+var nameOrder = []string{"score_match_rate", "decision_match_rate", "match_rate", incidence, reliabilityOf, "selection_rate_ratio", "selection_rate", vintageAUC, "psi", "csi", recourseChanges, recourseCost, firstReason}
 
 // The metrics of recourse and of reasons that are drawn.
 const recourseChanges, recourseCost, firstReason = "recourse_changes", "recourse_extra_cost", "first_reason_agreement"

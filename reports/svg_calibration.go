@@ -71,18 +71,22 @@ func (r *Report) reliability(ms []*audit.Metric) *figure {
 		return nil
 	}
 	var points []*audit.Metric
-	var worst *audit.Metric
-	hi := 0.0
+	var worst *audit.Metric // of those whose interval misses the prediction
+	hi, missed := 0.0, 0
 	for _, s := range best {
 		for _, m := range s.points {
 			points = append(points, m)
 			hi = max(hi, m.Value, m.Effect)
-			if m.Status != audit.Insufficient && (worst == nil || math.Abs(m.Value-m.Effect) > math.Abs(worst.Value-worst.Effect)) {
+			if m.Status == audit.Insufficient || !(m.Effect < m.Low || m.Effect > m.High) {
+				continue
+			}
+			missed++
+			if worst == nil || math.Abs(m.Value-m.Effect) > math.Abs(worst.Value-worst.Effect) {
 				worst = m
 			}
 		}
 	}
-	if worst == nil || hi == 0 {
+	if hi == 0 {
 		return nil
 	}
 	dim := dimension(points[0].Group)
@@ -115,11 +119,15 @@ func (r *Report) reliability(ms []*audit.Metric) *figure {
 	}
 	f.unitY(audit.T("bad among them, %", "其中坏账占比，%"))
 	f.text("axis", "middle", (left+right)/2, f.Height-8, audit.T("mean predicted probability of bad, %", "平均预测违约概率，%"))
-	a, b := rate.value(worst.Value).En, rate.value(worst.Effect).En
-	f.Title = audit.Tf("Reliability by %[1]s: furthest off is %[2]s, %[3]s bad where %[4]s were predicted", "按 %[1]s 的可靠性：偏离最大的是 %[2]s，预测 %[4]s，实际 %[3]s",
-		dim, worst.Group, a, b)
-	f.Desc = audit.Tf("Deciles of the predicted probability across, share that went bad upwards, a line a group of %[1]s, n = %[2]s. Below the dashed line fewer went bad than predicted, above it more. Of the group columns the one furthest off is drawn.",
-		"横轴为预测概率的十分位，纵轴为其中坏账占比，%[1]s 的每个群体一条线，n = %[2]s。虚线以下表示坏账少于预测，以上表示多于预测。仅绘制偏离最大的群体列。",
+	if worst == nil {
+		f.Title = audit.Tf("Reliability by %[1]s: in every one of %[2]d bins the interval holds what was predicted", "按 %[1]s 的可靠性：全部 %[2]d 个区间内，预测值均在实际值的区间之内", dim, len(points))
+	} else {
+		a, b := rate.value(worst.Value).En, rate.value(worst.Effect).En
+		f.Title = audit.Tf("Reliability by %[1]s: in %[2]d of %[3]d bins the interval misses what was predicted; furthest is %[4]s, %[5]s bad where %[6]s were predicted",
+			"按 %[1]s 的可靠性：%[3]d 个区间中有 %[2]d 个，预测值落在实际值的区间之外；最远的是 %[4]s，预测 %[6]s，实际 %[5]s", dim, missed, len(points), worst.Group, a, b)
+	}
+	f.Desc = audit.Tf("Deciles of the predicted probability across, share that went bad upwards, a line a group of %[1]s, n = %[2]s. Below the dashed line fewer went bad than predicted, above it more; one interval in twenty misses by chance. Of the group columns the one furthest off is drawn.",
+		"横轴为预测概率的十分位，纵轴为其中坏账占比，%[1]s 的每个群体一条线，n = %[2]s。虚线以下表示坏账少于预测，以上表示多于预测；每二十个区间约有一个出于偶然落在其外。仅绘制偏离最大的群体列。",
 		dim, thousands(total(best, false)))
 	f.Data = r.chartTable(points)
 	return f

@@ -2,6 +2,7 @@ package fairness
 
 import (
 	"math"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -155,4 +156,51 @@ func BenchmarkOutcomes(b *testing.B) {
 		s.Update(batch)
 	}
 	b.ReportMetric(4096*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// TestOutcomePermutations: where a group says nothing of the outcome, no more
+// than one run in twenty flags anything, whatever else is true of the data.
+func TestOutcomePermutations(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 9))
+	const runs = 200
+	flagged := 0
+	env := outcomeEnv(t)
+	set := *OutcomeParity.Settings().(*OutcomeSettings)
+	set.Threshold, set.Gap, set.Low, set.High = 0.2, 0.01, 0.99, 1.01 // chance alone passes these
+	env.Settings = &set
+	for range runs {
+		s, err := newOutcomes(env)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := outcomeBatch(900)
+		for i := range b.N {
+			p := rng.Float64() * rng.Float64() * 0.6
+			b.Period[i] = 600
+			b.Cols[8].Floats[i] = p
+			b.Cols[7].Ints[i] = 0
+			if rng.Float64() < p {
+				b.Cols[7].Ints[i] = 1
+			}
+			for d := range 2 {
+				b.Cols[2+d].Codes[i] = b.Cols[2+d].Dict.CodeOf([]string{"a", "b", "c"}[rng.IntN(3)])
+			}
+		}
+		s.Update(b)
+		r := &audit.Result{}
+		s.Finish(r)
+		r.Settle(env.Plan.Honesty)
+		r.Sort()
+		if r.Tests.Run < 10 {
+			t.Fatalf("%d tests", r.Tests.Run)
+		}
+		if len(concludeOutcomes(env, nil, r.Metrics)) > 0 {
+			flagged++
+		}
+	}
+	// Binomial: more than 18 of 200 at a rate of 0.05 has a chance below 1 %.
+	if flagged > 18 {
+		t.Errorf("%d of %d runs flag what is chance", flagged, runs)
+	}
+	t.Log(flagged, "of", runs)
 }
