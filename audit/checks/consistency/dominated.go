@@ -76,17 +76,24 @@ denied and dominate an approval under a policy that goes one way on each feature
 so that a dominated denial was either not decided by the policy, or the policy
 and the model go another way than the plan's dictionary says.
 
-What a decision reads are the inputs of its model, what its policy looks at, and
-requested_amount, of which less is better. The dictionary's good (higher, lower)
-gives the direction; what has none, texts, missing values and special values of a
-model must be equal. So must product, application_type, policy_version,
-model_version, experiment_id and experiment_arm. Without a model and a policy the
-features of the plan's decisions table are compared, which say less: other things
-may have been read. Bins are those of the model's card and the values at which the
-policy changes its mind; between two of them applicants are alike. Where any value
-may make a difference, as in a regression or a term of a limit, values are compared
-as they are, and a bin is the dictionary's step, or a decile. On an edge neither bin
-is presumed.
+What a decision reads are the inputs of its model and what its policy looks at. An
+input of a card is compared by its points, where the dictionary gives it no
+direction, or the card goes the direction (good: higher, lower) that it gives: so
+missing values, codes and texts have an order too. Other numbers are compared in the
+dictionary's direction; what has none, and texts, must be equal, and missing values
+and special values of a model go with their like only. So must product,
+application_type, policy_version, model_version, experiment_id and experiment_arm be
+equal. requested_amount counts, less being better, unless the policy is known and
+turns nobody down for it; what only the terms of a limit read, unless the replay says
+that the limit turned nobody down. Bins are those of the model and the values at which
+the policy changes its mind; between two of them applicants are alike, and on an edge
+neither bin is presumed. Where any value may make a difference, as in a regression,
+values are compared as they are, and a bin is the dictionary's step, or a decile.
+
+Without a policy, knock-outs are not known: where more than "share" (0.05) of 100
+denials or more are dominated, the decisions must have read something else, and none
+is listed. Without a model too, the features of the plan's decisions table are
+compared, as far as the dictionary gives a direction.
 
 A case has at least "witnesses" (3) such approvals of other customers within
 "days" (30) days, either way. It lists the three that are worse by the most bins,
@@ -117,11 +124,13 @@ FFIEC (2009). For each group column: the marginal band is the cut-off of the row
 policy ±"band" (20) points of the score; the benchmark is the weakest approved
 applicant of the reference group in it, by score; the overlap are the denied
 applicants of a group who are at least as good as an approved one of the reference
-group, in the sense above but for the bin (equals count). Decisions by a person are
-in the files. Up to "sheets" (50) pairs a group, chosen by hash, go to
-comparisons.arrow: the denied applicant beside the weakest such approval. They are
-for file review by a person, and no finding; overlap is not tested. Groups under the
-plan's suppress are withheld.
+group: who scored no less and are no worse on anything that the policy reads, equals
+included, within "days". Decisions by a person are in the files. Up to "sheets" (50)
+pairs a group, chosen by hash, go to comparisons.arrow: the denied applicant beside
+the weakest such approval, input by input, and whether the approved one is no better
+on any of them (everywhere). They are for file review by a person, and no finding;
+overlap is not tested. Groups under the plan's suppress are withheld. Without a policy
+with a cut-off of the score there is no band, and nothing is written.
 
 Source: domain design, consistency; FFIEC Interagency Fair Lending Examination
 Procedures, August 2009, part III (comparative file review).`
