@@ -83,6 +83,21 @@ func (t LifeTable) AtRisk(at int64) int64 {
 	return t[i-1].after()
 }
 
+// Between returns the life table of the times in (from, to]: who is at risk after
+// from enters there, and who is left after to is censored. A hazard ratio that
+// differs between two pieces of time speaks against proportional hazards.
+func (t LifeTable) Between(from, to int64) LifeTable {
+	counts := []SpellCount{{Time: from, Entered: t.AtRisk(from + 1)}}
+	left := counts[0].Entered
+	for i := range t {
+		if r := &t[i]; r.Time > from && r.Time <= to {
+			counts = append(counts, r.SpellCount)
+			left += r.Entered - r.Events - r.Competing - r.Censored
+		}
+	}
+	return NewLifeTable(append(counts, SpellCount{Time: to, Censored: left}))
+}
+
 // Totals returns how many spells entered, and how many ended by the event and
 // by others.
 func (t LifeTable) Totals() (entered, events, competing int64) {

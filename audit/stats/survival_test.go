@@ -356,6 +356,14 @@ func TestSurvivalLaws(t *testing.T) {
 		}
 		near(t, "observed less expected add up to 0", lr.Observed[0]+lr.Observed[1], num(lr.Expected[0]+lr.Expected[1]))
 		near(t, "an empty stratum changes nothing", LogRank([][]LifeTable{two[0], {nil, nil}}, LogRankPlain).Test.Statistic, num(lr.Test.Statistic))
+		// The partial likelihood of the whole is that of its pieces.
+		var pieces [][]LifeTable
+		for _, x := range [][2]int64{{-2, 40}, {40, 1 << 40}} {
+			pieces = append(pieces, []LifeTable{two[0][0].Between(x[0], x[1]), two[0][1].Between(x[0], x[1])})
+		}
+		one, cut := Cox(coxGroups(two), CoxEfron), Cox(coxGroups(pieces), CoxEfron)
+		within(t, "likelihood of two pieces", cut.LogLik, num(one.LogLik), 1e-12)
+		within(t, "coefficient of two pieces", cut.Coef[0], num(one.Coef[0]), 1e-9)
 		for g, table := range all[0] {
 			// Without competitors incidence is 1 − S, with the same error.
 			alone := lifeTable(s.Spells, func(x, _ int64) bool { return x == int64(g) })

@@ -38,7 +38,7 @@ func concludeIncreases(_ *audit.Env, _ []audit.Case, metrics []audit.Metric) []a
 			audit.Thousands(m.K), audit.Thousands(m.N), audit.Thousands(m.KRef), audit.Thousands(m.NRef), fixed(m.Value, 3),
 			strconv.FormatFloat(100*m.Level, 'f', -1, 64), fixed(m.Low, 3), fixed(m.High, 3), m.Threshold, audit.PText(m.PAdjusted), m.Effect)
 		for k := range metrics {
-			if h := &metrics[k]; h.Name == incHazard && h.Group == m.Group && h.Reference == m.Reference {
+			if h := &metrics[k]; h.Name == incHazard && h.Segment == "" && h.Group == m.Group && h.Reference == m.Reference {
 				f.Metrics = append(f.Metrics, h.ID())
 				x := audit.Tf(" Within equal product, score band and strata the hazard of an increase is %[1]s of the reference's (%[2]s to %[3]s).",
 					"在同产品、同评分分段、同层内，提额风险为参照群体的%[1]s倍（%[2]s至%[3]s）。", fixed(h.Value, 3), fixed(h.Low, 3), fixed(h.High, 3))

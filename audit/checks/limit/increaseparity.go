@@ -131,7 +131,7 @@ past due): these compete with the increase. As of the export it is censored.
 	kaplan_meier_estimate, restricted_mean_survival_time, restricted_mean_survival_time_difference
 	                             the same as if nothing competed; only where less than 2 % of the waits end otherwise
 	competing_event_rate         waits that end otherwise, also by kind; Wilson interval
-	hazard_ratio                 cause-specific hazard against the reference's, Cox with Efron's ties, by stratum
+	hazard_ratio                 cause-specific hazard against the reference's, Cox with Efron's ties, by stratum; also of days 0-182 and 182-365: where these differ, hazards are not proportional
 	observed_to_expected_increases  increases / those expected if the hazards within strata were equal (log-rank)
 	discrete_hazard_ratio, discrete_hazard_odds_ratio
 	                             the same evaluation by evaluation, additive effects of stratum and evaluation: complementary log-log, logit

@@ -22,7 +22,7 @@ const increaseDocZh = `各群体首次提额等待时间
 	kaplan_meier_estimate, restricted_mean_survival_time, restricted_mean_survival_time_difference
 	                             视同没有竞争事件；仅在以其他方式结束的等待低于 2 % 时列出
 	competing_event_rate         以其他方式结束的占比，另按类别列出；Wilson 区间
-	hazard_ratio                 分层的原因别风险比，Cox 模型，Efron 处理同日事件
+	hazard_ratio                 分层的原因别风险比，Cox 模型，Efron 处理同日事件；另分 0-182 天与 182-365 天：两者不同则风险不成比例
 	observed_to_expected_increases  提额数 / 若层内风险相等时的期望数（log-rank）
 	discrete_hazard_ratio, discrete_hazard_odds_ratio
 	                             逐次评估的离散风险，层与评估次序为加性效应：互补双对数、logit
