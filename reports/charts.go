@@ -44,7 +44,7 @@ func notDrawn(name string) bool {
 			return true // read beside the stability index, which is drawn
 		}
 	}
-	if besideIncidence(name) {
+	if besideIncidence(name) || name == "circumstance_incident_share" || name == "nontechnical_odds" {
 		return true
 	}
 	if strings.HasPrefix(name, "recourse_") {

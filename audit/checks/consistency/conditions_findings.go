@@ -12,8 +12,8 @@ const condCause = "CIRCUMSTANCE"
 
 // conditionsWords names the metrics and the cause of conditions.
 var conditionsWords = map[string]audit.Text{
-	condOdds:      audit.T("odds of denial by circumstance, among equals", "各情形下被拒绝的优势比（同层比较）"),
-	condPlainOdds: audit.T("the same without technical failures", "同上，剔除技术故障"),
+	condOdds:      audit.T("odds of denial among equals", "同层比较的拒绝优势比"),
+	condPlainOdds: audit.T("odds of denial among equals, without technical failures", "同层比较的拒绝优势比，剔除技术故障"),
 	condShare:     audit.T("denials under a circumstance that lie in an incident", "该情形下处于事故时段的拒绝占比"),
 	condP99:       audit.T("latency that one decision in a hundred reaches, ms", "百分之一的决策达到的耗时（毫秒）"),
 	condCause:     audit.T("a circumstance that no policy names", "政策未规定的情形"),
