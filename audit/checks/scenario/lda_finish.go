@@ -84,13 +84,18 @@ func (b *bench) tell(r *audit.Result, c *candidate) {
 			group := d.plan.Name + "=" + g
 			if group == c.worst {
 				least := metric("lda_least_adverse_impact_ratio")
-				b.impact(&least, c, d, i)
+				b.impact(&least, c, d, i, d.ref)
+				whom, against := group, d.groups[d.ref]
+				if least.Value > 1 {
+					b.impact(&least, c, d, d.ref, i)
+					whom, against = d.plan.Name+"="+against, g
+				}
 				least.Group, least.Reference = "", ""
-				least.Warnings = append(least.Warnings, audit.Tf("of %[1]s against %[2]s", "%[1]s相对%[2]s", group, d.groups[d.ref]))
+				least.Warnings = append(least.Warnings, audit.Tf("of %[1]s against %[2]s", "%[1]s相对%[2]s", whom, against))
 				r.Metrics = append(r.Metrics, least)
 			}
 			m := metric(name)
-			b.impact(&m, c, d, i)
+			b.impact(&m, c, d, i, d.ref)
 			if d.hidden[i] || d.hidden[d.ref] {
 				m.Suppress()
 			}
@@ -118,10 +123,10 @@ func (b *bench) tell(r *audit.Result, c *candidate) {
 	number("lda_dominated_by", float64(c.dominated))
 }
 
-func (b *bench) impact(m *audit.Metric, c *candidate, d *dimension, i int) {
+func (b *bench) impact(m *audit.Metric, c *candidate, d *dimension, i, ref int) {
 	approved := func(leaf int) int64 { return c.n[leaf] }
-	b.rate.impact(m, d.of(i, approved), d.n[i], d.of(d.ref, approved), d.n[d.ref])
-	m.Group, m.Reference = d.plan.Name+"="+d.groups[i], d.plan.Name+"="+d.groups[d.ref]
+	b.rate.impact(m, d.of(i, approved), d.n[i], d.of(ref, approved), d.n[ref])
+	m.Group, m.Reference = d.plan.Name+"="+d.groups[i], d.plan.Name+"="+d.groups[ref]
 }
 
 // gain is by how much a candidate must raise the least ratio to be pointed out.

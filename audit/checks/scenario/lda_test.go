@@ -104,7 +104,7 @@ func TestCandidatesAreReplays(t *testing.T) {
 		kinds[kind]++
 		if p := replay(x); !same(c, p) {
 			t.Errorf("%s: %v approved, a replay gives %v", c.name, b.approvals(c), p.approved)
-		} else if air := ratio(p.approved["F"], p.n["F"], p.approved["M"], p.n["M"]); math.Abs(air-c.air) > 1e-12 {
+		} else if air := ratio(p.approved["F"], p.n["F"], p.approved["M"], p.n["M"]); math.Abs(min(air, 1/air)-c.air) > 1e-12 {
 			t.Errorf("%s: ratio %v, a replay gives %v", c.name, c.air, air)
 		} else if c.scale == nil && c.moves == nil && (math.Abs(p.bads/float64(p.all())-c.badRate) > 1e-12 || kind == "today" && math.Abs(p.loss*0.5-c.loss) > 1e-6*c.loss) {
 			t.Errorf("%s: bad rate %v and loss %v, a replay gives %v and %v", c.name, c.badRate, c.loss, p.bads/float64(p.all()), p.loss*0.5)

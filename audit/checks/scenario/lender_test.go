@@ -135,7 +135,11 @@ func (l *lender) run(t testing.TB, check *audit.Check, workers int) *audit.Resul
 	if err != nil {
 		t.Fatal(err)
 	}
-	src, err := audittest.NewSource(decisions, l.rows(), 97, 31)
+	unit, batch := 97, 31
+	if l.n > 4000 {
+		unit, batch = 4096, 4096
+	}
+	src, err := audittest.NewSource(decisions, l.rows(), unit, batch)
 	if err != nil {
 		t.Fatal(err)
 	}

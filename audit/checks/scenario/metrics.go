@@ -72,13 +72,18 @@ func (r *rating) rated(d *dimension) (out []int) {
 }
 
 // least is the least adverse impact ratio of any group that is big enough, and
-// the group; NaN when there is none.
+// the group; NaN when there is none. A group that is approved more often than the
+// reference group counts by the ratio of that to it: to exchange one group's
+// disadvantage for another's is no gain.
 func (r *rating) least(approved func(leaf int) int64) (air float64, of string) {
 	air = math.NaN()
 	for k := range r.dims {
 		d := &r.dims[k]
 		for _, i := range r.rated(d) {
 			a := ratio(d.of(i, approved), d.n[i], d.of(d.ref, approved), d.n[d.ref])
+			if a > 1 {
+				a = 1 / a
+			}
 			if a == a && !(a >= air) {
 				air, of = a, d.plan.Name+"="+d.groups[i]
 			}

@@ -124,7 +124,8 @@ const ldaDoc = `Less discriminatory alternatives: candidates for review
 
 Looks for changes of the cut-offs and of the points of scores that approve as many,
 at no more risk, with a higher least adverse impact ratio: the lowest ratio of any
-group with min_cell decisions against its reference group. Candidates are measured
+group with min_cell decisions against its reference group, or of that against the
+group, so that no group's disadvantage is exchanged for another's. Candidates are measured
 on a sample of "sample" (20000) decisions by a hash of decision_id, all of them
 where there are fewer, from the last "months" (12).
 
@@ -158,7 +159,7 @@ and no candidate uses them as one. No test is made; behaviour is not modelled.`
 
 const ldaDocZh = `歧视性更低的替代方案：供评审的备选
 
-寻找对阈值与评分分值的改动，使通过数相当、风险不增，而最低不利影响比率更高：即任一达到 min_cell 笔决定的群体相对其参照群体的最低比率。备选在最近“months”（12）个月内、按 decision_id 的哈希抽取的“sample”（20000）笔决定上衡量，不足则取全部。
+寻找对阈值与评分分值的改动，使通过数相当、风险不增，而最低不利影响比率更高：即任一达到 min_cell 笔决定的群体相对其参照群体、或参照群体相对该群体的最低比率，以免以一个群体的不利换取另一个群体的有利。备选在最近“months”（12）个月内、按 decision_id 的哈希抽取的“sample”（20000）笔决定上衡量，不足则取全部。
 
 	cutoff±5 … ±20        所有阈值移动：无须搜索的权衡
 	VALUE±5 … ±20         分组“by”（默认 product）某一取值的阈值相对其他移动；再整体移动，
