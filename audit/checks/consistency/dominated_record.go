@@ -20,7 +20,7 @@ type domRecord struct {
 	person                         bool   // a person decided
 	limited                        bool   // terms of a limit may have turned it down
 	rule, model, policy            int16
-	score, recorded, cutoff        float64
+	score, cutoff                  float64
 	values                         []float64 // of the scheme's dimensions, in their order; NaN where null or text
 	words                          []string  // of the dimensions that are text, in their order
 	groups                         []string  // of the plan's group columns
@@ -43,7 +43,6 @@ func (r *domRecord) pack(e *stats.Encoder) {
 	e.Varint(int64(r.model))
 	e.Varint(int64(r.policy))
 	e.Float(r.score)
-	e.Float(r.recorded)
 	e.Float(r.cutoff)
 	e.Floats(r.values)
 	e.Strings(r.words)
@@ -59,7 +58,7 @@ func (r *domRecord) unpack(s string) error {
 	r.at, r.amount = d.Varint(), d.Varint()
 	r.outcome, r.replayed, r.edge, r.person, r.limited = d.Byte(), d.Byte(), d.Bool(), d.Bool(), d.Bool()
 	r.rule, r.model, r.policy = int16(d.Varint()), int16(d.Varint()), int16(d.Varint())
-	r.score, r.recorded, r.cutoff = d.Float(), d.Float(), d.Float()
+	r.score, r.cutoff = d.Float(), d.Float()
 	r.values, r.words, r.groups = d.Floats(), d.Strings(), d.Strings()
 	return d.Finish()
 }

@@ -134,6 +134,14 @@ func (s *domSchemes) build(m, p int16) *domScheme {
 	slices.SortFunc(x.dims, func(a, b domDim) int {
 		return cmp.Or(strings.Compare(a.name, b.name), cmp.Compare(a.column, b.column), cmp.Compare(domOne(a.points == nil), domOne(b.points == nil)), cmp.Compare(domOne(a.limit), domOne(b.limit)))
 	})
+	// A code of the model, such as -9 for never, is one to the policy too.
+	for i := range x.dims {
+		for k := range x.dims {
+			if x.dims[i].column == x.dims[k].column && x.dims[k].model && !x.dims[i].model {
+				x.dims[i].specials = x.dims[k].specials
+			}
+		}
+	}
 	// The score comes last, and is compared in place of the inputs only.
 	x.dims = append(x.dims, domDim{column: -1, name: "score", kind: features.Float, sign: domBetter(s.env, p), any: true})
 	x.byScore = &domScheme{dims: x.dims}

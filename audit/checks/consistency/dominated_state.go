@@ -201,7 +201,7 @@ func (s *dominance) keep(k int, b *features.Batch, i int, scheme *domScheme, m, 
 		id: string(b.Cols[s.at.id].Opaque(i)), customer: string(b.Cols[s.at.customer].Opaque(i)), product: b.Cols[s.at.product].Text(i),
 		policyName: b.Cols[s.at.policy].Text(i), modelName: b.Cols[s.at.model].Text(i), decider: b.Cols[s.at.decider].Text(i),
 		at: b.Cols[s.at.decided].Ints[i], outcome: features.Undecided, replayed: features.Undecided, rule: -1, model: m, policy: p, person: person,
-		score: finite(b.Cols[s.at.score].Floats[i]), recorded: finite(b.Cols[s.at.score].Floats[i]), cutoff: finite(cutoff),
+		score: finite(b.Cols[s.at.score].Floats[i]), cutoff: finite(cutoff),
 		values: r.values[:0], words: r.words[:0], groups: r.groups[:0],
 	}
 	if at := slices.Index(features.Outcomes, b.Cols[s.at.outcome].Text(i)); at >= 0 {
@@ -327,6 +327,8 @@ func (s *dominance) UnmarshalBinary(data []byte) error {
 				d.Fail("bad decision: %v", err)
 			} else if int(r.outcome) >= len(features.Outcomes) && r.outcome != features.Undecided || int(r.replayed) >= len(features.Outcomes) && r.replayed != features.Undecided {
 				d.Fail("bad outcome")
+			} else if r.model < -1 || int(r.model) >= len(s.env.Models) || r.policy < -1 || r.policy >= 0 && (s.env.Policies == nil || int(r.policy) >= len(s.env.Policies.Policies)) {
+				d.Fail("a model or policy that the plan does not have")
 			} else if len(r.groups) != len(s.groups) {
 				d.Fail("%d groups instead of %d", len(r.groups), len(s.groups))
 			}
