@@ -149,11 +149,26 @@ func (s *sorter) encode(e *stats.Encoder) {
 
 func (s *sorter) decode(d *stats.Decoder) {
 	s.judge.Decode(d)
-	if n := d.Ints(); len(n) == sorterGuards {
-		copy(s.taken[:], n)
-	} else {
-		d.Fail("%d guards instead of %d", len(n), sorterGuards)
+	counts(d, s.taken[:], s.judge.Judged())
+}
+
+// counts decodes counts of rows, of which there are so many, and returns how
+// many are left.
+func counts(d *stats.Decoder, to []int64, rows int64) int64 {
+	list := d.Ints()
+	if len(list) != len(to) {
+		d.Fail("%d counts instead of %d", len(list), len(to))
+		return rows
 	}
+	for i, n := range list {
+		if n < 0 || n > rows {
+			d.Fail("%d of %d rows counted", n, rows)
+			return rows
+		}
+		to[i] = n
+		rows -= n
+	}
+	return rows
 }
 
 // judged is the number of rows that no guard took out.

@@ -64,12 +64,12 @@ func (s *twins) finish(r *audit.Result, second *twinsSecond) {
 		}
 		return m
 	}
-	m := share(splitRate, splits, s.paired)
+	m := share(splitRate, min(splits, s.paired), s.paired)
 	if splits > 0 {
 		m.Reach = audit.Warn
 	}
 	r.Metrics = append(r.Metrics, m)
-	m = share(twinRate, s.pairedRows, cov.Judged)
+	m = share(twinRate, min(s.pairedRows, cov.Judged), cov.Judged)
 	r.Metrics = append(r.Metrics, m)
 	count := func(name, segment, group string, k, n int64) {
 		m := audit.NewMetric(twinsName, name)

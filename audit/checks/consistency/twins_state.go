@@ -32,8 +32,7 @@ type twins struct {
 	splits                    int64 // cells of both sides
 	split                     []uint64
 
-	peek sorter // for Hashes, not counted
-	send [2][]uint64
+	send [2][]uint64 // scratch
 }
 
 // twinsRows is what both passes need to tell the cells of rows.
@@ -64,7 +63,7 @@ func newTwins(env *audit.Env) (*twins, error) {
 		return nil, err
 	}
 	s := &twins{twinsRows: x}
-	s.sort, s.peek = newSorter(env, &x.at), newSorter(env, &x.at)
+	s.sort = newSorter(env, &x.at)
 	return s, nil
 }
 
@@ -88,23 +87,19 @@ func (x *twinsRows) rows(s *sorter, b *features.Batch, taken *[twGuards]int64) (
 	return x.list, x.sides
 }
 
-// Update counts what the guards take out.
-func (s *twins) Update(b *features.Batch) {
-	if b.Table == "decisions" {
-		s.rows(&s.sort, b, &s.taken)
-	}
-}
+// Update does nothing: Hashes gets the same rows.
+func (s *twins) Update(*features.Batch) {}
 
 // Sets is one set of keys of approvals and one of denials.
 func (s *twins) Sets() int { return 2 }
 
-// Hashes gives away the key of each row's cell.
+// Hashes gives away the key of each row's cell, and counts what the guards take
+// out.
 func (s *twins) Hashes(b *features.Batch, add func(int, []uint64)) {
 	if b.Table != "decisions" {
 		return
 	}
-	var scrap [twGuards]int64
-	list, sides := s.rows(&s.peek, b, &scrap)
+	list, sides := s.rows(&s.sort, b, &s.taken)
 	if len(list) == 0 {
 		return
 	}
@@ -206,13 +201,13 @@ func (s *twins) UnmarshalBinary(data []byte) error {
 	}
 	d := stats.NewDecoder(data)
 	t.sort.decode(d)
-	if n := d.Ints(); len(n) == twGuards {
-		copy(t.taken[:], n)
-	} else {
-		d.Fail("%d guards instead of %d", len(n), twGuards)
-	}
+	counts(d, t.taken[:], t.sort.judged())
 	for _, to := range []*int64{&t.cells, &t.paired, &t.pairedRows, &t.splits} {
 		*to = d.Natural()
+	}
+	// The rows of these cells were counted by any state of the run.
+	if t.splits > t.paired || t.paired > t.cells || t.paired > t.pairedRows/2 {
+		d.Fail("%d cells of %d rows can't be", t.paired, t.pairedRows)
 	}
 	for n := d.Count(1); n > 0 && d.Err() == nil; n-- {
 		t.split = append(t.split, d.Uvarint())
