@@ -66,7 +66,7 @@ func (w *incWriter) write(labels []*incLabel) {
 	}
 	for _, l := range labels {
 		w.single(l)
-		if ref != nil && l != ref {
+		if ref != nil && l != ref && l.name != noGroup {
 			w.compare(l, ref)
 		}
 	}

@@ -111,6 +111,8 @@ const increaseDoc = `Time to the first increase, by group
 How long accounts wait for their first increase, by each group column of the
 plan against its reference group, and overall. The group is that of the
 customer's latest decision, else of the limits table or the table of groups.
+Accounts of no known group are described as "(unknown)" and not compared: they
+may be the customers of another system, and not a group of people.
 
 An account is at risk from the day of its grant, or min_tenure days after it;
 one opened before the day "from", where the export begins, is at risk from

@@ -76,7 +76,9 @@ const limitParityDoc = `Decreases, notices, displays and promises, by group
 How groups fare with the limits that they have: by each group column of the
 plan against its reference group, and by product and channel without any
 comparison. The group is that of the customer's latest decision, else of the
-limits table or the table of groups.
+limits table or the table of groups. Accounts of no known group are described as
+"(unknown)" and not compared: they may be the customers of another system, and
+not a group of people.
 
 	decreases_per_account_year        decreases / years open, not frozen, not in default; exact Poisson interval
 	decrease_rate_ratio               ratio of these within strata: Mantel-Haenszel for person-time, Greenland-Robins interval, widened by dispersion; tested

@@ -106,7 +106,7 @@ func (w *lpWriter) versus(name string, of int, set func(m *audit.Metric, g, ref 
 	hidden := w.hidden(of)
 	at := slices.Index(w.groups, w.ref)
 	for i, g := range w.groups {
-		if at < 0 || i == at || g.lpSums[of] == 0 || w.ref.lpSums[of] == 0 {
+		if at < 0 || i == at || g.name == noGroup || g.lpSums[of] == 0 || w.ref.lpSums[of] == 0 {
 			continue
 		}
 		m := audit.NewMetric(limitParityName, name)

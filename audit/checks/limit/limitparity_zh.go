@@ -3,7 +3,8 @@ package limit
 const limitParityDocZh = `各群体的降额、告知、显示额度与承诺
 
 各群体持有额度期间的情况：按计划中的每个群体列与参照群体比较；按产品和渠道只列数
-值，不作比较。群体取客户最近一次决定所载，其次取额度表或群体表所载。
+值，不作比较。群体取客户最近一次决定所载，其次取额度表或群体表所载。群体不明的账户列为
+“(unknown)”，只列数值，不作比较：它们可能来自其他系统，而不是一个人群。
 
 	decreases_per_account_year        降额次数 / 正常开立（未冻结、未违约）年数；Poisson 精确区间
 	decrease_rate_ratio               层内上述比率之比：人时 Mantel-Haenszel，Greenland-Robins 区间，按离散度放宽；作检验
