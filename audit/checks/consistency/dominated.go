@@ -95,17 +95,17 @@ denials or more are dominated, the decisions must have read something else, and 
 is listed. Without a model too, the features of the plan's decisions table are
 compared, as far as the dictionary gives a direction.
 
-A case has at least "witnesses" (3) such approvals of other customers within
-"days" (30) days, either way. It lists the three that are worse by the most bins,
-added up over the features, and what is worse about each. Overrides, decisions by a
-person, test rows, technical errors, fraud holds and times of cooling off are left
-out, each counted by its own guard; so are approvals that the replayed policy does
-not give, which witness nothing. The comparison is exact: approvals lie in the order
-of time, one bit each, and a denial is held against all of them at once by the AND
-of one bit set a feature, over its own window. Beyond "most" (100000) approvals, and
-half as many denials that the policy does not confirm, those of the least hash of
-decision_id are held against each other, which the coverage says: what is found is
-still true, and something may be missed.
+A case has at least "witnesses" (3) such approvals of other customers within "days"
+(30) days, either way. It lists the three that are worse by the most bins, added up
+over the features, among the first 100 in time, and what is worse about each.
+Overrides, decisions by a person, test rows, technical errors, fraud holds and times
+of cooling off are left out, each counted by its own guard; so are approvals that the
+replayed policy does not give, which witness nothing. The comparison is exact:
+approvals lie in the order of time, one bit each, and a denial is held against all of
+them at once by the AND of one bit set a feature, over its own window. Beyond "most"
+(100000) approvals, and half as many denials that the policy does not confirm, those
+of the least hash of decision_id are held against each other, which the coverage says:
+what is found is still true, and something may be missed.
 
 	dominated_denial_rate   share of the denials compared that are dominated; by product and by what the replay says; Wilson interval
 	dominance_depth         bins by which the worst witness is worse: median, with the range

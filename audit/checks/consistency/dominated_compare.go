@@ -55,11 +55,12 @@ func (s *dominance) dimension(r *audit.Result, g int, yes, no *domSet) {
 			continue
 		}
 		p := domPair{denied: x}
-		ix.below(x, s.settings.Days*dayMicros, func(y *domRecord, _ int64) {
+		ix.below(x, s.settings.Days*dayMicros, func(y *domRecord, _ int64) bool {
 			p.controls++
 			if p.approved == nil || s.weaker(y, p.approved) {
 				p.approved = y
 			}
+			return false
 		})
 		if p.controls > 0 {
 			pairs[group] = append(pairs[group], p)

@@ -126,7 +126,11 @@ func (s *dominance) domCase(h *domHit) audit.Case {
 	}
 	add := func(name, value string) { c.Evidence = append(c.Evidence, audit.Item{Name: name, Value: value}) }
 	add(domReplay, domStandings[h.standing()])
-	add(domCount, strconv.FormatInt(h.count, 10))
+	count := strconv.FormatInt(h.count, 10)
+	if h.count >= max(s.settings.Witnesses, witnessesSeen) {
+		count += " or more"
+	}
+	add(domCount, count)
 	add(domDeepest, strconv.FormatInt(h.worst[0].depth, 10))
 	scheme := s.schemes.of(h.model, h.policy)
 	for i, w := range h.worst {

@@ -73,8 +73,9 @@ func newDomIndex(scheme *domScheme, deciles [][]float64, list []*domRecord) *dom
 
 // below calls found for every approval within reach µs of r that is another
 // customer's and no better than r on any dimension; depth is by how many bins it
-// is worse, over all of them.
-func (x *domIndex) below(r *domRecord, reach int64, found func(y *domRecord, depth int64)) {
+// is worse, over all of them. They come in the order of time, until found says
+// that it has seen enough.
+func (x *domIndex) below(r *domRecord, reach int64, found func(y *domRecord, depth int64) (enough bool)) {
 	lo, _ := slices.BinarySearchFunc(x.list, r.at-reach, func(y *domRecord, at int64) int { return cmp.Compare(y.at, at) })
 	hi, _ := slices.BinarySearchFunc(x.list, r.at+reach+1, func(y *domRecord, at int64) int { return cmp.Compare(y.at, at) })
 	if lo >= hi {
@@ -103,8 +104,8 @@ func (x *domIndex) below(r *domRecord, reach int64, found func(y *domRecord, dep
 			if i < lo || i >= hi || x.list[i].customer == r.customer {
 				continue
 			}
-			if depth, ok := x.scheme.compare(x.list[i], r, x.deciles); ok {
-				found(x.list[i], depth)
+			if depth, ok := x.scheme.compare(x.list[i], r, x.deciles); ok && found(x.list[i], depth) {
+				return
 			}
 		}
 	}
@@ -219,6 +220,10 @@ type domHit struct {
 	deciles [][]float64 // of its scheme
 }
 
+// witnessesSeen is how many witnesses of a denial are looked at: the worst of
+// them are listed.
+const witnessesSeen = 100
+
 // hits are the denials with k witnesses or more, in the order given.
 func (x *domSet) hits(list []*domRecord, reach, k int64) (out []domHit) {
 	for _, r := range list {
@@ -227,15 +232,12 @@ func (x *domSet) hits(list []*domRecord, reach, k int64) (out []domHit) {
 			continue
 		}
 		h := domHit{domRecord: r, deciles: ix.deciles}
-		ix.below(r, reach, func(y *domRecord, depth int64) {
-			if depth < 1 {
-				return
+		ix.below(r, reach, func(y *domRecord, depth int64) bool {
+			if depth > 0 {
+				h.count++
+				h.worst = append(h.worst, domWitness{y, depth})
 			}
-			h.count++
-			h.worst = append(h.worst, domWitness{y, depth})
-			if len(h.worst) >= 64 {
-				h.cut()
-			}
+			return h.count >= max(k, witnessesSeen)
 		})
 		if h.count >= k {
 			h.cut()

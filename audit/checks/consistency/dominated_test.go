@@ -193,7 +193,10 @@ func TestDominatedSearch(t *testing.T) {
 		for i := range 50 {
 			r := draw(1000 + i)
 			got, want := map[string]int64{}, map[string]int64{}
-			x.below(r, 100, func(y *domRecord, depth int64) { got[y.id] = depth })
+			x.below(r, 100, func(y *domRecord, depth int64) bool {
+				got[y.id] = depth
+				return false
+			})
 			for _, y := range list {
 				if d := y.at - r.at; d < -100 || d > 100 || y.customer == r.customer {
 					continue

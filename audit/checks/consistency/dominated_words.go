@@ -15,6 +15,6 @@ var dominatedWords = map[string]audit.Text{
 // dominatedEvidence is the evidence of dominated in Chinese (audit.Evidence).
 var dominatedEvidence = map[string]string{
 	domReplay: "按政策复算", domCount: "条件更弱的通过笔数", domDeepest: "最多相差的分箱数",
-	domWitnessIs + "*": "条件更弱的通过 $1", domWitnessIs + "*, *": "对照 $1 的@2", "* against *": "@1，本人为 @2",
+	domWitnessIs + "*": "条件更弱的通过 $1", domWitnessIs + "*, *": "对照 $1 的@2", "* or more": "$1 笔或更多", "* against *": "@1，本人为 @2",
 	"unknown": "未知", "denied": "拒绝", "not denied": "不应拒绝",
 }
