@@ -10,7 +10,7 @@ import (
 )
 
 // nameOrder puts the metrics a reader looks for first; others follow by name.
-var nameOrder = []string{"score_match_rate", "decision_match_rate", "match_rate", incidence, reliabilityOf, "selection_rate_ratio", "selection_rate", vintageAUC, "psi", "csi", recourseChanges, recourseCost, firstReason}
+var nameOrder = []string{"score_match_rate", "decision_match_rate", "match_rate", incidence, reliabilityOf, "selection_rate_ratio", "selection_rate", vintageAUC, changePoints, "psi", "csi", "mix_psi", recourseChanges, recourseCost, firstReason}
 
 // The metrics of recourse and of reasons that are drawn.
 const recourseChanges, recourseCost, firstReason = "recourse_changes", "recourse_extra_cost", "first_reason_agreement"
@@ -38,6 +38,9 @@ func notDrawn(name string) bool {
 		if strings.HasSuffix(name, end) {
 			return true
 		}
+	}
+	if besideChanges(name) {
+		return true
 	}
 	for _, part := range []string{"ks", "js", "wasserstein", "chi2", "psi_deciles", "psi_evidently", "missing_rate_difference"} {
 		if name == part || strings.HasPrefix(name, part+"_") {
@@ -123,6 +126,8 @@ func (r *Report) figuresOf(name string, ms []*audit.Metric) []*figure {
 		return nil
 	case name == incidence:
 		return []*figure{r.curves(ms)}
+	case name == changePoints:
+		return []*figure{r.changeFigure(ms)}
 	case isStability(name):
 		overall, single := split(timed, func(m *audit.Metric) bool { return m.Group == "" && m.Segment == "" })
 		if len(overall) == 0 && len(r.seriesOf(single, "")) == 1 {

@@ -1,0 +1,215 @@
+package reports
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"evenhand/audit"
+)
+
+// Metrics of change-points, which are drawn together: the weekly level of a
+// series, the days at which it steps, and the days of the registry.
+const (
+	changePoints = "change_point"
+	changeWithin = "change_point_within"
+	weeklyLevel  = "weekly_level"
+	registryDay  = "registry_mark"
+)
+
+// besideChanges are metrics that the chart of change-points shows.
+func besideChanges(name string) bool {
+	return name == changeWithin || name == weeklyLevel || name == registryDay || name == "cusum"
+}
+
+// seriesNames are the series of change-points in words.
+var seriesNames = map[string]audit.Text{
+	"series=approval":         audit.T("approval rate", "通过率"),
+	"series=approval_in_band": audit.T("approval rate at equal score", "评分相同时的通过率"),
+	"series=override":         audit.T("share of decisions overridden", "被推翻决策占比"),
+	"series=technical":        audit.T("share with a technical error", "技术错误占比"),
+	"series=score":            audit.T("mean score", "评分均值"),
+	"series=gap":              audit.T("difference of approval rates", "通过率之差"),
+}
+
+// changeFigure draws one series with flagged change-points: approvals at equal
+// score, or else that of the strongest.
+func (r *Report) changeFigure(ms []*audit.Metric) *figure {
+	ms, _ = split(ms, flagged)
+	if len(ms) == 0 {
+		return nil
+	}
+	return r.changeLine(slices.MinFunc(ms, func(a, b *audit.Metric) int {
+		return cmp.Or(-compareBool(a.Segment == "series=approval_in_band", b.Segment == "series=approval_in_band"), -cmp.Compare(a.Effect, b.Effect))
+	}))
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// changeLine draws the weekly level of a series with its change-points, their
+// intervals, and the days of the registry and of incidents.
+func (r *Report) changeLine(of *audit.Metric) *figure {
+	var weeks, steps, within, marks []*audit.Metric
+	for i := range r.res.Metrics {
+		m := &r.res.Metrics[i]
+		same := m.Check == of.Check && m.Segment == of.Segment && m.Group == of.Group
+		switch {
+		case same && m.Name == weeklyLevel && !math.IsNaN(m.Value) && m.Status != audit.Insufficient:
+			weeks = append(weeks, m)
+		case same && m.Name == changePoints:
+			steps = append(steps, m)
+		case same && m.Name == changeWithin:
+			within = append(within, m)
+		case m.Check == of.Check && m.Name == registryDay:
+			marks = append(marks, m)
+		}
+	}
+	if len(weeks) < 2 {
+		return nil
+	}
+	u := rate
+	switch of.Segment {
+	case "series=score":
+		u = plain
+	case "series=gap":
+		u = points
+	}
+	f := &figure{ID: "change-" + audit.StableID(of.Check, of.Segment, of.Group), Width: 720, Height: 320}
+	const left, right, top = px(64), px(700), px(44)
+	bottom := f.Height - 30
+	lo, hi := bounds(weeks)
+	y, ticks := newScale(lo, hi, 5, bottom, top)
+	first, last := dayNumber(weeks[0].Period), dayNumber(weeks[len(weeks)-1].Period)+6
+	x := scale{lo: float64(first), hi: float64(last), a: left, b: right}
+	f.axisY(u, y, ticks, left, right)
+	var periods []string
+	var line, low, high [][2]px
+	for _, m := range weeks {
+		periods = append(periods, m.Period)
+		at := x.at(float64(dayNumber(m.Period)) + 3)
+		line, low, high = append(line, [2]px{at, y.at(m.Value)}), append(low, [2]px{at, y.at(m.Low)}), append(high, [2]px{at, y.at(m.High)})
+	}
+	for _, m := range within {
+		d := float64(dayNumber(m.Period))
+		a, b := x.at(d+m.Low), x.at(d+m.High+1)
+		f.rect("band s2", a, top, max(b-a, 2), bottom-top, m.Period)
+	}
+	slices.Reverse(low)
+	f.path("band s1", append(high, low...), true)
+	f.path("line s1", line, false)
+	versions, incidents := r.drawMarks(f, marks, x, first, last, top, bottom)
+	flags, free := 0, left-100
+	for _, m := range steps {
+		if !flagged(m) {
+			continue
+		}
+		flags++
+		at := x.at(float64(dayNumber(m.Period)))
+		f.line("limit", at, top, at, bottom)
+		if at > free { // else its label would lie on the last one
+			f.text("tick", "middle", at, top-4, same(m.Period))
+			free = at + 66
+		}
+	}
+	weekScale := scale{lo: 0, hi: float64(len(periods) - 1), a: x.at(float64(first) + 3), b: x.at(float64(last) - 3)}
+	f.periodAxis(periods, weekScale, bottom)
+	name := seriesNames[of.Segment]
+	if of.Group != "" {
+		name = audit.T(name.En+" of "+of.Group+" and "+of.Reference, of.Group+" 与 "+of.Reference+" 的"+name.Zh)
+	}
+	f.unitY(name)
+	worst := of
+	for _, m := range steps {
+		if flagged(m) && math.Abs(m.Value) > math.Abs(worst.Value) {
+			worst = m
+		}
+	}
+	step := points.value(worst.Value)
+	if u == plain {
+		step = plain.value(worst.Value)
+	}
+	f.Title = audit.Tf("%[1]s: change-points %[3]d; the largest step is %[4]s on %[5]s", "%[2]s：突变点 %[3]d 个，最大的一次为 %[5]s 的 %[4]s", name.En, name.Zh, flags, step.En, worst.Period)
+	n := int64(0)
+	for _, m := range weeks {
+		n += m.N
+	}
+	f.Desc = audit.Tf("%[1]s, week by week from %[3]s, with its interval; n = %[4]s in all. Upright bands are the days at which a change may lie (95 %%). The weeks are in metrics.arrow, as weekly_level.",
+		"%[2]s，自 %[3]s 起逐周，附区间；合计 n = %[4]s。竖带为变化可能所在的日子（95 %%）。各周数值见 metrics.arrow 的 weekly_level。", name.En, name.Zh, weeks[0].Period, thousands(n))
+	f.Title, f.Desc = sentence(f.Title), sentence(f.Desc)
+	f.Legend = []legend{{"s1", name}, {"limit", audit.T("change-point", "突变点")}}
+	if versions {
+		f.Legend = append(f.Legend, legend{"null", audit.T("a version comes into or goes out of force", "版本生效或失效")})
+	}
+	if incidents {
+		f.Legend = append(f.Legend, legend{"s4", audit.T("incident", "系统事件")})
+	}
+	f.Data = r.chartTable(steps)
+	return f
+}
+
+// drawMarks draws versions as upright lines with their names, and incidents as
+// bars on the axis.
+func (r *Report) drawMarks(f *figure, marks []*audit.Metric, x scale, first, last int64, top, bottom px) (versions, incidents bool) {
+	spans := map[string][2]int64{}
+	var order []string
+	named := map[int64][]string{}
+	var days []int64
+	for _, m := range marks {
+		column, value, _ := strings.Cut(m.Segment, "=")
+		d := dayNumber(m.Period)
+		if column == "incident" {
+			s, ok := spans[value]
+			if !ok {
+				order, s = append(order, value), [2]int64{d, d}
+			}
+			spans[value] = [2]int64{min(s[0], d), max(s[1], d)}
+			continue
+		}
+		if d <= first+7 || d >= last {
+			continue
+		}
+		if named[d] == nil {
+			days = append(days, d)
+		}
+		named[d] = append(named[d], value)
+	}
+	slices.Sort(days)
+	free := px(0)
+	for _, d := range days {
+		versions = true
+		at := x.at(float64(d))
+		f.line("null", at, top, at, bottom)
+		slices.Sort(named[d])
+		if label := strings.Join(slices.Compact(named[d]), " · "); at > free {
+			f.text("tick", "middle", at, top-18, same(clipText(same(label), 90).En))
+			free = at + 92
+		}
+	}
+	for _, name := range order {
+		if s := spans[name]; s[1] >= first && s[0] <= last {
+			incidents = true
+			a, b := x.at(float64(s[0])), x.at(float64(s[1]+1))
+			f.rect("bar s4", a, bottom-6, max(b-a, 3), 6, name)
+		}
+	}
+	return versions, incidents
+}
+
+// dayNumber is the number of a date, 0 where it is none.
+func dayNumber(date string) int64 {
+	t, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return 0
+	}
+	return t.Unix() / (24 * 3600)
+}
