@@ -77,8 +77,7 @@ func TestChannelStrata(t *testing.T) {
 		{"A", 512, 313, 89, 19}, {"B", 353, 207, 17, 8}, {"C", 120, 205, 202, 391},
 		{"D", 138, 279, 131, 244}, {"E", 53, 138, 94, 299}, {"F", 22, 351, 24, 317},
 	} {
-		nan := math.NaN()
-		rows = append(rows, strataRow{d.name, "v", "app", nan, d.male, d.male + d.no}, strataRow{d.name, "v", "web", nan, d.female, d.female + d.no2})
+		rows = append(rows, strataRow{d.name, "v", "app", 600, d.male, d.male + d.no}, strataRow{d.name, "v", "web", 600, d.female, d.female + d.no2})
 	}
 	r := channelRun(t, channelEnv(channelSettings()), rows)
 	m := metricOf(t, r, channelOdds, "channel=app")

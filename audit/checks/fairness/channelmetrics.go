@@ -2,6 +2,7 @@ package fairness
 
 import (
 	"math"
+	"slices"
 
 	"evenhand/audit"
 	"evenhand/audit/checks/internal/bands"
@@ -54,7 +55,9 @@ func (s *channel) finish(c *channelColumn, r *audit.Result) {
 		x.k += n * int64(cell&1)
 	})
 	suppress.Hide([]*suppress.Sum{sum}, h.Suppress)
-	strata := counts.Cut(s.settings.Bands)
+	// Those without a score are not alike for it.
+	strata := slices.DeleteFunc(counts.Cut(s.settings.Bands), func(b bands.Band) bool { return b.Number < 0 })
+	scored := s.env.Layouts["decisions"].Exported("score")
 	known := 0
 	for _, x := range cells {
 		if x.group != unknown {
@@ -69,7 +72,7 @@ func (s *channel) finish(c *channelColumn, r *audit.Result) {
 		m.Level, m.Interval = h.Level, "wilson"
 		between(&m, stats.Wilson(x.k, x.N, h.Level))
 		s.add(r, m, x)
-		if x.group == unknown || known < 2 {
+		if x.group == unknown || known < 2 || !scored {
 			continue
 		}
 		m, spread := s.compare(label, c.plan.Name, bands.Tables(strata, func(cell uint32) (bands.Side, bool) {

@@ -24,7 +24,7 @@ var ChannelParity = &audit.Check{
 			Optional: []audit.Want{
 				{Column: "application_type"}, {Column: "is_test"}, {Column: "channel"}, {Column: "partner"},
 				{Column: "policy_version", Effect: audit.T("decisions of different policy versions are compared as if they were of one", "不同政策版本的决策按同一版本比较")},
-				{Column: "score", Effect: audit.T("channels are not compared at equal score", "无法在同等评分下比较渠道")},
+				{Column: "score", Effect: audit.T("channels are not compared: their rates alone say nothing of equal treatment", "无法比较各渠道：仅凭通过率不能说明是否一视同仁")},
 			},
 		}},
 	},
@@ -76,8 +76,8 @@ judges.
 A band is a tenth of the rows of a product and policy version by score: scores
 are counted in bins whose edges are fixed (integers up to 2048 have one each,
 elsewhere a bin is a thousandth of its value wide), and a bin goes to the band
-of its middle. Rows without a score have a band of their own. Without the column
-score, products and versions alone are the strata.
+of its middle. Rows without a score are in no band, and not compared. Without the
+column score there are rates only: channels differ in whom they bring.
 
 channel_conditional_odds_ratio is flagged when it is above "odds" (2) or below
 1/odds, at least "excess" (10) approvals are above or below what is expected if

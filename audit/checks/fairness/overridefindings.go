@@ -10,7 +10,7 @@ import (
 
 // concludeOverride makes one finding of each group, and of each reviewer, that
 // is flagged on either side.
-func concludeOverride(_ *audit.Env, _ []audit.Case, metrics []audit.Metric) []audit.Finding {
+func concludeOverride(env *audit.Env, _ []audit.Case, metrics []audit.Metric) []audit.Finding {
 	flagged := map[string][]*audit.Metric{}
 	var order []string
 	for i := range metrics {
@@ -30,7 +30,7 @@ func concludeOverride(_ *audit.Env, _ []audit.Case, metrics []audit.Metric) []au
 		if strings.HasSuffix(ms[0].Name, shrunkenSuffix) {
 			out = append(out, reviewerFinding(ms, metrics))
 		} else {
-			out = append(out, overrideFinding(ms))
+			out = append(out, overrideFinding(ms, env.Layouts["decisions"].Exported("score")))
 		}
 	}
 	return out
@@ -59,18 +59,22 @@ func overrideBase(ms []*audit.Metric, severity audit.Severity, cause string) aud
 // favourable reports whether a metric is about the low side.
 func favourable(m *audit.Metric) bool { return strings.Contains(m.Name, sideNames[lowSide]) }
 
-func overrideFinding(ms []*audit.Metric) audit.Finding {
+func overrideFinding(ms []*audit.Metric, scored bool) audit.Finding {
 	f := overrideBase(ms, audit.S2, overrideGap)
 	f.Remedy = audit.T(
 		"Read the overrides of both groups side by side at equal score; give overrides written reasons and limits, and have a second person see them.",
 		"在同等评分下并排查阅两个群体的改判；为改判设定书面理由与限额，并由第二人复核。")
 	m := ms[0]
+	alike, strata := audit.T("at equal score", "同等评分下"), audit.T("product, policy version and score band", "产品、政策版本和分数段")
+	if !scored {
+		alike, strata = audit.T("at equal product and policy, scores unknown", "同一产品和政策下（评分不明）"), audit.T("product and policy version", "产品和政策版本")
+	}
 	if favourable(m) {
-		f.Title = audit.Tf("Denials of %[1]s are overridden in the applicant's favour at %[2]s times the odds of %[3]s's, at equal score",
-			"同等评分下，%[1]s被政策拒绝后获人工通过的比值是%[3]s的%[2]s倍", m.Group, ratioText(m.Value), groupOf(m.Reference))
+		f.Title = audit.Tf("Denials of %[1]s are overridden in the applicant's favour at %[2]s times the odds of %[3]s's, %[4]s",
+			"%[5]s，%[1]s被政策拒绝后获人工通过的比值是%[3]s的%[2]s倍", m.Group, ratioText(m.Value), groupOf(m.Reference), alike.En, alike.Zh)
 	} else {
-		f.Title = audit.Tf("Approvals of %[1]s are overridden against the applicant at %[2]s times the odds of %[3]s's, at equal score",
-			"同等评分下，%[1]s被政策通过后遭人工拒绝的比值是%[3]s的%[2]s倍", m.Group, ratioText(m.Value), groupOf(m.Reference))
+		f.Title = audit.Tf("Approvals of %[1]s are overridden against the applicant at %[2]s times the odds of %[3]s's, %[4]s",
+			"%[5]s，%[1]s被政策通过后遭人工拒绝的比值是%[3]s的%[2]s倍", m.Group, ratioText(m.Value), groupOf(m.Reference), alike.En, alike.Zh)
 	}
 	var en, zh []string
 	for _, m := range ms {
@@ -80,8 +84,8 @@ func overrideFinding(ms []*audit.Metric) audit.Finding {
 		}
 		args := []any{audit.Thousands(m.K), audit.Thousands(m.N), audit.Thousands(m.KRef), audit.Thousands(m.NRef), ratioText(m.Value),
 			ratioText(m.Low), ratioText(m.High), audit.PText(m.PAdjusted), m.Effect}
-		t := audit.Tf("%s of %s "+side.En+" against %s of %s; common odds ratio %s (%s to %s) within product, policy version and score band; corrected p %s; %.0f decisions from the reference group's rate.",
-			"%[2]s笔中%[1]s笔"+side.Zh+"，参照群体%[4]s笔中%[3]s笔；同一产品、政策版本和分数段内的公共比值比%[5]s（%[6]s至%[7]s）；校正后p值%[8]s；与参照群体比例相差%.0[9]f笔。", args...)
+		t := audit.Tf("%s of %s "+side.En+" against %s of %s; common odds ratio %s (%s to %s) within "+strata.En+"; corrected p %s; %.0f decisions from the reference group's rate.",
+			"%[2]s笔中%[1]s笔"+side.Zh+"，参照群体%[4]s笔中%[3]s笔；同一"+strata.Zh+"内的公共比值比%[5]s（%[6]s至%[7]s）；校正后p值%[8]s；与参照群体比例相差%.0[9]f笔。", args...)
 		en, zh = append(en, t.En), append(zh, t.Zh)
 	}
 	f.What = audit.Text{

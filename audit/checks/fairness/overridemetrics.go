@@ -68,6 +68,7 @@ func setRate(m *audit.Metric, k, n int64, h audit.Honesty) {
 func (s *override) groups(r *audit.Result, x *overrideDim) {
 	counts := x.counts.Renumbered(renumberSide(s.strata.keys.Ranks(), x.keys.Ranks()))
 	all := counts.Cut(s.settings.Bands)
+	scored := s.env.Layouts["decisions"].Exported("score")
 	var names []string
 	for _, id := range x.keys.Sorted() {
 		names = append(names, x.keys.Value(id))
@@ -109,7 +110,7 @@ func (s *override) groups(r *audit.Result, x *overrideDim) {
 			if ref < 0 || i == ref || c.group == unknown {
 				continue
 			}
-			m = s.compare(side, x.plan.Name, c, &cells[ref], bands.Tables(strata, func(cell uint32) (bands.Side, bool) {
+			m = s.compare(side, x.plan.Name, c, &cells[ref], bands.Tables(alikeIn(strata, scored), func(cell uint32) (bands.Side, bool) {
 				switch int(cell >> 1) {
 				case i:
 					return bands.Group, cell&overriddenBit == 1
@@ -121,6 +122,12 @@ func (s *override) groups(r *audit.Result, x *overrideDim) {
 			r.Metrics = append(r.Metrics, m)
 		}
 	}
+}
+
+// alikeIn are the strata whose rows are alike: those without a score are not,
+// where others have one.
+func alikeIn(strata []bands.Band, scored bool) []bands.Band {
+	return slices.DeleteFunc(slices.Clone(strata), func(b bands.Band) bool { return scored && b.Number < 0 })
 }
 
 // compare gives the common odds ratio of being overridden.

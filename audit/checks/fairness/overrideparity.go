@@ -103,7 +103,8 @@ The rates of all and of groups count decisions that no human saw as not
 overridden: who is seen by a human is part of the difference. Groups are
 compared within strata: a product, a policy version, and one of "bands" (10)
 bands of the recorded score, as in channelparity, of what the policy denies, or
-approves. The odds ratio is flagged when a group's favourable overrides have odds
+approves; rows without a score are not compared. Without the column score the
+strata are products and versions, and the findings say so. The odds ratio is flagged when a group's favourable overrides have odds
 below 1/odds (2) of the reference group's, or its unfavourable ones above odds
 times; at least "shortfall" (10) decisions lie between the group's overrides and
 those at the reference group's rate in each stratum; and the
