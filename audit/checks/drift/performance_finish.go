@@ -104,7 +104,7 @@ func (s *performance) Finish(r *audit.Result) {
 	case !s.reader.Recorded() && !s.reader.Derived():
 		cov.Why = append(cov.Why, audit.T("the export has neither decisions.bad nor repayments with decision_id: nothing says what became of a decision",
 			"导出中既无 decisions.bad，也无带 decision_id 的还款记录：无从得知决策的结果"))
-	case known > 0 && retrospective == 0:
+	case known > 0 && retrospective == 0 && denied[outcome.None]+denied[outcome.Pending] > 0:
 		cov.Why = append(cov.Why, audit.T("booked only: no denied decision has an outcome, so the numbers hold among those approved",
 			"仅限已放款：被拒绝的决策没有结果，数字只适用于获批者"))
 	}

@@ -188,9 +188,9 @@ func (s *outcomes) UnmarshalBinary(data []byte) error {
 // verify makes sure that every cell of a decoded cube has names.
 func (s *outcomes) verify(d *stats.Decoder) {
 	for k, n := range s.cube.All() {
-		table, coord, group, bits := s.unpack(k)
+		table, coord, group, _ := s.unpack(k)
 		dim, seg := s.table(table)
-		if dim >= len(s.dims) || group >= uint64(s.dims[dim].keys.Len()) || seg >= 0 && coord >= uint64(s.segments[seg].keys.Len()) || bits>>1 > predictedNone || n < 0 {
+		if dim >= len(s.dims) || group >= uint64(s.dims[dim].keys.Len()) || seg >= 0 && coord >= uint64(s.segments[seg].keys.Len()) || n < 0 {
 			d.Fail("cell %#x has no name", k)
 			return
 		}

@@ -29,7 +29,7 @@ func (s *outcomes) Finish(r *audit.Result) {
 		audit.Excluded{Guard: audit.T("approved, but no booked loan tells what became of them", "已通过，但没有放款记录可知结果"), Rows: approved[outcome.None]},
 		audit.Excluded{Guard: audit.T("booked, but the window for turning bad is still open", "已放款，但表现期尚未结束"), Rows: approved[outcome.Pending]})
 	errors := s.settings.Threshold > 0 || s.settings.ScoreBelow != 0 || retrospective >= s.env.Plan.Honesty.MinCell
-	cov.Why = s.why(known, retrospective, errors)
+	cov.Why = s.why(known, retrospective, denied[outcome.None]+denied[outcome.Pending], errors)
 	if cov.Judged > 0 {
 		curves := s.curvesOf()
 		for d := range s.dims {
@@ -40,13 +40,13 @@ func (s *outcomes) Finish(r *audit.Result) {
 }
 
 // why says whom the numbers are about, and what is missing.
-func (s *outcomes) why(known, retrospective int64, errors bool) (why []audit.Text) {
+func (s *outcomes) why(known, retrospective, denied int64, errors bool) (why []audit.Text) {
 	count := s.reader.Count
 	switch {
 	case !s.reader.Recorded() && !s.reader.Derived():
 		return []audit.Text{audit.T("the export has neither decisions.bad nor repayments with decision_id: nothing says what became of a decision",
 			"导出中既无 decisions.bad，也无带 decision_id 的还款记录：无从得知决策的结果")}
-	case known+retrospective == 0:
+	case known+retrospective == 0 || denied == 0:
 	case retrospective == 0:
 		why = append(why, audit.T("booked only: no denied decision has an outcome, so the numbers hold among those approved",
 			"仅限已放款：被拒绝的决策没有结果，数字只适用于获批者"))
@@ -93,6 +93,9 @@ func (s *outcomes) finishDim(r *audit.Result, d int, curves map[outcomeKey][]*cu
 		}
 		for _, c := range sl.cells {
 			w.badRate(c)
+			if w.whole && c.denied > 0 {
+				w.bounds(c)
+			}
 			if errors {
 				w.rates(c, sl.cells)
 			}
@@ -183,6 +186,22 @@ func (w *outcomeWriter) badRate(c *outcomeCell) {
 		m.Warnings = append(m.Warnings, audit.Tf("retrospective: of these, %s were denied and have an outcome all the same",
 			"回溯数据：其中%s笔被拒绝但仍有结果", audit.Thousands(w.denied)))
 	}
+}
+
+// bounds adds what the bad rate would be of all that were decided, had none of
+// the denied without an outcome turned bad, and had all.
+func (w *outcomeWriter) bounds(c *outcomeCell) {
+	m := w.metric("bad_rate_bounds", c)
+	m.K, m.N, m.Value = c.bad, c.Cell.N, float64(c.bad)/float64(c.Cell.N)
+	all := float64(c.Cell.N + c.denied)
+	m.Low, m.High, m.Interval = float64(c.bad)/all, float64(c.bad+c.denied)/all, "denied_outcomes"
+	m.Warnings = append(m.Warnings, audit.Tf("%s denied have no outcome: the ends are those of none and of all of them turning bad; no test is made on bounds",
+		"%s笔被拒绝的决策没有结果：上下界为其无一变坏和全部变坏；上下界不作检验", audit.Thousands(c.denied)))
+	if c.Hidden || c.denied < w.honesty().Suppress {
+		m.Suppress()
+		m.Warnings = nil
+	}
+	w.add(m, c)
 }
 
 // rates adds the rates of the confusion table: Aequitas' only over all rows.

@@ -99,6 +99,7 @@ Among all rows with an outcome, by group, and by group and period of the
 decision:
 
 	bad_rate, bad_rate_difference             Wilson, Newcombe interval
+	bad_rate_bounds                           had none, or all, of the denied without an outcome turned bad
 	observed_expected_ratio                   bad / sum of pd; Wilson's interval by the mean pd; tested, z = (O - E) / sqrt(sum of pd(1 - pd))
 	calibration_intercept, calibration_slope  logistic recalibration on the log-odds of pd
 	expected_calibration_error                10 uniform bins

@@ -33,6 +33,7 @@ equal_opportunity_difference_favourable，以及以同样词尾命名的假阳�
 对所有结果已知的行，按群体，以及按群体和决策期间：
 
 	bad_rate, bad_rate_difference             Wilson、Newcombe 区间
+	bad_rate_bounds                           没有结果的被拒绝者无一变坏、或全部变坏时的坏账率
 	observed_expected_ratio                   坏账数 / pd 之和；Wilson 区间除以平均 pd；检验 z = (O - E) / sqrt(pd(1 - pd) 之和)
 	calibration_intercept, calibration_slope  对 pd 的对数比值作逻辑回归再校准
 	expected_calibration_error                10 个等宽区间

@@ -16,7 +16,8 @@ type outcomeCell struct {
 	group string
 	id    int32 // of the group
 	stats.Confusion
-	bad int64 // of N, those without a prediction too
+	bad    int64 // of N, those without a prediction too
+	denied int64 // besides N: denied, so that nothing became of them
 }
 
 // predicted is the number of rows that have a prediction.
@@ -69,7 +70,7 @@ func (s *outcomes) slicesOf(dim int) []*outcomeSlice {
 	for k, n := range s.cube.All() {
 		table, coord, group, bits := s.unpack(k)
 		d, seg := s.table(table)
-		if d != dim {
+		if d != dim || bits>>1 == outcomeNone {
 			continue
 		}
 		name, label := s.dims[d].keys.Value(int32(group)), ""
@@ -94,6 +95,15 @@ func (s *outcomes) slicesOf(dim int) []*outcomeSlice {
 			out = append(out, sl)
 		}
 		sl.add(name, int32(group), n, bits)
+	}
+	for k, n := range s.cube.All() {
+		table, _, group, bits := s.unpack(k)
+		if d, seg := s.table(table); d != dim || seg >= 0 || bits>>1 != outcomeNone {
+			continue
+		}
+		if c := all.find(s.dims[dim].keys.Value(int32(group))); c != nil {
+			c.denied += n
+		}
 	}
 	slices.SortFunc(out, func(a, b *outcomeSlice) int {
 		return cmp.Or(cmp.Compare(a.family, b.family), cmp.Compare(a.period, b.period), cmp.Compare(a.segment, b.segment))

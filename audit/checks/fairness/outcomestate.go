@@ -15,6 +15,7 @@ const (
 	predictedGood = iota
 	predictedBad
 	predictedNone // it has no value to cut
+	outcomeNone   // denied, and nothing became of it: counted for the bounds alone
 )
 
 // Keys of the cube: table, period or segment value, and group as in the cube of
@@ -119,7 +120,7 @@ func (s *outcomes) Customer(t *audit.Timeline) {
 	s.observe(b, judged, approvals, all[:len(judged)])
 }
 
-// observe counts the rows whose outcome is known.
+// observe counts the rows whose outcome is known, and those that were denied.
 func (s *outcomes) observe(b *features.Batch, judged []int32, approvals []uint8, kinds []outcome.Kind) {
 	s.rows, s.bits, s.periods, s.points, s.ps = s.rows[:0], s.bits[:0], s.periods[:0], s.points[:0], s.ps[:0]
 	probability := s.probabilities(b)
@@ -127,14 +128,17 @@ func (s *outcomes) observe(b *features.Batch, judged []int32, approvals []uint8,
 	for j, i := range judged {
 		kind := kinds[j]
 		s.kinds[approvals[j]][kind]++
-		if !kind.Known() {
+		if !kind.Known() && approvals[j] == 1 {
 			continue
 		}
 		p, bad := math.NaN(), kind == outcome.Bad
-		if probability != nil {
-			p = probability[i]
+		bits := uint64(outcomeNone << 1)
+		if kind.Known() {
+			if probability != nil {
+				p = probability[i]
+			}
+			bits = s.predict(b, int(i), p, approvals[j]) << 1
 		}
-		bits := s.predict(b, int(i), p, approvals[j]) << 1
 		if bad {
 			bits |= 1
 		}
@@ -203,7 +207,7 @@ func (s *outcomes) count(b *features.Batch) {
 				s.cells = append(s.cells, id)
 			}
 		}
-		dim.add(s.cells, s.periods, s.points, s.ps)
+		dim.add(s.cells, s.periods, s.bits, s.points, s.ps)
 		for j := range s.cells {
 			s.cells[j] = s.cells[j]<<outcomeShift | s.bits[j]
 		}
@@ -221,12 +225,15 @@ func (s *outcomes) count(b *features.Batch) {
 	}
 }
 
-// add adds rows to the probabilities of their groups.
-func (d *outcomeDim) add(groups, periods []uint64, points []stats.Point, ps []float64) {
+// add adds rows that have an outcome to the probabilities of their groups.
+func (d *outcomeDim) add(groups, periods, bits []uint64, points []stats.Point, ps []float64) {
 	for len(d.groups) < d.keys.Len() {
 		d.groups = append(d.groups, outcomeGroup{})
 	}
 	for j, g := range groups {
+		if bits[j]>>1 == outcomeNone {
+			continue
+		}
 		group, period := &d.groups[g], periods[j]
 		for uint64(len(group.periods)) <= period {
 			group.periods = append(group.periods, nil)

@@ -27,6 +27,7 @@ var outcomeWords = func() map[string]audit.Text {
 		"theil_index":                                audit.T("Theil index of benefits", "收益的泰尔指数"),
 		"generalized_entropy_index":                  audit.T("generalized entropy index of benefits (order 2)", "收益的广义熵指数（2阶）"),
 		badRate:                                      audit.T("bad rate", "坏账率"),
+		"bad_rate_bounds":                            audit.T("bad rate, bounds for the outcomes of the denied", "坏账率（被拒绝者结果未知的上下界）"),
 		"bad_rate_difference":                        audit.T("bad rate difference", "坏账率差异"),
 		observedRate:                                 audit.T("bad loans, observed / expected", "坏账实际值/预期值"),
 		"roc_auc":                                    audit.T("AUC", "AUC"),
