@@ -19,6 +19,8 @@ import (
 type edit struct {
 	off    []string // ids of rules that do not look at anybody
 	factor float64  // of the limits; 0 is 1
+	growth float64  // of the growth that ladders allow; 0 is 1
+	closed bool     // the cut-offs stay as they are
 	refer  bool     // instead of being opened, cut-offs pass from `refer` on
 }
 
@@ -55,8 +57,17 @@ func (w *world) findCuts() {
 	}
 }
 
-// compile compiles the policies as edited.
+// compile compiles the policies as edited, for decisions.
 func (w *world) compile(e edit) (*policy.Program, error) {
+	r, err := w.edited(e)
+	if err != nil {
+		return nil, err
+	}
+	return r.Compile(decisions, replay.Resolver(w.env.Plan, w.env.Layouts[decisions], decisions))
+}
+
+// edited is the registry as edited.
+func (w *world) edited(e edit) (*policy.Registry, error) {
 	ps := slices.Clone(w.env.Policies.Policies)
 	for i := range ps {
 		e.apply(&ps[i])
@@ -66,7 +77,7 @@ func (w *world) compile(e edit) (*policy.Program, error) {
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("scenario: policies.%s: %s", problems[0].Path, problems[0].Text)
 	}
-	return r.Compile(decisions, replay.Resolver(w.env.Plan, w.env.Layouts[decisions], decisions))
+	return r, nil
 }
 
 // apply edits one policy, without touching what others share.
@@ -77,7 +88,7 @@ func (e *edit) apply(p *policy.Policy) {
 		if slices.Contains(e.off, r.ID) {
 			r.For = "false"
 		}
-		if !movable(r) {
+		if !movable(r) || e.closed {
 			continue
 		}
 		c := *r.Cutoff
@@ -97,6 +108,7 @@ func (e *edit) apply(p *policy.Policy) {
 			p.Cooling[k].For = "false"
 		}
 	}
+	e.climb(p)
 	if p.Limit == nil || e.factor == 0 || e.factor == 1 {
 		return
 	}

@@ -129,8 +129,9 @@ func (b *bench) impact(m *audit.Metric, c *candidate, d *dimension, i, ref int) 
 	m.Group, m.Reference = d.plan.Name+"="+d.groups[i], d.plan.Name+"="+d.groups[ref]
 }
 
-// gain is by how much a candidate must raise the least ratio to be pointed out.
-const gain = 0.01
+// gain is by how much a candidate must raise the least ratio to be pointed out,
+// and wanting where that ratio must be today.
+const gain, wanting = 0.01, 0.9
 
 // concludeLDA points out, at the lowest severity, a candidate that approves no
 // fewer, raises the least ratio and is expected to lose no more. Approximations
@@ -154,7 +155,7 @@ func concludeLDA(env *audit.Env, _ []audit.Case, metrics []audit.Metric) []audit
 		}
 	}
 	today := by["today"]
-	if today == nil || today.approvals == nil || today.air == nil || today.loss == nil {
+	if today == nil || today.approvals == nil || today.air == nil || today.loss == nil || !(today.air.Value < wanting) {
 		return nil
 	}
 	best := ""

@@ -223,6 +223,9 @@ func TestConclude(t *testing.T) {
 		if len(f) != c.want {
 			t.Errorf("%+v: %d findings", c, len(f))
 		}
+		if len(concludeLDA(nil, nil, append(metrics("today", 700, 0.9, 100), metrics("x", c.k, c.air+0.1, c.loss)...))) != 0 {
+			t.Error("a candidate is pointed out where nothing is wanting")
+		}
 		if len(f) == 1 && (f[0].Severity != audit.S4 || f[0].Substance != 0 || len(f[0].Metrics) != 4) {
 			t.Errorf("%+v", f[0])
 		}

@@ -18,6 +18,7 @@ technical errors stay in: they are applicants too.
 	refer=approved    who falls into a refer band is approved; refer=20, where there is none: a band of 20 points below the cut-off
 	off=RULE          one knock-out, or cooling-off time, looks at nobody
 	limit×0.8 … ×1.2  the limits' terms scaled, but regulatory caps and partners'
+	ladder×0.8 … ×1.2 the growth that a review allows (factor and add) scaled: reviews on record of the window replayed
 	income-10%, -20%  dictionary family income: better-higher features fall, better-lower ones are ratios to income and rise
 	utilisation+20pp  family utilisation: 20 percentage points more
 	lenders+1         family multi_lender: counts (step 1) one up
@@ -38,6 +39,7 @@ d·ln 2/pdo in log-odds ("pdo" 20), the stricter way for d > 0.
 	scenario_expected_bad_rate       mean probability of bad of the approvals
 	scenario_exposure                sum of the replayed limits, else of the amounts asked for, in units of the currency
 	scenario_expected_loss           sum of probability × exposure × "lgd" (0.5); scenario_expected_loss_rate: over the exposure
+	scenario_increase_rate           reviews that raise the limit / reviews; scenario_increase_amount: by how much in all
 	scenario_bads_observed_ratio     bads observed / expected, of loans with a known outcome (decisions.bad): how far to trust the rest
 
 The probability of bad is the model's, turned where it is that of good; else the
@@ -64,6 +66,7 @@ const stressDocZh = `结果会怎样变化：围绕现行政策的情景网格
 	refer=approved    落入转人工区间者视为通过；refer=20：没有该区间时，在阈值以下设 20 分的区间
 	off=RULE          某条一票否决规则或冷静期不再适用于任何人
 	limit×0.8 … ×1.2  额度各项按比例缩放，监管与资金方上限除外
+	ladder×0.8 … ×1.2 复评允许的增幅（factor 与 add）按比例缩放：复算窗口内有记录的复评
 	income-10%, -20%  字典类别 income：越高越好的特征下降，越低越好的特征视为与收入之比而上升
 	utilisation+20pp  字典类别 utilisation：增加 20 个百分点
 	lenders+1         字典类别 multi_lender：计数（step 1）加一
@@ -80,6 +83,7 @@ const stressDocZh = `结果会怎样变化：围绕现行政策的情景网格
 	scenario_expected_bad_rate       通过者违约概率的均值
 	scenario_exposure                复算额度之和，无额度时为申请金额，以货币单位计
 	scenario_expected_loss           概率 × 敞口 × “lgd”（0.5）之和；scenario_expected_loss_rate：除以敞口
+	scenario_increase_rate           提额的复评/复评；scenario_increase_amount：提额合计
 	scenario_bads_observed_ratio     结果已知（decisions.bad）贷款的实际坏账/预期坏账：其余数字可信到何种程度
 
 违约概率取模型所给，若为“好”的概率则取其补；否则取记录的 pd；否则取与阈值距离同一 20 分档内已知结果（decisions.bad）的坏账率，不足 min_cell 时取该档概率均值或最近一档。被阈值拒绝者没有结果：阈值以下的数字均为外推。
@@ -148,8 +152,8 @@ contributions to the margin are taken: an approximation to another model.
 	lda_auc_change                   AUC less today's; lda_cutoff_score_shift: shift of all cut-offs, in points
 	lda_dominated_by                 number of candidates that approve no fewer, at no lower least ratio and no more loss, and better in one; 0: on the frontier
 
-At most "most" (40) are listed: the frontier first. The lowest severity points out
-one candidate that approves no fewer at no more expected loss and raises the least
+At most "most" (40) are listed: the frontier first. Where today's least ratio is
+below 0.9, the lowest severity points out one candidate that approves no fewer at no more expected loss and raises the least
 ratio by 0.01 or more; approximations are never pointed out. The best of many looks better than it is: re-measure it out
 of sample and out of time, with the model refitted, before anything else.
 
@@ -175,7 +179,7 @@ const ldaDocZh = `歧视性更低的替代方案：供评审的备选
 	lda_auc_change                   AUC减现行；lda_cutoff_score_shift：所有阈值的移动，以分计
 	lda_dominated_by                 通过数不少、最低比率不低、损失不多且至少一项更优的备选个数；0：位于前沿
 
-至多列出“most”（40）个，前沿在先。以最低严重级别指出一个通过数不减、预期损失不增、且最低比率提高 0.01 及以上的备选；近似方案不予指出。从众多备选中选出的最优者看上去会好于实际：在采取任何行动之前，应重新拟合模型，并在样本外与时间外重新衡量。
+至多列出“most”（40）个，前沿在先。现行最低比率低于 0.9 时，以最低严重级别指出一个通过数不减、预期损失不增、且最低比率提高 0.01 及以上的备选；近似方案不予指出。从众多备选中选出的最优者看上去会好于实际：在采取任何行动之前，应重新拟合模型，并在样本外与时间外重新衡量。
 
 这些是供评审的备选，绝非建议。群体数据用于衡量结果与在备选之间选择；不得作为决策的输入，任何备选均未如此使用。不作检验；未模拟行为。`
 
@@ -191,6 +195,8 @@ var (
 		"scenario_exposure":             audit.T("exposure of approvals, in units of the currency", "通过者敞口（货币单位）"),
 		"scenario_expected_loss":        audit.T("expected loss, in units of the currency", "预期损失（货币单位）"),
 		"scenario_expected_loss_rate":   audit.T("expected loss over exposure", "预期损失占敞口之比"),
+		"scenario_increase_rate":        audit.T("reviews that raise the limit", "提额的复评比例"),
+		"scenario_increase_amount":      audit.T("sum of increases, in units of the currency", "提额合计（货币单位）"),
 		"scenario_bads_observed_ratio":  audit.T("bads observed over bads expected", "实际坏账与预期坏账之比"),
 	}
 	reverseWords = map[string]audit.Text{

@@ -18,7 +18,7 @@ var Stress = &audit.Check{
 	DocZh:    stressDocZh,
 	Words:    stressWords,
 	Chapter:  "scenarios",
-	Needs:    needs,
+	Needs:    audit.Needs{Tables: append(slices.Clone(needs.Tables), ladderNeed), Replay: true},
 	Settings: func() any { return &StressSettings{Months: 12, PDO: 20, LGD: 0.5} },
 	New:      func(env *audit.Env) (audit.State, error) { return newStress(env) },
 	Conclude: func(*audit.Env, []audit.Case, []audit.Metric) []audit.Finding { return nil },

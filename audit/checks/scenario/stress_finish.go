@@ -22,6 +22,7 @@ func (s *stress) Finish(r *audit.Result) {
 	w, l := s.world, &s.ledger
 	cov := w.coverage(stressName)
 	defer func() { r.Coverage = append(r.Coverage, cov) }()
+	s.ladder.tell(r)
 	rows := func(leaf int) int64 { return l.groups[leaf].n }
 	rate := newRating(s.env, &w.leaves, rows)
 	if rate.n == 0 {

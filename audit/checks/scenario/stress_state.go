@@ -19,6 +19,7 @@ type stress struct {
 	// Shifts of the cut-offs are read off what follows, and never replayed.
 	ledger ledger
 
+	ladder  *ladder // nil: there is none to look at
 	points  []point
 	tallies []tally // by point
 
@@ -81,11 +82,15 @@ func newStress(env *audit.Env) (*stress, error) {
 		return nil, wrong(env, err)
 	}
 	s.tallies = make([]tally, len(s.points))
+	s.ladder = newLadder(s.world)
 	return s, nil
 }
 
 // Update counts the rows of a batch.
 func (s *stress) Update(b *features.Batch) {
+	if b.Table == limits && s.ladder != nil {
+		s.ladder.Update(b)
+	}
 	if b.Table != decisions {
 		return
 	}
@@ -191,6 +196,7 @@ func (s *stress) Merge(other audit.State) {
 	o := other.(*stress)
 	leaf := s.world.merge(o.world)
 	s.ledger.merge(&o.ledger, leaf)
+	s.ladder.merge(o.ladder)
 	for k := range s.tallies {
 		t, u := &s.tallies[k], &o.tallies[k]
 		for i, c := range u.cells {
@@ -209,6 +215,7 @@ func (s *stress) MarshalBinary() ([]byte, error) {
 	s.world.encode(e)
 	s.world.leaves.encode(e, order)
 	s.ledger.encode(e, order)
+	s.ladder.encode(e)
 	for k := range s.tallies {
 		t := &s.tallies[k]
 		for _, i := range order {
@@ -230,6 +237,7 @@ func (s *stress) UnmarshalBinary(data []byte) error {
 	s.world.decode(d)
 	n := s.world.leaves.decode(d)
 	s.ledger.decode(d, n)
+	s.ladder.decode(d)
 	for k := range s.tallies {
 		s.tallies[k] = tally{}
 		for i := range n {
