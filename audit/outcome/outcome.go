@@ -218,7 +218,7 @@ func (r *Reader) Timeline(t *audit.Timeline) []Kind {
 		case r.open(r.first[d]):
 			r.kinds[d] = Pending
 		case r.kinds[d] == Bad:
-		case r.late(l, r.end(r.first[d])):
+		case r.late(l, r.first[d]):
 			r.kinds[d] = Bad
 		default:
 			r.kinds[d] = Good
@@ -238,12 +238,27 @@ func (r *Reader) booked(t *audit.Timeline, l *timeline.Loan, d int) int64 {
 	return timeline.NoTime
 }
 
-// late reports whether a loan was bad days past due before an instant: the
-// oldest open instalment is that late no sooner than so many days after some
-// due date.
-func (r *Reader) late(l *timeline.Loan, end int64) bool {
-	for i := range l.Instalments {
-		at := r.calendar.Start(l.Instalments[i].Due + int64(r.badDays))
+// late reports whether a loan was bad days past due in the window that begins at
+// from: the oldest open instalment is that late no sooner than so many days after
+// some due date.
+func (r *Reader) late(l *timeline.Loan, from int64) bool {
+	const day = int64(24 * time.Hour / time.Microsecond)
+	first := -1
+	for k := range l.Instalments {
+		// Nearly all are settled in time, by far: no calendar need be asked. A
+		// day begins within a day of its beginning in UTC.
+		i := &l.Instalments[k]
+		if i.Settled == timeline.NoTime || i.Posted == timeline.NoTime || i.Posted >= (i.Due+int64(r.badDays)-1)*day {
+			first = k
+			break
+		}
+	}
+	if first < 0 {
+		return false
+	}
+	end := r.end(from)
+	for k := first; k < len(l.Instalments); k++ {
+		at := r.calendar.Start(l.Instalments[k].Due + int64(r.badDays))
 		if at > end {
 			break // by due date
 		}

@@ -208,3 +208,20 @@ func TestNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestReversal: what a reversal opens again is as late as if it had never been
+// paid, and a payment that was booked late was not known.
+func TestReversal(t *testing.T) {
+	got, _ := outcomes(t, "", map[string]string{"decisions": decisions,
+		"repayments": `loan_id,installment_no,customer_id,decision_id,due_date,due_amount,paid_at,booked_at
+L1,1,C1,D1,2025-02-10,10000,,2025-01-10T12:00:00+08:00
+L2,1,C2,D2,2025-02-10,10000,,2025-01-10T12:00:00+08:00
+L3,1,C3,D3,2025-02-10,10000,,2025-01-10T12:00:00+08:00
+`, "payments": `payment_id,loan_id,paid_at,posted_at,amount,kind
+P1,L1,2025-02-09T10:00:00+08:00,,10000,scheduled
+P2,L1,2025-06-20T10:00:00+08:00,,10000,reversal
+P3,L2,2025-02-09T10:00:00+08:00,2025-05-20T10:00:00+08:00,10000,scheduled
+P4,L3,2025-02-09T10:00:00+08:00,2025-05-10T10:00:00+08:00,10000,scheduled
+`})
+	expect(t, got, "D1=bad D2=bad D3=good D4=none D5=none D6=none D7=none D8=none D9=none")
+}
