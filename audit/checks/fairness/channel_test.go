@@ -137,6 +137,27 @@ func TestChannelScore(t *testing.T) {
 	}
 }
 
+// Rows without a score are not alike: they are in the rates, and compared with
+// nobody; and without the column nothing is compared.
+func TestChannelUnscored(t *testing.T) {
+	rows := []strataRow{
+		{"cash", "v", "app", 600, 60, 100}, {"cash", "v", "web", 600, 60, 100},
+		{"cash", "v", "app", math.NaN(), 90, 100}, {"cash", "v", "web", math.NaN(), 5, 100},
+	}
+	env := channelEnv(channelSettings())
+	r := channelRun(t, env, rows)
+	if m := metricOf(t, r, channelOdds, "channel=web"); m.N != 100 || math.Abs(m.Value-1) > 1e-12 {
+		t.Errorf("%+v", m)
+	}
+	near(t, "rate", metricOf(t, r, channelRate, "channel=web").Value, 65./200)
+	env.Layouts["decisions"].Specs[5].From = nil
+	for _, m := range channelRun(t, env, rows).Metrics {
+		if m.Name != channelRate {
+			t.Errorf("compared without scores: %+v", m)
+		}
+	}
+}
+
 func TestChannelSettings(t *testing.T) {
 	for _, bad := range []ChannelSettings{{}, {Odds: 1, Bands: 10}, {Odds: 2, Excess: -1, Bands: 10}, {Odds: 2}} {
 		if bad.Validate() == nil {
