@@ -31,9 +31,6 @@ type supported struct {
 	Width int        // percent
 }
 
-// cardsShown bounds the page: further findings are listed, not told.
-const cardsShown = 30
-
 // fullCards is how many findings come with a chart and sample cases: the ones
 // a reader decides on first, and the first of each check. The rows behind the
 // others are in cases.arrow.
@@ -43,7 +40,7 @@ func (r *Report) cards() (cards []card, rest *table) {
 	told := map[string]bool{}
 	for i := range r.res.Findings {
 		f := &r.res.Findings[i]
-		if i >= cardsShown {
+		if i >= r.room.cards {
 			if rest == nil {
 				rest = &table{Head: right(head(audit.T("severity", "级别"), audit.T("finding", "问题"), audit.T("cases", "案例数"), audit.T("id", "编号")), 2)}
 			}
@@ -54,7 +51,7 @@ func (r *Report) cards() (cards []card, rest *table) {
 		told[f.Check] = true
 	}
 	if rest != nil {
-		rest.cut("findings.arrow")
+		rest.cut("findings.arrow", r.room)
 	}
 	return cards, rest
 }

@@ -28,13 +28,6 @@ func linkTo(f *audit.Finding) link {
 	return link{f.ID, f.Severity.Level(), f.Severity.String(), f.Title}
 }
 
-// figuresPerChapter bounds the page; the rest is in the tables.
-const figuresPerChapter = 5
-
-// leastFigures is how many charts of metrics a chapter has, however many charts
-// of causes there are: the two of recourse and that of reasons.
-var leastFigures = map[string]int{"denials": 3}
-
 func (r *Report) chapters() []chapter {
 	var out []chapter
 	for _, c := range chapters {
@@ -58,7 +51,7 @@ func (r *Report) chapters() []chapter {
 			}
 		}
 		for i := range r.res.Findings {
-			if f := &r.res.Findings[i]; r.chapterOf(f.Check) == c.Name && i < cardsShown {
+			if f := &r.res.Findings[i]; r.chapterOf(f.Check) == c.Name && i < r.room.cards {
 				ch.Findings = append(ch.Findings, linkTo(f))
 			}
 		}
@@ -67,7 +60,7 @@ func (r *Report) chapters() []chapter {
 				ms = slices.DeleteFunc(ms, registered)
 			}
 		}
-		room := max(figuresPerChapter-len(ch.Figures), leastFigures[c.Name], 0)
+		room := max(r.room.figures-len(ch.Figures), min(leastFigures[c.Name], r.room.figures), 0)
 		drawn := r.metricFigures(ms)
 		ch.Figures = append(drawn[:min(len(drawn), room)], ch.Figures...)
 		ch.Metrics = r.metricTable(ms)

@@ -111,13 +111,19 @@ func writeHTML(r *Report, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	p := r.page()
-	p.Style = template.CSS(style)
-	if err := pageTemplate.Execute(&b, p); err != nil {
-		return err
+	var made []byte
+	for _, r.room = range rooms {
+		var b bytes.Buffer
+		p := r.page()
+		p.Style = template.CSS(style)
+		if err := pageTemplate.Execute(&b, p); err != nil {
+			return err
+		}
+		if made = visible(b.Bytes()); len(made) <= mostPage {
+			break
+		}
 	}
-	_, err = w.Write(visible(b.Bytes()))
+	_, err = w.Write(made)
 	return err
 }
 

@@ -44,7 +44,7 @@ func (r *Report) suppressedTable() *table {
 	if len(t.Rows) == 0 {
 		return nil
 	}
-	t.cut("metrics.arrow")
+	t.cut("metrics.arrow", r.room)
 	t.prune()
 	return &t
 }
@@ -59,7 +59,7 @@ func (r *Report) inputTable() table {
 				num(thousands(f.Size)), plainCell(clip(f.CreatedBy, 600)), code(f.SHA256)})
 		}
 	}
-	t.cut("manifest.json")
+	t.cut("manifest.json", r.room)
 	return t
 }
 
@@ -76,7 +76,7 @@ func (r *Report) cellTable() *table {
 	if len(t.Rows) == 0 {
 		return nil
 	}
-	t.cut("summary.json")
+	t.cut("summary.json", r.room)
 	return &t
 }
 

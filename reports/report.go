@@ -64,6 +64,7 @@ type Report struct {
 	models []ModelInput
 	binary string
 	lang   string
+	room   room // of the page being made
 
 	zone    *time.Location
 	periods *audit.Periods
@@ -98,7 +99,7 @@ func New(in Input) *Report {
 	r := &Report{
 		plan: in.Plan, checks: slices.Clone(in.Checks), res: in.Result,
 		tables: slices.Clone(in.Tables), models: slices.Clone(in.Models),
-		binary: in.Binary, lang: in.Lang, zone: in.Plan.Zone(),
+		binary: in.Binary, lang: in.Lang, zone: in.Plan.Zone(), room: rooms[0],
 	}
 	if r.zone == nil {
 		r.zone = time.UTC

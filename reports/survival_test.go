@@ -11,7 +11,7 @@ import (
 // Curves have a step a point, a line of those still waiting a group, and a title
 // that names the flagged group.
 func TestCurves(t *testing.T) {
-	r := &Report{res: &audit.Result{}}
+	r := &Report{res: &audit.Result{}, room: rooms[0]}
 	add := func(name, group string, day int, value float64, status audit.Status) {
 		m := audit.NewMetric("increaseparity", name)
 		m.Group, m.Segment, m.Value, m.N, m.Status = group, "day="+strconv.Itoa(day), value, 500, status

@@ -28,7 +28,7 @@ func TestChangeFigure(t *testing.T) {
 	within.Low, within.High = -1, 1
 	res.Metrics = append(res.Metrics, step, within, metric(changePoints, "2025-01-15", "series=override", 0.01),
 		metric(registryDay, "2025-01-16", "policy_version=p2", 1), metric(registryDay, "2024-01-01", "policy_version=p1", 1), metric(registryDay, "2025-01-21", "incident=I1", 1))
-	r := &Report{res: res}
+	r := &Report{res: res, room: rooms[0]}
 	var steps []*audit.Metric
 	for i := range res.Metrics {
 		if res.Metrics[i].Name == changePoints {

@@ -216,6 +216,6 @@ func layersTable(layers []layer, labels []string) table {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	t.cut("cases.arrow")
+	t.cut("cases.arrow", rooms[0])
 	return t
 }

@@ -57,11 +57,10 @@ func right(head []cell, columns ...int) []cell {
 	return head
 }
 
-// shown is how many rows of a large table the page has.
-const shown = 24
-
-// cut keeps the first rows of a table and says where all of them are.
-func (t *table) cut(file string) {
+// cut keeps the first rows of a table, as many as there is room for, and says
+// where all of them are.
+func (t *table) cut(file string, room room) {
+	shown := room.rows
 	if len(t.Rows) <= shown {
 		return
 	}
@@ -137,7 +136,7 @@ func (r *Report) metricTable(ms []*audit.Metric) table {
 			}
 		}
 	}
-	t.cut("metrics.arrow")
+	t.cut("metrics.arrow", r.room)
 	t.prune()
 	t.fold()
 	return t
@@ -150,7 +149,7 @@ func (r *Report) chartTable(ms []*audit.Metric) table {
 	for _, m := range ms {
 		t.Rows = append(t.Rows, r.metricRow(m))
 	}
-	t.cut("metrics.arrow")
+	t.cut("metrics.arrow", r.room)
 	for _, c := range []int{metricThreshold, metricReference, metricColumn} {
 		if !slices.ContainsFunc(t.Rows, func(row []cell) bool { return row[c].Text != t.Rows[0][c].Text }) {
 			t.drop(c)

@@ -75,7 +75,7 @@ func (r *Report) testTable() table {
 		return num(itoa(n))
 	}
 	last := ""
-	for _, n := range r.testTallies() {
+	row := func(n testTally, metric audit.Text) {
 		test, least := n.Test, num("")
 		if test == "" {
 			test = none
@@ -87,9 +87,29 @@ func (r *Report) testTable() table {
 		if n.Check != last {
 			check, last = words(r.titleOf(n.Check)), n.Check
 		}
-		t.Rows = append(t.Rows, []cell{check, words(r.metricName(n.Metric)), code(test),
+		t.Rows = append(t.Rows, []cell{check, words(metric), code(test),
 			blank(n.Run), least, blank(n.Vetoed), blank(n.Flagged), blank(n.Insufficient), blank(n.Suppressed)})
 	}
+	// What is neither tested nor flagged is told in one row a check.
+	var rest testTally
+	flush := func() {
+		if rest.Insufficient+rest.Suppressed > 0 {
+			row(rest, audit.T("other numbers", "其他指标"))
+		}
+	}
+	for _, n := range r.testTallies() {
+		if n.Check != rest.Check {
+			flush()
+			rest = testTally{Check: n.Check}
+		}
+		if n.Test == "" && n.Flagged == 0 {
+			rest.Insufficient += n.Insufficient
+			rest.Suppressed += n.Suppressed
+			continue
+		}
+		row(n, r.metricName(n.Metric))
+	}
+	flush()
 	return t
 }
 
