@@ -330,7 +330,7 @@ func optionTable(all []*option) table {
 		t.Rows = append(t.Rows, []cell{plainCell(o.name), num(thousands(o.approvals.K)), num(rate.value(o.x()).Zh), num(ratio.value(o.least.Value).En),
 			num(ratio.bracket(o.least.Low, o.least.High)), num(loss), words(o.note), code(o.least.ID())})
 	}
-	t.cut("metrics.arrow")
+	t.cut("metrics.arrow", rooms[0])
 	t.prune()
 	return t
 }
