@@ -33,6 +33,7 @@ var All = []*audit.Check{
 	fairness.Intersection,
 	fairness.ConditionalParity,
 	fairness.AdjustedParity,
+	fairness.ScoreParity,
 	fairness.OutcomeParity,
 	fairness.ProxyParity,
 	fairness.OverrideParity,

@@ -209,6 +209,12 @@ func (m *adjModel) excess(g, at int) float64 {
 // concludeAdjusted makes one finding of each group that is flagged.
 func concludeAdjusted(env *audit.Env, _ []audit.Case, metrics []audit.Metric) []audit.Finding {
 	var out []audit.Finding
+	var held []string
+	for _, c := range env.Plan.Controls {
+		if env.Layouts["decisions"].Exported(audit.FeatureColumn(c)) {
+			held = append(held, c)
+		}
+	}
 	for i := range metrics {
 		m := &metrics[i]
 		if m.Name != adjustedOdds || m.Status < audit.Warn {
@@ -227,7 +233,7 @@ func concludeAdjusted(env *audit.Env, _ []audit.Case, metrics []audit.Metric) []
 		}
 		f.Title = audit.Tf("With the plan's controls held equal the odds of denial of %[1]s are %[2]s times %[3]s's, n = %[4]s",
 			"在控制变量相同时，%[1]s的拒绝比值是%[3]s的%[2]s倍，n = %[4]s", m.Group, ratioText(m.Value), groupOf(m.Reference), audit.Thousands(m.N))
-		controls := strings.Join(env.Plan.Controls, ", ")
+		controls := strings.Join(held, ", ")
 		f.What = audit.Tf(
 			"Logistic regression of denial on the group and %[1]s: %[2]g %% interval %[3]s to %[4]s, corrected p %[5]s; %.0[6]f denials above what the same applicants would have had in the reference group. It is a screening figure, not a legal test: what the controls leave out may explain it, and a control that itself stands for the group may hide more.",
 			"以拒绝为因变量，对群体与%[1]s作逻辑回归：%[2]g %%区间%[3]s至%[4]s，校正后p值%[5]s；与同样的申请人属于参照群体时相比多拒绝%.0[6]f笔。这是筛查数字，不是法律判定：控制变量未涵盖的内容可能解释该差距，而代表群体的控制变量可能掩盖更多。",

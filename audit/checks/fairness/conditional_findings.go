@@ -40,7 +40,7 @@ func concludeConditional(_ *audit.Env, _ []audit.Case, metrics []audit.Metric) [
 func heldEqual(m *audit.Metric) audit.Text {
 	name := strings.TrimPrefix(m.Segment, "strata=")
 	if name == decileSet {
-		return audit.T("score decile, product and policy version", "评分十分位、产品和政策版本")
+		return audit.T("score decile, product, policy and model version", "评分十分位、产品、政策和模型版本")
 	}
 	return audit.T(name, name)
 }

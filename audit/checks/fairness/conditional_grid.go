@@ -29,8 +29,8 @@ type condStrata struct {
 	left    int64 // rows without a value of some column
 }
 
-// decileSet names the set of the recorded score: its decile × product × policy
-// version.
+// decileSet names the set of the recorded score: its decile among those of its
+// model version × product × policy version × model version.
 const decileSet = "score_decile"
 
 // read gathers the cells of every set: those of the strata first.
@@ -88,25 +88,37 @@ func rankStrata(n int, name func(int32) (string, bool)) (names []string, ranks [
 	return names, ranks
 }
 
-// readScores cuts the recorded scores into deciles of all judged rows.
+// readScores cuts the recorded scores of each model version into deciles: those
+// of another model may mean something else.
 func (s *conditional) readScores() *condStrata {
-	out := &condStrata{name: decileSet, decile: true}
-	var h stats.Hist
+	out := &condStrata{name: decileSet, decile: true, left: s.judge.Judged()}
+	const model = 2 // column of the context
+	hists := map[string]*stats.Hist{}
+	models := make([]string, s.context.len())
+	for id := range models {
+		models[id] = s.context.values(int32(id))[model]
+	}
 	for k, n := range s.scores.cube.All() {
-		h.AddN(edgeOf(k>>binShift, s.scores.level), n)
+		m := models[s.pairs.pairs[k&binRest>>1][0]]
+		if hists[m] == nil {
+			hists[m] = &stats.Hist{}
+		}
+		hists[m].AddN(edgeOf(k>>binShift, s.scores.level), n)
 		out.left -= n
 	}
-	out.left += s.judge.Judged()
-	cuts := condDeciles(&h)
+	cuts := map[string][]float64{}
+	for m, h := range hists {
+		cuts[m] = condDeciles(h)
+	}
 	contexts, ranks := rankStrata(s.context.len(), func(id int32) (string, bool) { return strataName(s.context.values(id)), true })
 	for k, n := range s.scores.cube.All() {
 		p := s.pairs.pairs[k&binRest>>1]
-		decile, _ := slices.BinarySearch(cuts, edgeOf(k>>binShift, s.scores.level)) // cuts below
+		decile, _ := slices.BinarySearch(cuts[models[p[0]]], edgeOf(k>>binShift, s.scores.level)) // cuts below
 		out.cells = append(out.cells, condCell{
 			stratum: int32(decile*len(contexts)) + ranks[p[0]], group: p[1], approved: k&1 != 0, n: n,
 		})
 	}
-	for d := range len(cuts) + 1 {
+	for d := range 10 {
 		for _, c := range contexts {
 			out.strata = append(out.strata, string(rune('0'+d))+" × "+c)
 		}

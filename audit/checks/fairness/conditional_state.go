@@ -43,7 +43,8 @@ type conditional struct {
 
 	plain, timed stats.Cube
 
-	// The recorded score: bins by pairs of product × policy version and group.
+	// The recorded score: bins by pairs of product × policy version × model
+	// version and group.
 	score   int // column, or -1
 	context condTuple
 	pairs   condFold
@@ -89,7 +90,7 @@ func newConditional(env *audit.Env) (*conditional, error) {
 	if len(s.sets) > condMaxSets {
 		return nil, condTooMany(len(s.sets))
 	}
-	s.context = newCondTuple(col("product"), col("policy_version"))
+	s.context = newCondTuple(col("product"), col("policy_version"), col("model_version"))
 	s.scores.room = s.settings.Cells
 	named := slices.ContainsFunc(s.sets, func(set condSet) bool { return set.name == decileSet })
 	if env.Layouts["decisions"].Exported("score") && !named {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"evenhand/audit"
+	"evenhand/audit/stats"
 	"evenhand/features"
 )
 
@@ -22,6 +23,7 @@ type condRow struct {
 	approved                bool
 	score                   float64
 	n                       int
+	model                   string
 }
 
 // condEnv is the environment of one dimension, stratum and segment; scored says
@@ -33,7 +35,7 @@ func condEnv(t testing.TB, dim, reference string, scored bool) *audit.Env {
 		t.Fatal(err)
 	}
 	specs := []features.Spec{}
-	for _, c := range []string{"outcome", "application_type", "is_test", audit.GroupColumn(dim), audit.StratumColumn("stratum"), audit.SegmentColumn("segment"), "product", "policy_version", "score"} {
+	for _, c := range []string{"outcome", "application_type", "is_test", audit.GroupColumn(dim), audit.StratumColumn("stratum"), audit.SegmentColumn("segment"), "product", "policy_version", "score", "model_version"} {
 		s := features.Spec{Name: c}
 		if c != "score" || scored {
 			s.From = []string{c}
@@ -54,7 +56,7 @@ func condEnv(t testing.TB, dim, reference string, scored bool) *audit.Env {
 }
 
 func condBatch(rows []condRow) *features.Batch {
-	kinds := []features.Kind{features.Text, features.Text, features.Bool, features.Text, features.Text, features.Text, features.Text, features.Text, features.Float}
+	kinds := []features.Kind{features.Text, features.Text, features.Bool, features.Text, features.Text, features.Text, features.Text, features.Text, features.Float, features.Text}
 	b := &features.Batch{Table: "decisions", Cols: make([]features.Vector, len(kinds))}
 	for i, k := range kinds {
 		b.Cols[i] = features.Vector{Kind: k, Present: true, Dict: features.NewDict()}
@@ -81,6 +83,7 @@ func condBatch(rows []condRow) *features.Batch {
 			text(6, "loan")
 			text(7, "p1")
 			b.Cols[8].Floats = append(b.Cols[8].Floats, r.score)
+			text(9, r.model)
 			b.Period = append(b.Period, 0)
 			b.N++
 		}
@@ -106,8 +109,8 @@ func condMeasure(t testing.TB, env *audit.Env, rows []condRow) *audit.Result {
 // tables makes rows of 2×2 tables by stratum: the group, then the reference.
 func condTables(group, reference string, strata []string, tables [][2][2]int) (rows []condRow) {
 	for i, x := range tables {
-		rows = append(rows, condRow{group, strata[i], "", true, 0, x[0][0]}, condRow{group, strata[i], "", false, 0, x[0][1]},
-			condRow{reference, strata[i], "", true, 0, x[1][0]}, condRow{reference, strata[i], "", false, 0, x[1][1]})
+		rows = append(rows, condRow{group, strata[i], "", true, 0, x[0][0], ""}, condRow{group, strata[i], "", false, 0, x[0][1], ""},
+			condRow{reference, strata[i], "", true, 0, x[1][0], ""}, condRow{reference, strata[i], "", false, 0, x[1][1], ""})
 	}
 	return rows
 }
@@ -250,23 +253,51 @@ func TestConditionalHidden(t *testing.T) {
 
 // Deciles are those of pandas.qcut(x, 10, duplicates="drop").
 func TestConditionalDeciles(t *testing.T) {
-	b := condBins{room: condCells}
-	b.start()
-	for i := range 1000 {
-		b.put(float64(300+i%250), 0)
-	}
-	b.finish()
-	s := &conditional{scores: b}
-	_ = s
-	var xs []float64
-	for k, n := range b.cube.All() {
-		for range n {
-			xs = append(xs, edgeOf(k>>binShift, b.level))
+	for _, x := range []struct {
+		values []float64
+		cuts   []float64
+	}{
+		{[]float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, []float64{2, 3, 4, 5, 6, 7, 8, 9, 10}},
+		{[]float64{5, 5, 5, 5, 5, 5, 5, 6, 7, 9}, []float64{5.3, 6.2, 7.2}},
+		{[]float64{4, 4, 4}, nil},
+		{nil, nil},
+	} {
+		var h stats.Hist
+		for _, v := range x.values {
+			h.Add(v)
+		}
+		got := condDeciles(&h)
+		if len(got) != len(x.cuts) {
+			t.Errorf("%v: cuts %v, want %v", x.values, got, x.cuts)
+			continue
+		}
+		for i := range got {
+			near(t, "cut", got[i], x.cuts[i])
 		}
 	}
-	slices.Sort(xs)
-	if len(xs) != 1000 || xs[0] != 300 || xs[999] != 549 {
-		t.Fatal("scores are not kept exactly")
+}
+
+// Two models of different scales are cut each by itself: a group that one of
+// them scores is not at equal scores with the other's.
+func TestConditionalModels(t *testing.T) {
+	rng := rand.New(rand.NewPCG(31, 32))
+	var rows []condRow
+	for i := range 4000 {
+		x := rng.NormFloat64()
+		r := condRow{group: []string{"a", "b"}[i%2], approved: x+rng.NormFloat64() > 0, n: 1}
+		// Group b is mostly scored by the second model, whose scale is other.
+		if rng.Float64() < map[string]float64{"a": 0.1, "b": 0.9}[r.group] {
+			r.model, r.score = "m2", math.Round(300+50*(x+1))
+		} else {
+			r.model, r.score = "m1", math.Round(300+50*x)
+		}
+		rows = append(rows, r)
+	}
+	r := condMeasure(t, condEnv(t, "g", "a", true), rows)
+	for _, m := range r.Metrics {
+		if m.Name == mhOdds && m.Segment == "strata="+decileSet && (m.Status >= audit.Warn || !(m.Low < 1 && m.High > 1)) {
+			t.Errorf("odds ratio %v [%v, %v]", m.Value, m.Low, m.High)
+		}
 	}
 }
 
@@ -373,7 +404,7 @@ func TestConditionalSettings(t *testing.T) {
 func TestConditionalDecodeGarbage(t *testing.T) {
 	env := condEnv(t, "race", "white", true)
 	s, _ := newConditional(env)
-	s.Update(condBatch([]condRow{{"white", "a", "x", true, 600, 5}, {"", "", "x", false, 550.5, 4}, {"black", "b", "", true, math.NaN(), 3}}))
+	s.Update(condBatch([]condRow{{"white", "a", "x", true, 600, 5, "m1"}, {"", "", "x", false, 550.5, 4, ""}, {"black", "b", "", true, math.NaN(), 3, "m2"}}))
 	good, _ := s.MarshalBinary()
 	for i := range good {
 		for _, x := range []byte{0, 1, 0x7f, 0xff} {
@@ -401,7 +432,7 @@ func BenchmarkConditional(b *testing.B) {
 	var rows []condRow
 	for range features.BatchRows {
 		rows = append(rows, condRow{[]string{"white", "black", "", "asian"}[rng.IntN(4)], string(rune('a' + rng.IntN(5))), string(rune('p' + rng.IntN(4))),
-			rng.IntN(2) == 0, math.Round(600 + 40*rng.NormFloat64()), 1})
+			rng.IntN(2) == 0, math.Round(600 + 40*rng.NormFloat64()), 1, "m1"})
 	}
 	batch := condBatch(rows)
 	s.Update(batch)

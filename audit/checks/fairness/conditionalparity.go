@@ -22,7 +22,7 @@ var ConditionalParity = &audit.Check{
 			Table:    "decisions",
 			Required: []string{"outcome", "decided_at"},
 			Optional: []audit.Want{
-				{Column: "application_type"}, {Column: "is_test"}, {Column: "product"}, {Column: "policy_version"},
+				{Column: "application_type"}, {Column: "is_test"}, {Column: "product"}, {Column: "policy_version"}, {Column: "model_version"},
 				{Column: "score", Effect: audit.T("approval is not compared at equal score", "不在评分相同时比较通过率")},
 			},
 			Groups: true,
@@ -76,8 +76,10 @@ of approvalparity.
 What is held equal, each a set of strata named in the metric's segment: all of
 the plan's strata crossed; each of them alone; each segment of the plan alone;
 and, named score_decile, the decile of the recorded score × product ×
-policy_version, where scores are recorded. Deciles are of all judged rows with a score, cut as pandas.qcut
-does, on scores kept to 13 significant bits (every integer up to 8192 exactly).
+policy_version × model_version, where scores are recorded. Deciles are of the
+judged rows of a model_version that have a score, since another model's scores
+may mean something else; they are cut as pandas.qcut does, on scores kept to 13
+significant bits (every integer up to 8192 exactly).
 Rows without a value of what is held equal are left out of that set and counted
 in a warning. Strata without both groups or without both outcomes tell
 nothing and are left out of all pooled figures.

@@ -9,8 +9,9 @@ const conditionalDocZh = `同等条件下各群体的通过情况
 
 保持相等的条件构成一组分层，其名称写在指标的分段中：方案全部分层变量的交叉；每个分
 层变量单独；方案的每个分段单独；有记录评分时，还有名为 score_decile 的一
-组，即记录评分十分位 × product × policy_version。十分位取自全部有评分的已判定记录，按 pandas.qcut 的方式划分，评分
-保留 13 位有效二进制位（8192 以内的整数完全精确）。缺少分层取值的记录不计入该组，
+组，即记录评分十分位 × product × policy_version × model_version。十分位取自同一
+model_version 中有评分的已判定记录，因为其他模型的评分含义可能不同；按 pandas.qcut
+的方式划分，评分保留 13 位有效二进制位（8192 以内的整数完全精确）。缺少分层取值的记录不计入该组，
 并在提示中计数。缺少任一群体或任一结果的分层不提供信息，不计入任何合并数字。
 
 	mantel_haenszel_odds_ratio    Σ(ad/n) / Σ(bc/n)，该群体的通过比值与参照群体之比；小于 1 表示通过更少；Robins-Breslow-Greenland 区间
