@@ -10,7 +10,7 @@ import (
 )
 
 // nameOrder puts the metrics a reader looks for first; others follow by name.
-var nameOrder = []string{"score_match_rate", "decision_match_rate", "match_rate", incidence, reliabilityOf, "selection_rate_ratio", "selection_rate", vintageAUC, changePoints, "psi", "csi", "mix_psi", recourseChanges, recourseCost, firstReason}
+var nameOrder = []string{"score_match_rate", "decision_match_rate", "match_rate", incidence, reliabilityOf, "selection_rate_ratio", "selection_rate", vintageAUC, changePoints, "psi", "csi", "mix_psi", recourseChanges, recourseCost, firstReason, cutoffHistogram}
 
 // The metrics of recourse and of reasons that are drawn.
 const recourseChanges, recourseCost, firstReason = "recourse_changes", "recourse_extra_cost", "first_reason_agreement"
@@ -56,7 +56,7 @@ func notDrawn(name string) bool {
 	switch name {
 	case "selection_rate_difference", "disparate_impact", "statistical_parity_difference",
 		"selection_rate_shrunken", "intersection_best_ratio", "smallest_intersection",
-		"channel_selection_rate", "channel_odds_ratio_spread",
+		"channel_selection_rate", "channel_odds_ratio_spread", cutoffDensity,
 		"reviewer_low_side_override_rate", "reviewer_high_side_override_rate",
 		"reviewer_low_side_override_rate_shrunken", "reviewer_high_side_override_rate_shrunken":
 		return true
@@ -126,6 +126,8 @@ func (r *Report) figuresOf(name string, ms []*audit.Metric) []*figure {
 		return nil
 	case name == incidence:
 		return []*figure{r.curves(ms)}
+	case name == cutoffHistogram:
+		return []*figure{r.cutoffColumns(ms)}
 	case name == changePoints:
 		return []*figure{r.changeFigure(ms)}
 	case isStability(name):
