@@ -32,9 +32,12 @@ func (s *lda) Finish(r *audit.Result) {
 		return
 	}
 	cov.Why = append(cov.Why, b.gaps(base)...)
-	if left := len(all) - 1 - s.settings.Most; left > 0 {
-		cov.Why = append(cov.Why, audit.Tf("%d more candidates were measured and are not listed: each is dominated by one that is, or ranks below it", "另有%d个备选方案已衡量但未列出：均被所列方案支配，或排在其后", left))
+	listed := audit.NewMetric(ldaName, "lda_listed_share")
+	listed.K, listed.N = int64(min(len(all)-1, s.settings.Most)), int64(len(all)-1)
+	if listed.N > 0 {
+		listed.Value = float64(listed.K) / float64(listed.N)
 	}
+	r.Metrics = append(r.Metrics, listed)
 	for i := range all[:min(len(all), s.settings.Most+1)] {
 		b.tell(r, &all[i])
 	}

@@ -152,7 +152,8 @@ contributions to the margin are taken: an approximation to another model.
 	lda_auc_change                   AUC less today's; lda_cutoff_score_shift: shift of all cut-offs, in points
 	lda_dominated_by                 number of candidates that approve no fewer, at no lower least ratio and no more loss, and better in one; 0: on the frontier
 
-At most "most" (40) are listed: the frontier first. Where today's least ratio is
+At most "most" (40) are listed, the frontier first, those that come to the same once:
+lda_listed_share is how many of all. Where today's least ratio is
 below 0.9, the lowest severity points out one candidate that approves no fewer at no more expected loss and raises the least
 ratio by 0.01 or more; approximations are never pointed out. The best of many looks better than it is: re-measure it out
 of sample and out of time, with the model refitted, before anything else.
@@ -179,7 +180,7 @@ const ldaDocZh = `歧视性更低的替代方案：供评审的备选
 	lda_auc_change                   AUC减现行；lda_cutoff_score_shift：所有阈值的移动，以分计
 	lda_dominated_by                 通过数不少、最低比率不低、损失不多且至少一项更优的备选个数；0：位于前沿
 
-至多列出“most”（40）个，前沿在先。现行最低比率低于 0.9 时，以最低严重级别指出一个通过数不减、预期损失不增、且最低比率提高 0.01 及以上的备选；近似方案不予指出。从众多备选中选出的最优者看上去会好于实际：在采取任何行动之前，应重新拟合模型，并在样本外与时间外重新衡量。
+至多列出“most”（40）个，前沿在先，结果相同者只列一次：lda_listed_share 为所列占全部之比。现行最低比率低于 0.9 时，以最低严重级别指出一个通过数不减、预期损失不增、且最低比率提高 0.01 及以上的备选；近似方案不予指出。从众多备选中选出的最优者看上去会好于实际：在采取任何行动之前，应重新拟合模型，并在样本外与时间外重新衡量。
 
 这些是供评审的备选，绝非建议。群体数据用于衡量结果与在备选之间选择；不得作为决策的输入，任何备选均未如此使用。不作检验；未模拟行为。`
 
@@ -214,6 +215,7 @@ var (
 		"lda_expected_loss_rate":         audit.T("expected loss over exposure", "预期损失占敞口之比"),
 		"lda_auc_change":                 audit.T("change of the AUC over known outcomes", "已知结果上AUC的变化"),
 		"lda_cutoff_score_shift":         audit.T("shift of all cut-offs, points", "所有阈值的移动（分）"),
+		"lda_listed_share":               audit.T("candidates listed, of those measured", "所列备选占全部备选之比"),
 		"lda_dominated_by":               audit.T("candidates that dominate it", "支配该方案的备选个数"),
 		"CANDIDATE_FOR_REVIEW":           audit.T("an alternative that may be less discriminatory", "歧视性可能更低的替代方案"),
 	}
