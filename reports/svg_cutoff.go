@@ -92,7 +92,7 @@ func (r *Report) cutoffColumns(ms []*audit.Metric) *figure {
 		f.Desc.En += fmt.Sprintf(" %d bins are too small to publish.", hidden)
 		f.Desc.Zh += fmt.Sprintf("有%d箱过少，不予公布。", hidden)
 	}
-	t.cut("metrics.arrow")
+	t.cut("metrics.arrow", r.room)
 	f.Data = t
 	return f
 }
