@@ -124,6 +124,8 @@ type Result struct {
 	Tallies map[string]features.Tally
 	// Scored is the number of rows that each of the plan's models scored.
 	Scored []int64
+	// Policies is the SHA-256 of the registry of policies; "" without one.
+	Policies string
 	// Baseline is what the checks store for later runs, by check.
 	Baseline []baseline.Part
 	// Usage is what the check governance counted of each of the plan's models;

@@ -30,8 +30,8 @@ func (r *Report) baseline() *baseline.File {
 	for _, m := range r.models {
 		f.Models = append(f.Models, baseline.Named{Version: m.Version, SHA256: m.SHA256})
 	}
-	for _, p := range r.plan.Policies {
-		f.Policies = append(f.Policies, p.Version)
+	if r.res.Policies != "" {
+		f.Policies = []string{r.res.Policies}
 	}
 	// Without any part there is no row that could tell of days.
 	f.From = audit.DateText(audit.NewCalendar(r.zone).Day(r.plan.AsOfMicros()))

@@ -37,7 +37,7 @@ type File struct {
 	Plans    []string `json:"plans"`    // SHA-256 of the plans that made it
 	Inputs   []string `json:"inputs"`   // digests of the exports
 	Models   []Named  `json:"models"`   // scored with them
-	Policies []string `json:"policies"` // versions in the registry
+	Policies []string `json:"policies"` // SHA-256 of the registries of policies
 	Least    int64    `json:"least"`    // no count is of fewer rows
 	Parts    []Part   `json:"parts"`    // by check
 }

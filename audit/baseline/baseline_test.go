@@ -102,6 +102,7 @@ func TestPool(t *testing.T) {
 		{[]Level{{"b", 30}, {"a", 20}, {"c", 4}, {"d", 7}, {"", 12}}, "a20 b30 other11 missing12", true},
 		{[]Level{{"b", 30}, {"a", 20}, {"c", 4}, {"", 2}}, "a20 b36 other0 missing0", true},
 		{[]Level{{"b", 3}, {"", 200}}, "", false},
+		{[]Level{{"\xff", 8}, {"\xfe", 7}, {"a", 20}}, "a20 \uFFFD15 other0 missing0", true},
 		{nil, "", false},
 	} {
 		l, ok := Pool("x", tt.values, 10)

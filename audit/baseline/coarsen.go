@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"evenhand/audit/stats"
 )
@@ -108,6 +109,26 @@ func lowest(b []Bin, h *stats.Hist, special []float64) float64 {
 	return stats.LowerEdge(sum / float64(n))
 }
 
+// readable returns the levels by value, each once, with what is no UTF-8
+// replaced: JSON has no other text.
+func readable(values []Level) []Level {
+	out := make([]Level, len(values))
+	for i, v := range values {
+		out[i] = Level{strings.ToValidUTF8(v.Value, "\uFFFD"), v.N}
+	}
+	slices.SortFunc(out, func(a, b Level) int { return cmp.Compare(a.Value, b.Value) })
+	n := 0
+	for i, v := range out {
+		if i > 0 && v.Value == out[n-1].Value {
+			out[n-1].N += v.N
+			continue
+		}
+		out[n] = v
+		n++
+	}
+	return out[:n]
+}
+
 // Pool returns the distribution of levels: those of fewer than least rows are
 // counted together as other, and where that is still fewer, with the commonest
 // level, as are fewer than least missing values. The empty value is missing. It
@@ -115,7 +136,7 @@ func lowest(b []Bin, h *stats.Hist, special []float64) float64 {
 func Pool(name string, values []Level, least int64) (Levels, bool) {
 	least = max(least, 1)
 	l := Levels{Name: name, Values: []Level{}}
-	for _, v := range values {
+	for _, v := range readable(values) {
 		switch {
 		case v.Value == "":
 			l.Missing += v.N
@@ -128,7 +149,6 @@ func Pool(name string, values []Level, least int64) (Levels, bool) {
 	if len(l.Values) == 0 {
 		return l, false
 	}
-	slices.SortFunc(l.Values, func(a, b Level) int { return cmp.Compare(a.Value, b.Value) })
 	most := 0
 	for i, v := range l.Values {
 		if v.N > l.Values[most].N {

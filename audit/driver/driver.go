@@ -128,6 +128,9 @@ func (r *run) conclude(states []audit.State) (res *audit.Result, err error) {
 		}
 	}()
 	res = &audit.Result{Tallies: r.tallies, Coverage: r.skipped, Scored: r.scored}
+	if r.policies != nil {
+		res.Policies = r.policies.Digest
+	}
 	for i, s := range states {
 		rc := r.running[i]
 		check = rc.check.Name
