@@ -2,6 +2,7 @@ package fairness
 
 import (
 	"fmt"
+	"math"
 
 	"evenhand/audit"
 	"evenhand/audit/checks/internal/suppress"
@@ -26,6 +27,30 @@ func (w *outcomeWriter) calibration(c *outcomeCell) {
 	}
 }
 
+// off tells whether observed / expected is outside of what the plan allows.
+func (w *outcomeWriter) off(ratio float64) bool {
+	return ratio < w.settings.Low || ratio > w.settings.High
+}
+
+// againstOthers returns observed / expected of a group over that of all others,
+// and the test that they are one: given all bad loans, the group's share is that
+// of its expected ones. A model that is off for everybody alike is no matter of
+// groups. It is not ok where the others are none, or have no bad loan.
+func (w *outcomeWriter) againstOthers(r *stats.Reliability) (relative float64, test stats.Test, ok bool) {
+	var seen, foreseen float64
+	for i := range w.dims[0].groups {
+		all := w.dims[0].groups[i].whole()
+		seen, foreseen = seen+float64(all.Events()), foreseen+all.Expected()
+	}
+	k, e := float64(r.Events()), r.Expected()
+	if !(foreseen > e) || !(seen > k) {
+		return math.NaN(), stats.Test{}, false
+	}
+	scale := seen / foreseen
+	z := (k - float64(scale*e)) / math.Sqrt(scale*r.Variance()*(1-e/foreseen))
+	return (k / e) / ((seen - k) / (foreseen - e)), stats.Test{Statistic: z, P: stats.TwoSided(z)}, true
+}
+
 // quality adds the metrics of probabilities; fine are those of the good and the
 // bad.
 func (w *outcomeWriter) quality(c *outcomeCell, r *stats.Reliability, fine *[2]stats.Hist) {
@@ -48,7 +73,7 @@ func (w *outcomeWriter) quality(c *outcomeCell, r *stats.Reliability, fine *[2]s
 		}
 		w.add(m, c)
 	}
-	ratio, interval, test := r.ObservedExpected(level)
+	ratio, interval, _ := r.ObservedExpected(level)
 	m := metric(observedRate, ratio)
 	m.Low, m.High, m.Level, m.Interval = interval.Lo, interval.Hi, level, "wilson"
 	mean := r.Expected() / float64(n)
@@ -58,11 +83,12 @@ func (w *outcomeWriter) quality(c *outcomeCell, r *stats.Reliability, fine *[2]s
 		m.Threshold = w.settings.Low
 	}
 	// The normal approximation of the test needs some events on either side.
-	enough := r.Variance() >= 5
-	if w.whole && enough && w.dim.column >= 0 {
-		m.Test, m.P = "calibration_z", test.P
-		if ratio < w.settings.Low || ratio > w.settings.High {
-			m.Reach = audit.Warn
+	if w.whole && r.Variance() >= 5 && w.dim.column >= 0 {
+		if relative, test, ok := w.againstOthers(r); ok {
+			m.Test, m.P = "calibration_z_relative", test.P
+			if w.off(ratio) && w.off(relative) {
+				m.Reach = audit.Warn
+			}
 		}
 	}
 	add(m)

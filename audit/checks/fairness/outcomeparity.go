@@ -100,7 +100,7 @@ decision:
 
 	bad_rate, bad_rate_difference             Wilson, Newcombe interval
 	bad_rate_bounds                           had none, or all, of the denied without an outcome turned bad
-	observed_expected_ratio                   bad / sum of pd; Wilson's interval by the mean pd; tested, z = (O - E) / sqrt(sum of pd(1 - pd))
+	observed_expected_ratio                   bad / sum of pd; Wilson's interval by the mean pd; tested against all others' (below)
 	calibration_intercept, calibration_slope  logistic recalibration on the log-odds of pd
 	expected_calibration_error                10 uniform bins
 	brier_score, log_loss, roc_auc, gini, ks  roc_auc with DeLong's interval
@@ -111,8 +111,11 @@ rows. A rate without rows is not estimable, never 0: the counts n+ and n- are
 beside it. Only fnr_difference and fpr_difference (Fisher below 100 in a cell,
 else chi-square with Yates' correction) and observed_expected_ratio are tested,
 over all rows, once a group. A gap of "gap" (0.1) is flagged, and observed /
-expected outside "low" (0.8) to "high" (1.25), each only with the corrected
-p-value below alpha. What is by period or segment is shown, not tested.
+expected outside "low" (0.8) to "high" (1.25), by itself and over that of all
+others, each only with the corrected p-value below alpha: with O/E that of all
+rows, z = (o - e*O/E) / sqrt(O/E * v * (1 - e/E)), v the group's sum of pd(1 - pd).
+A model that is off for everybody alike is check performance's matter. What is
+by period or segment is shown, not tested.
 
 Groups under min_cell are insufficient, under suppress withheld, as are those
 that would tell of them. The spreads leave groups out whose denominator is below

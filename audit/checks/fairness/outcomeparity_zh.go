@@ -34,7 +34,7 @@ equal_opportunity_difference_favourable，以及以同样词尾命名的假阳�
 
 	bad_rate, bad_rate_difference             Wilson、Newcombe 区间
 	bad_rate_bounds                           没有结果的被拒绝者无一变坏、或全部变坏时的坏账率
-	observed_expected_ratio                   坏账数 / pd 之和；Wilson 区间除以平均 pd；检验 z = (O - E) / sqrt(pd(1 - pd) 之和)
+	observed_expected_ratio                   坏账数 / pd 之和；Wilson 区间除以平均 pd；与其余全部比较后检验（见下）
 	calibration_intercept, calibration_slope  对 pd 的对数比值作逻辑回归再校准
 	expected_calibration_error                10 个等宽区间
 	brier_score, log_loss, roc_auc, gini, ks  roc_auc 用 DeLong 区间
@@ -43,9 +43,10 @@ equal_opportunity_difference_favourable，以及以同样词尾命名的假阳�
 pd 为记录值，没有时为本次运行对各行复算的概率。没有样本的比率为无法估计，绝不记为
 0：旁列 n+ 与 n-。只对全部行、每个群体各一次检验 fnr_difference、fpr_difference
 （单元小于 100 时用 Fisher 检验，否则用带 Yates 校正的卡方检验）和
-observed_expected_ratio。差距达到“gap”（0.1），或实际/预期超出“low”（0.8）至
-“high”（1.25），且校正后的 p 值低于 alpha 时予以标记。按期间或分段的数字只展示，不
-检验。
+observed_expected_ratio。差距达到“gap”（0.1），或实际/预期本身及其与其余全部之比均超出
+“low”（0.8）至“high”（1.25），且校正后的 p 值低于 alpha 时予以标记：以 O/E 为全部行的
+实际/预期，z = (o - e*O/E) / sqrt(O/E * v * (1 - e/E))，v 为该群体的 pd(1 - pd) 之和。
+模型对所有人同样偏离时，由检查 performance 说明。按期间或分段的数字只展示，不检验。
 
 行数少于 min_cell 的群体为样本不足，少于 suppress 的予以隐去，可能泄露它们的单元也
 隐去。极差不计分母少于 min_cell 的群体。校准偏离说明 pd 对某群体不准，不说明原因；
