@@ -66,12 +66,6 @@ type slot struct {
 	rows          int64
 }
 
-// tally counts the values of one mix by slot.
-type tally struct {
-	names rows.Names
-	n     [][]int64 // by slot and number
-}
-
 func newMix(env *audit.Env, set *MixSettings, periods *audit.Periods) *mix {
 	s := &mix{env: env, set: set, periods: periods, own: periods != env.Periods,
 		at: env.Col(table, "decided_at"), app: env.Col(table, "application_type"), test: env.Col(table, "is_test"),
@@ -95,18 +89,6 @@ func (s *mix) slotOf(k slot) int32 {
 	}
 	s.slots = append(s.slots, k)
 	return int32(len(s.slots) - 1)
-}
-
-// grow makes room for all slots and numbers.
-func (t *tally) grow(slots int) {
-	for len(t.n) < slots {
-		t.n = append(t.n, nil)
-	}
-	for i := range t.n {
-		if k := t.names.Len() - len(t.n[i]); k > 0 {
-			t.n[i] = append(t.n[i], make([]int64, k)...)
-		}
-	}
 }
 
 func (s *mix) Update(b *features.Batch) {
