@@ -101,32 +101,3 @@ would leave some of the gap that they explain. A warning says that it is one.
 A regression is no proof. What the controls leave out may explain the gap; a
 control that the lender made, or that stands for the group, may hide it. Hold
 equal only what the policy may lawfully use.`
-
-const adjustedDocZh = `在方案的控制变量相同时各群体的拒绝比值
-
-分层只能使少数条件相等，回归可以使许多条件相等。对方案的每个群体维度各作一个逻辑回
-归：以拒绝为因变量（通过或拒绝；排除规则同 approvalparity），自变量为除参照群体外
-各群体的虚拟变量和方案的控制变量。其他维度不作控制变量。用牛顿法求最大似然，与
-statsmodels 的 Logit 一致。
-
-	adjusted_odds_ratio   exp(群体系数)：拒绝比值与参照群体之比；大于 1 表示拒绝更多；Wald 区间
-	adjusted_pseudo_r2    1 - 对数似然 / 仅含截距的对数似然（McFadden），按维度
-
-数值照原样使用；文本除最常见取值外每个取值一个虚拟变量，最多 20 个，其余取值和少于
-min_cell 行的取值合并。缺少任一控制变量取值的决策不计入，由排除规则计数；某一维度内
-没有群体信息的也不计入。导出中没有的控制变量不保持相等，并在覆盖情况中说明；与其他
-控制变量重复的不计入。少于 min_cell 行或只有一种结果的群体为样本不足，其决策不计入。
-某文本取值、或只有两个取值的数值的某一取值上，全部决策结果相同的，也不计入：它们不提
-供群体信息。若控制变量仍可完全决定结果（分离），则无法估计，结果为样本不足。
-
-比值比用 Wald 检验。高于“odds_ratio”（1.25）、区间全部高于 1、与同样的申请人属于参
-照群体时相比多出的拒绝不少于“excess”（10）笔，且校正后的 p 值低于方案的 alpha，同时
-满足时予以标记。最小可检出差距为 exp((1.96+0.84)·se) - 1。
-
-决策按组合（群体与控制变量取值）计数。组合超过“designs”（65536）种时，只保留哈希值
-开头有 1、2、3 …… 个零位的组合，位数取刚好够用者：这是组合的一个样本，每种组合含其
-全部决策，与记录的先后次序无关。抽样只取决于控制变量和群体，与结果无关，因此没有偏
-差；若将控制变量切成区间，则会残留部分本可解释的差距。提示中会说明这是样本。
-
-回归不是证明。控制变量未涵盖的内容可能解释差距；由机构自行决定的、或代表群体的控制
-变量可能掩盖差距。只应使政策可以合法使用的条件相等。`

@@ -62,14 +62,14 @@ func fixturesDir(parts ...string) string {
 }
 
 // New York, 2023: the approval rate of Black applicants is above four fifths of
-// white ones', and their odds at equal debt to income are less than half.
-// Women's are level.
+// white ones', and their odds at equal debt to income are less than half, and
+// with income and loan to value held equal too. Women's are level.
 func TestConditionalNewYork(t *testing.T) {
 	dir := filepath.Join("..", "..", "..", "..", "shared", "data", "data")
 	if _, err := os.Stat(filepath.Join(dir, "hmda_ny_2023_purchase.parquet")); err != nil {
 		t.Skip("the shared data is not here: ", err)
 	}
-	_, r := runPlan(t, fixturesDir("plans", "hmda.yaml"), dir, ApprovalParity, ConditionalParity)
+	_, r := runPlan(t, fixturesDir("plans", "hmda.yaml"), dir, ApprovalParity, ConditionalParity, AdjustedParity, ScoreParity)
 	var black, crude *audit.Metric
 	for i := range r.Metrics {
 		m := &r.Metrics[i]
@@ -78,6 +78,8 @@ func TestConditionalNewYork(t *testing.T) {
 			black = m
 		case m.Name == ratioMetric && m.Group == "race=Black" && m.Segment == "" && m.Period == "":
 			crude = m
+		case m.Name == adjustedOdds && m.Group == "race=Black" && m.Status != audit.Fail:
+			t.Errorf("adjusted odds of denial %v: %v", m.Value, m.Status)
 		case m.Group == "sex=Female" && m.Status >= audit.Warn:
 			t.Errorf("women are flagged: %+v", m)
 		}

@@ -98,8 +98,12 @@ func beside(t *audit.Text, of *audit.Metric, metrics []audit.Metric) {
 			t.En += fmt.Sprintf(" Nothing held equal, the odds ratio is %s (%s against %s approved).", ratioText(m.Value), audit.Percent(m.K, m.N), audit.Percent(m.KRef, m.NRef))
 			t.Zh += fmt.Sprintf("不保持任何条件相等时比值比为%s（通过率%s对%s）。", ratioText(m.Value), audit.Percent(m.K, m.N), audit.Percent(m.KRef, m.NRef))
 		case m.Name == reversal && len(m.Warnings) > 0:
-			t.En += " A reversal (Simpson's paradox): " + m.Warnings[0].En + "."
-			t.Zh += "存在反转（辛普森悖论）：" + m.Warnings[0].Zh + "。"
+			en, zh := " The overall ratio does not show it: ", "总体比率未能显示："
+			if m.Effect > 1 { // the crude odds ratio: on the other side of 1
+				en, zh = " A reversal (Simpson's paradox): ", "存在反转（辛普森悖论）："
+			}
+			t.En += en + m.Warnings[0].En + "."
+			t.Zh += zh + m.Warnings[0].Zh + "。"
 		case m.Name == tarone && m.Effect < 0.05:
 			t.En += fmt.Sprintf(" The odds ratio is not the same in all strata (Tarone p %s): look at each.", audit.PText(m.Effect))
 			t.Zh += fmt.Sprintf("各分层的比值比并不相同（Tarone p值%s）：应逐层查看。", audit.PText(m.Effect))

@@ -246,7 +246,7 @@ func TestConditionalHidden(t *testing.T) {
 		t.Errorf("odds ratio %v: %v", m.Value, m.Status)
 	}
 	f := concludeConditional(env, nil, r.Metrics)
-	if len(f) != 1 || !strings.Contains(f[0].What.En, "the overall rates hide the gap") || !strings.Contains(f[0].Title.En, "At equal stratum the odds of approval of g=b are "+ratioText(m.Value)+" of a's") {
+	if len(f) != 1 || !strings.Contains(f[0].What.En, "the overall rates hide the gap") || strings.Contains(f[0].What.En, "A reversal (Simpson's paradox)") != (condMetric(t, r, crudeOdds, "g=b").Value > 1) || !strings.Contains(f[0].Title.En, "At equal stratum the odds of approval of g=b are "+ratioText(m.Value)+" of a's") {
 		t.Errorf("findings: %+v", f)
 	}
 }

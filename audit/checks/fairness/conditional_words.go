@@ -13,6 +13,6 @@ var conditionalMetrics = map[string]audit.Text{
 	informative:       audit.T("strata that tell", "有信息的分层数"),
 	crudeOdds:         audit.T("approval odds ratio, nothing held equal", "粗通过比值比"),
 	remaining:         audit.T("share of the crude gap left within strata", "分层后仍存在的差距份额"),
-	reversal:          audit.T("reversal between overall and within strata", "总体与分层内的反转"),
+	reversal:          audit.T("odds ratio within strata where overall rates say otherwise", "与总体比率说法不同的分层内比值比"),
 	"CONDITIONAL_GAP": audit.T("gap in approval at equal circumstances", "同等条件下的通过差距"),
 }

@@ -93,7 +93,7 @@ nothing and are left out of all pooled figures.
 	informative_strata            strata with both groups and both outcomes
 	crude_odds_ratio              of all rows of the set, nothing held equal; Woolf interval
 	log_odds_ratio_remaining      ln(pooled) / ln(crude): the share of the crude gap that the strata leave; only where the crude interval is off 1
-	simpson_reversal              the pooled odds ratio, where it and the overall rates say different things
+	simpson_reversal              the pooled odds ratio, where it and the overall rates say different things; a reversal proper where crude_odds_ratio, its effect, is on the other side of 1
 
 Only mantel_haenszel_odds_ratio is tested, by the corrected CMH, and only in the
 sets that decide: all strata crossed, and the score; where neither has min_cell

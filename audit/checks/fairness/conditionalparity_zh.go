@@ -23,7 +23,7 @@ model_version 中有评分的已判定记录，因为其他模型的评分含义
 	informative_strata            两个群体、两种结果都有的分层数
 	crude_odds_ratio              该组全部记录的比值比，不保持任何条件相等；Woolf 区间
 	log_odds_ratio_remaining      ln(合并) / ln(粗)：分层之后仍然存在的粗差距份额；仅在粗区间不含 1 时给出
-	simpson_reversal              合并比值比与总体比率说法不同时的合并比值比
+	simpson_reversal              合并比值比与总体比率说法不同时的合并比值比；若作为其效应量的 crude_odds_ratio 在 1 的另一侧，则为真正的反转
 
 只对 mantel_haenszel_odds_ratio 用校正后的 CMH 作检验，并且只在起决定作用的组中：全部
 分层变量的交叉，以及评分；两者都没有 min_cell 条有信息的双方记录时，用单独的分层变
