@@ -6,13 +6,13 @@ import (
 	"evenhand/features"
 )
 
-// tally counts the values of one mix by slot.
+// tally counts the values of one text column by key: a slot, or a day.
 type tally struct {
 	names rows.Names
-	n     [][]int64 // by slot and number
+	n     [][]int64 // by key and number of the value
 }
 
-// grow makes room for all slots and numbers.
+// grow makes room for so many keys, and for all numbers.
 func (t *tally) grow(slots int) {
 	for len(t.n) < slots {
 		t.n = append(t.n, nil)
