@@ -53,9 +53,10 @@ its place among these numbers, on one of them or between two; any other value
 that rules read counts as it is, rounded to the step that the dictionary gives
 it. Inputs of other models (regressions, forests) count as they are, rounded
 likewise. Without policies nobody can say what else was looked at: then every
-feature of the export counts as it is, and so does the amount asked for. Where
-versions are not recorded, the registry says which policy was in force, or else
-only decisions of one period are compared.
+feature of the export counts as it is, and so does the amount asked for; cells
+are counted, but no denial is a case and nothing is flagged. Where versions
+are not recorded, the registry says which policy was in force, or else only
+decisions of one period are compared.
 
 Left out are decisions of persons and overrides, technical faults, holds,
 reviews and exemptions, test rows and prescreens, and rows that no model of the
@@ -78,7 +79,7 @@ only with those that the replay makes the same of, which looks at the limit too.
 	twin_rate             decisions that have a twin, of those compared
 	split_cell_set_aside  rows of such cells that were set aside, by why
 
-Each of these denials is a case, up to 64 a cell, with an approved twin as its
+Each of the denials that the policy lets pass is a case, up to 64 a cell, with an approved twin as its
 counterpart and what differs between them. Its verdict is INDETERMINATE (grade
 E3): twins show that one of two was decided wrongly. That a denial is against
 the policy is said once, by unexplaineddenial. No significance test is made:

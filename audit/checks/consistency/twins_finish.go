@@ -34,7 +34,10 @@ func (s *twins) finish(r *audit.Result, second *twinsSecond) {
 			splits++
 			odd := k.pass == 1 || k.pass == 2 && c.n[1] <= c.n[0]
 			version := c.rows[0].Items()[0].Value.policy
-			for _, v := range []string{"", version} {
+			for i, v := range []string{"", version} {
+				if i > 0 && v == "" {
+					continue
+				}
 				rowsOf[v] += c.n[0] + c.n[1]
 				if odd {
 					denials[v] += c.n[1]
@@ -42,10 +45,14 @@ func (s *twins) finish(r *audit.Result, second *twinsSecond) {
 					approvals[v] += c.n[0]
 				}
 			}
-			if odd {
+			if k.pass == 1 {
 				r.Cases = append(r.Cases, second.ofCell(c)...)
 			}
 		}
+	}
+	if s.env.Policies == nil {
+		cov.Why = append(cov.Why, audit.T("without policies nobody can say what else was looked at: cells with both outcomes are counted, and no denial is listed",
+			"没有政策时无法得知还看了什么：结果不一的单元只作计数，不列出拒绝"))
 	}
 	r.Coverage = append(r.Coverage, cov)
 	if cov.Judged == 0 {
@@ -65,7 +72,7 @@ func (s *twins) finish(r *audit.Result, second *twinsSecond) {
 		return m
 	}
 	m := share(splitRate, min(splits, s.paired), s.paired)
-	if splits > 0 {
+	if splits > 0 && s.env.Policies != nil {
 		m.Reach = audit.Warn
 	}
 	r.Metrics = append(r.Metrics, m)
