@@ -77,6 +77,13 @@ func TestLogisticIsWoolf(t *testing.T) {
 	if math.Abs(got.Value-4.0935898963421895) > 1e-11 {
 		t.Errorf("odds ratio %v", got.Value)
 	}
+	// Approval of white applicants as Wooldridge prints it, to six digits.
+	f = Logistic([]float64{1, 0}, 1, []int64{1527, 218}, []int64{1681, 308})
+	for _, x := range [][2]float64{{f.Params[0], 0.884685}, {f.Params[1], 1.409422}, {f.SE[1], 0.151151}} {
+		if math.Abs(x[0]-x[1]) > 5e-7 {
+			t.Errorf("%v, printed %v", x[0], x[1])
+		}
+	}
 }
 
 // What has no estimate must say so, never be a number.
