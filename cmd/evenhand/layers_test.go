@@ -27,8 +27,10 @@ func TestLayers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, packages, _ := strings.Cut(string(readme), "\n## Packages\n")
+	packages, _, _ = strings.Cut(packages, "\n## ")
 	rows := map[string]row{}
-	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z/…]+)` \\| (.+?) \\| (.+?) \\|$").FindAllStringSubmatch(string(readme), -1) {
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z/…]+)` \\| (.+?) \\| (.+?) \\|$").FindAllStringSubmatch(packages, -1) {
 		rows[m[1]] = row{strings.ReplaceAll(m[2], "`", ""), strings.Split(strings.ReplaceAll(m[3], "`", ""), ", ")}
 	}
 	if len(rows) < 10 {
