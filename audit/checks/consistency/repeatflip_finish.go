@@ -211,6 +211,11 @@ func flipFinding(env *audit.Env, list []audit.Case, rate *audit.Metric) audit.Fi
 		f.What.En += fmt.Sprintf(" The replay denies %s of them: there the approval was above the policy.", audit.Thousands(right))
 		f.What.Zh += fmt.Sprintf("其中%s笔复算为拒绝：高于政策的是通过的一笔。", audit.Thousands(right))
 	}
+	if env.Policies == nil {
+		f.Severity = audit.S4
+		f.What.En += " Without policies nobody can say what else was looked at: something that the export lacks may have changed."
+		f.What.Zh += "没有政策时无法得知还看了什么：导出之外的数据可能有变。"
+	}
 	f.What.En += " A flip shows that one of two answers was wrong, not which, nor why."
 	f.What.Zh += "反转只说明两个答复之一有误，不说明是哪一个，也不说明原因。"
 	f.Remedy = audit.T("Trace each pair through the engine's log, and let a repeat application without any change have the former answer unless a rule in the registry says otherwise.",
