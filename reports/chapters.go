@@ -60,7 +60,7 @@ func (r *Report) chapters() []chapter {
 				ms = slices.DeleteFunc(ms, registered)
 			}
 		}
-		room := max(r.room.figures-len(ch.Figures), min(leastFigures[c.Name], r.room.figures), 0)
+		room := max(r.room.figures+moreFigures[c.Name]-len(ch.Figures), min(leastFigures[c.Name], r.room.figures), 0)
 		drawn := r.metricFigures(ms)
 		ch.Figures = append(drawn[:min(len(drawn), room)], ch.Figures...)
 		ch.Metrics = r.metricTable(ms)

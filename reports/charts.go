@@ -10,7 +10,7 @@ import (
 )
 
 // nameOrder puts the metrics a reader looks for first; others follow by name.
-var nameOrder = []string{"score_match_rate", "decision_match_rate", "match_rate", incidence, reliabilityOf, "selection_rate_ratio", "selection_rate", vintageAUC, changePoints, "psi", "csi", "mix_psi", recourseChanges, recourseCost, firstReason, cutoffHistogram}
+var nameOrder = []string{"score_match_rate", "decision_match_rate", "match_rate", "selection_rate_ratio", heldEqualOdds, adjustedOdds, incidence, reliabilityOf, "selection_rate", vintageAUC, changePoints, "psi", "csi", "mix_psi", recourseChanges, recourseCost, firstReason, cutoffHistogram}
 
 // The metrics of recourse and of reasons that are drawn.
 const recourseChanges, recourseCost, firstReason = "recourse_changes", "recourse_extra_cost", "first_reason_agreement"
@@ -237,6 +237,14 @@ func byKind(ms []*audit.Metric) [][]*audit.Metric {
 		}
 		out[len(out)-1] = append(out[len(out)-1], m)
 	}
+	// What is flagged is drawn first, before the page has no more room.
+	calm := func(ms []*audit.Metric) int {
+		if slices.ContainsFunc(ms, flagged) {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(out, func(a, b []*audit.Metric) int { return cmp.Compare(calm(a), calm(b)) })
 	return out
 }
 

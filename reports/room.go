@@ -14,6 +14,10 @@ var rooms = []room{{30, 5, 24}, {24, 5, 20}, {18, 5, 16}, {12, 4, 12}, {8, 3, 8}
 // mostPage is the size in bytes that the page is kept under.
 const mostPage = 950_000
 
+// moreFigures is how many charts more a chapter has that shows every column of
+// groups in a chart of its own.
+var moreFigures = map[string]int{"fairness": 2}
+
 // leastFigures is how many charts of metrics a chapter has, however many charts
 // of causes there are: the two of recourse and that of reasons.
 var leastFigures = map[string]int{"denials": 3}
