@@ -135,6 +135,9 @@ func (r *Report) figuresOf(name string, ms []*audit.Metric) []*figure {
 		if len(overall) == 0 && len(r.seriesOf(single, "")) == 1 {
 			overall, single = single, nil
 		}
+		if within, whole := split(single, func(m *audit.Metric) bool { return m.Group != "" && m.Segment != "" }); len(whole) > 0 && len(within) > 0 {
+			single = whole // the mixes within versions are in the table
+		}
 		var out []*figure
 		if len(overall) > 0 {
 			out = append(out, r.driftBars(overall))

@@ -48,7 +48,8 @@ func (r *Report) rowsJudged() int64 {
 	return n
 }
 
-// span is the first and last period that metrics or cases speak of.
+// span is the first and last of the plan's periods that metrics or cases speak
+// of; some metrics are of days, weeks or vintages of their own.
 func (r *Report) span() (first, last string) {
 	note := func(label string) {
 		if label == "" {
@@ -60,7 +61,9 @@ func (r *Report) span() (first, last string) {
 		last = max(last, label)
 	}
 	for i := range r.res.Metrics {
-		note(r.res.Metrics[i].Period)
+		if p := r.res.Metrics[i].Period; r.periods.Label(r.periods.Index(p)) == p {
+			note(p)
+		}
 	}
 	for _, f := range r.res.Findings {
 		for _, at := range []int64{f.FirstSeen, f.LastSeen} {

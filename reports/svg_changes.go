@@ -191,7 +191,7 @@ func (r *Report) drawMarks(f *figure, marks []*audit.Metric, x scale, first, las
 		f.line("null", at, top, at, bottom)
 		slices.Sort(named[d])
 		if label := strings.Join(slices.Compact(named[d]), " · "); at > free {
-			f.text("tick", "middle", at, top-18, same(clipText(same(label), 90).En))
+			f.text("tick", "middle", min(at, f.Width-50), top-18, same(clipText(same(label), 90).En))
 			free = at + 92
 		}
 	}

@@ -100,6 +100,9 @@ func (r *Report) heat(ms []*audit.Metric) *figure {
 		}
 		return v
 	}
+	all = slices.DeleteFunc(all, func(s series) bool {
+		return !slices.ContainsFunc(s.points, func(m *audit.Metric) bool { return !math.IsNaN(m.Value) })
+	})
 	slices.SortStableFunc(all, func(a, b series) int { return -cmp.Compare(peak(a), peak(b)) })
 	const maxRows, maxColumns = 20, 12
 	periods = periods[max(0, len(periods)-maxColumns):]

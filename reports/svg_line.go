@@ -161,7 +161,8 @@ func (f *figure) oneLine(s series, class string, u unit, x, y scale, index map[s
 func (f *figure) periodAxis(periods []string, x scale, bottom px) {
 	every := 1
 	if n := len(periods); n > 1 {
-		every = max(1, int(math.Ceil(float64(n)*64/float64(x.b-x.a+64))))
+		wide := float64(max(64, 8*len(periods[0])+2)) // of a label
+		every = max(1, int(math.Ceil(float64(n)*wide/(float64(x.b-x.a)+wide))))
 	}
 	for i, p := range periods {
 		if i%every == 0 {
