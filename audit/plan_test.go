@@ -51,7 +51,10 @@ func testChecks() []*Check {
 
 // exampleChecks are those, and what the example plans name.
 func exampleChecks() []*Check {
-	return append(testChecks(), &Check{Name: "stalledlimit", Title: T("Stalled limits", "额度停滞"), Settings: func() any { return &testPanel{} }})
+	panel := func() any { return &testPanel{} }
+	return append(testChecks(),
+		&Check{Name: "stalledlimit", Title: T("Stalled limits", "额度停滞"), Settings: panel},
+		&Check{Name: "increaseparity", Title: T("Time to an increase", "提额等待时间"), Settings: panel})
 }
 
 func examples(t testing.TB) map[string][]byte {
