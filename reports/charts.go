@@ -58,7 +58,8 @@ func notDrawn(name string) bool {
 		"selection_rate_shrunken", "intersection_best_ratio", "smallest_intersection",
 		"channel_selection_rate", "channel_odds_ratio_spread", cutoffDensity,
 		"reviewer_low_side_override_rate", "reviewer_high_side_override_rate",
-		"reviewer_low_side_override_rate_shrunken", "reviewer_high_side_override_rate_shrunken":
+		"reviewer_low_side_override_rate_shrunken", "reviewer_high_side_override_rate_shrunken",
+		"referral_approval_rate_shrunken", "referral_approval_rate_difference":
 		return true
 	}
 	return strings.HasPrefix(name, "demographic_parity") || strings.HasPrefix(name, "mantel_haenszel_") || strings.HasSuffix(name, "_score_interval") || strings.HasPrefix(name, "smoothed_empirical_")

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"evenhand/audit"
@@ -13,15 +14,18 @@ import (
 	"evenhand/fixtures"
 )
 
-// TestTruth: the audit of the book finds every planted fault of scores and
-// disclosure, as what it was planted, and accuses nobody else.
+// TestTruth: the audit of the book finds every planted fault of scores, of
+// disclosure and of reviewers, as what it was planted, and accuses nobody else.
 func TestTruth(t *testing.T) {
 	truth, err := fixtures.Truth(fixtures.Book())
 	if err != nil {
 		t.Fatal(err)
 	}
-	scores, told := map[string]string{}, map[string]string{}
+	scores, told, reviewers := map[string]string{}, map[string]string{}, map[string]string{}
 	for _, r := range truth {
+		if r.Fault == "REVIEWER" {
+			reviewers[r.Key] = r.Cause
+		}
 		if r.Rule == "scorematch" && r.Fault != "M9" { // not recomputable: a metric, no case
 			scores[r.Key] = r.Fault
 		}
@@ -30,8 +34,8 @@ func TestTruth(t *testing.T) {
 			told[r.Key] = r.Disclosure
 		}
 	}
-	if len(scores) < 500 || len(told) < 150 {
-		t.Fatalf("%d planted scores, %d planted disclosures", len(scores), len(told))
+	if len(scores) < 500 || len(told) < 150 || len(reviewers) != 1 {
+		t.Fatalf("%d planted scores, %d planted disclosures, %d planted reviewers", len(scores), len(told), len(reviewers))
 	}
 	dir := t.TempDir()
 	if err := unpack(fixtures.Book(), dir); err != nil {
@@ -57,6 +61,15 @@ func TestTruth(t *testing.T) {
 			}
 		}
 	}
+	// A reviewer has no cases: the finding names him first.
+	gotReviewers := map[string]string{}
+	for _, line := range readColumns(t, filepath.Join(dir, "report", "findings.arrow"), "check", "cause", "title_en") {
+		if f := strings.Split(line, "\x00"); f[0] == "overrideparity" {
+			who, _, _ := strings.Cut(f[2], " ")
+			gotReviewers[who] += f[1]
+		}
+	}
+	sameFaults(t, "reviewer", reviewers, gotReviewers)
 	sameFaults(t, "score", scores, gotScores)
 	sameFaults(t, "disclosure", told, gotTold)
 }

@@ -32,7 +32,7 @@ func (s *alike) pack(keys []uint64, product, version *features.Vector, rows []in
 		at := &s.of[int(product.Codes[i]+1)*s.versions+int(version.Codes[i]+1)]
 		if *at == 0 {
 			id := s.keys.ID(product.Text(int(i)) + "\x00" + version.Text(int(i)))
-			*at = 1 + uint32(id)%(bands.MaxStrata/2)
+			*at = 1 + uint32(id)%(bands.MaxStrata/sideRoom) // overrideparity adds sides
 		}
 		keys[j] |= uint64(*at-1) << shift
 	}

@@ -20,6 +20,7 @@ func (s *override) Merge(other audit.State) {
 	strata := s.strata.keys.Merge(&o.strata.keys)
 	reviewers := s.reviewer.keys.Merge(&o.reviewer.keys)
 	s.reviewers.Merge(o.reviewers.Map(renumberReviewer(reviewers)))
+	s.referrals.Merge(o.referrals.Map(renumberReferral(reviewers, strata)))
 	for d := range s.dims {
 		x, from := &s.dims[d], &o.dims[d]
 		groups := x.keys.Merge(&from.keys)
@@ -32,7 +33,7 @@ func (s *override) Merge(other audit.State) {
 // a group and a bit.
 func renumberSide(strata, groups []int32) func(stratum, cell uint32) (uint32, uint32) {
 	return func(stratum, cell uint32) (uint32, uint32) {
-		return uint32(strata[stratum>>1])<<1 | stratum&1, uint32(groups[cell>>1])<<1 | cell&1
+		return uint32(strata[stratum>>sideBits])<<sideBits | stratum&(sideRoom-1), uint32(groups[cell>>1])<<1 | cell&1
 	}
 }
 
@@ -49,6 +50,13 @@ func renumberPair(reviewers, groups []int32) func(uint64) uint64 {
 	}
 }
 
+func renumberReferral(reviewers, strata []int32) func(uint64) uint64 {
+	return func(k uint64) uint64 {
+		stratum := k & (1<<reviewerShift - 1) >> 1
+		return uint64(reviewers[k>>reviewerShift])<<reviewerShift | uint64(strata[stratum])<<1 | k&1
+	}
+}
+
 // MarshalBinary encodes the counts.
 func (s *override) MarshalBinary() ([]byte, error) {
 	var e stats.Encoder
@@ -58,6 +66,7 @@ func (s *override) MarshalBinary() ([]byte, error) {
 	strata := sortedNames(&e, &s.strata.keys)
 	reviewers := sortedNames(&e, &s.reviewer.keys)
 	e.Value(s.reviewers.Map(renumberReviewer(reviewers)))
+	e.Value(s.referrals.Map(renumberReferral(reviewers, strata)))
 	for d := range s.dims {
 		x := &s.dims[d]
 		groups := sortedNames(&e, &x.keys)
@@ -104,6 +113,15 @@ func (s *override) UnmarshalBinary(data []byte) error {
 			return d.Finish()
 		}
 	}
+	d.Value(&back.referrals)
+	left = back.judge.Judged()
+	for k, n := range back.referrals.All() {
+		take(&left, n)
+		if k>>reviewerShift >= uint64(names[1].Len()) || k&(1<<reviewerShift-1)>>1 >= uint64(names[0].Len()) {
+			d.Fail("a reviewer or stratum has no name")
+			return d.Finish()
+		}
+	}
 	for i := range s.dims {
 		x := overrideDim{crossColumn: crossColumn{plan: s.dims[i].plan, column: s.dims[i].column}}
 		x.keys = decode(d, 1)[0]
@@ -111,7 +129,7 @@ func (s *override) UnmarshalBinary(data []byte) error {
 		left = back.judge.Judged()
 		x.counts.Each(func(stratum, cell uint32, n int64) {
 			take(&left, n)
-			if int(stratum>>1) >= names[0].Len() || int(cell>>1) >= x.keys.Len() {
+			if int(stratum>>sideBits) >= names[0].Len() || int(cell>>1) >= x.keys.Len() {
 				d.Fail("a cell has no name")
 			}
 		})

@@ -9,27 +9,39 @@ import (
 )
 
 // concludeOverride makes one finding of each group, and of each reviewer, that
-// is flagged on either side.
+// is flagged on either side of overrides, and one more for referrals.
 func concludeOverride(env *audit.Env, _ []audit.Case, metrics []audit.Metric) []audit.Finding {
 	flagged := map[string][]*audit.Metric{}
 	var order []string
 	for i := range metrics {
 		m := &metrics[i]
-		if m.Status < audit.Warn || !strings.HasSuffix(m.Name, oddsSuffix) && !strings.HasSuffix(m.Name, shrunkenSuffix) {
+		kind := ""
+		switch {
+		case m.Status < audit.Warn:
+			continue
+		case m.Name == referralShrunken || m.Name == referralGap:
+			kind = " referred"
+		case !strings.HasSuffix(m.Name, oddsSuffix) && !strings.HasSuffix(m.Name, shrunkenSuffix):
 			continue
 		}
-		if flagged[m.Group] == nil {
-			order = append(order, m.Group)
+		at := m.Group + kind
+		if flagged[at] == nil {
+			order = append(order, at)
 		}
-		flagged[m.Group] = append(flagged[m.Group], m)
+		flagged[at] = append(flagged[at], m)
 	}
 	slices.Sort(order)
 	var out []audit.Finding
 	for _, group := range order {
 		ms := flagged[group]
-		if strings.HasSuffix(ms[0].Name, shrunkenSuffix) {
+		switch name := ms[0].Name; {
+		case name == referralShrunken:
+			out = append(out, referralReviewerFinding(ms[0], metrics))
+		case name == referralGap:
+			out = append(out, referralGroupFinding(ms[0]))
+		case strings.HasSuffix(name, shrunkenSuffix):
 			out = append(out, reviewerFinding(ms, metrics))
-		} else {
+		default:
 			out = append(out, overrideFinding(ms, env.Layouts["decisions"].Exported("score")))
 		}
 	}
@@ -115,7 +127,7 @@ func reviewerFinding(ms []*audit.Metric, metrics []audit.Metric) audit.Finding {
 		en, zh = append(en, t.En), append(zh, t.Zh)
 	}
 	for i := range metrics {
-		if x := &metrics[i]; x.Segment == ms[0].Group && !x.Suppressed {
+		if x := &metrics[i]; x.Segment == ms[0].Group && x.Name != referralRate && !x.Suppressed {
 			f.Metrics = append(f.Metrics, x.ID())
 		}
 	}

@@ -38,7 +38,7 @@ func (s *override) Finish(r *audit.Result) {
 		if n == 0 {
 			continue
 		}
-		m := audit.NewMetric(overrideName, sideNames[side]+rateSuffix)
+		m := audit.NewMetric(overrideName, sideRates[side])
 		setRate(&m, k, n, h)
 		if n < h.Suppress {
 			m.Suppress()
@@ -48,7 +48,7 @@ func (s *override) Finish(r *audit.Result) {
 	for d := range s.dims {
 		s.groups(r, &s.dims[d])
 	}
-	if left := s.finishReviewers(r); left > 0 {
+	if left := max(s.finishReviewers(r), s.finishReferrals(r)); left > 0 {
 		cov.Why = append(cov.Why, audit.Tf("%d reviewers with the fewest decisions are not listed", "决策最少的%d名审核员未列出", left))
 	}
 	r.Coverage = append(r.Coverage, cov)
@@ -67,14 +67,18 @@ func setRate(m *audit.Metric, k, n int64, h audit.Honesty) {
 // groups compares the groups of a dimension, on both sides.
 func (s *override) groups(r *audit.Result, x *overrideDim) {
 	counts := x.counts.Renumbered(renumberSide(s.strata.keys.Ranks(), x.keys.Ranks()))
-	all := counts.Cut(s.settings.Bands)
+	all, whole := counts.Cut(s.settings.Bands), counts.Cut(1)
 	scored := s.env.Layouts["decisions"].Exported("score")
 	var names []string
 	for _, id := range x.keys.Sorted() {
 		names = append(names, x.keys.Value(id))
 	}
 	for side := range sides {
-		strata := slices.DeleteFunc(slices.Clone(all), func(b bands.Band) bool { return int(b.Stratum&1) != side })
+		from := all
+		if side == referral {
+			from = whole
+		}
+		strata := slices.DeleteFunc(slices.Clone(from), func(b bands.Band) bool { return int(b.Stratum&(sideRoom-1)) != side })
 		cells := make([]cell, len(names))
 		sum := &suppress.Sum{}
 		for _, b := range strata {
@@ -100,7 +104,7 @@ func (s *override) groups(r *audit.Result, x *overrideDim) {
 			if c.N == 0 {
 				continue
 			}
-			m := audit.NewMetric(overrideName, sideNames[side]+rateSuffix)
+			m := audit.NewMetric(overrideName, sideRates[side])
 			m.Group = x.plan.Name + "=" + c.group
 			setRate(&m, c.k, c.N, s.env.Plan.Honesty)
 			if c.Hidden {
@@ -110,7 +114,7 @@ func (s *override) groups(r *audit.Result, x *overrideDim) {
 			if ref < 0 || i == ref || c.group == unknown {
 				continue
 			}
-			m = s.compare(side, x.plan.Name, c, &cells[ref], bands.Tables(alikeIn(strata, scored), func(cell uint32) (bands.Side, bool) {
+			tables := bands.Tables(alikeIn(strata, scored && side != referral), func(cell uint32) (bands.Side, bool) {
 				switch int(cell >> 1) {
 				case i:
 					return bands.Group, cell&overriddenBit == 1
@@ -118,8 +122,12 @@ func (s *override) groups(r *audit.Result, x *overrideDim) {
 					return bands.Reference, cell&overriddenBit == 1
 				}
 				return bands.Neither, false
-			}))
-			r.Metrics = append(r.Metrics, m)
+			})
+			if side == referral {
+				r.Metrics = append(r.Metrics, s.compareReferrals(x.plan.Name, c, &cells[ref], tables))
+			} else {
+				r.Metrics = append(r.Metrics, s.compare(side, x.plan.Name, c, &cells[ref], tables))
+			}
 		}
 	}
 }
@@ -177,7 +185,7 @@ type reviewed struct {
 // finishReviewers compares reviewers, and returns how many are not listed.
 func (s *override) finishReviewers(r *audit.Result) (left int) {
 	h := s.env.Plan.Honesty
-	for side := range sides {
+	for side := range referral {
 		var list []*reviewed
 		sum := &suppress.Sum{}
 		var k, n []int64
@@ -204,7 +212,7 @@ func (s *override) finishReviewers(r *audit.Result) (left int) {
 			list = list[:mostReviewers]
 		}
 		for _, x := range list {
-			m := audit.NewMetric(overrideName, reviewerPrefix+sideNames[side]+rateSuffix)
+			m := audit.NewMetric(overrideName, reviewerRates[side])
 			m.Group = "reviewer=" + x.group
 			setRate(&m, x.k, x.N, h)
 			if x.Hidden {
@@ -234,7 +242,7 @@ func (s *override) finishReviewers(r *audit.Result) (left int) {
 			}
 			r.Metrics = append(r.Metrics, m)
 			if m.Reach == audit.Warn {
-				s.reviewerGroups(r, side, x)
+				s.reviewerGroups(r, side, x.id, x.group)
 			}
 		}
 	}
@@ -242,14 +250,14 @@ func (s *override) finishReviewers(r *audit.Result) (left int) {
 }
 
 // reviewerGroups gives a flagged reviewer's rates by group.
-func (s *override) reviewerGroups(r *audit.Result, side int, x *reviewed) {
+func (s *override) reviewerGroups(r *audit.Result, side int, reviewer uint32, name string) {
 	h := s.env.Plan.Honesty
 	for d := range s.dims {
 		dim := &s.dims[d]
 		var cells []*cell
 		sum := &suppress.Sum{Whole: true, Cells: []*suppress.Cell{{N: math.MaxInt64}}}
 		for _, id := range dim.keys.Sorted() {
-			key := uint64(x.id)<<reviewerShift | uint64(id)<<overrideBits | uint64(side)<<sideShift
+			key := uint64(reviewer)<<reviewerShift | uint64(id)<<overrideBits | uint64(side)<<sideShift
 			c := &cell{group: dim.keys.Value(id)}
 			c.k = dim.reviewers.N(key | overriddenBit)
 			c.N = c.k + dim.reviewers.N(key)
@@ -261,8 +269,8 @@ func (s *override) reviewerGroups(r *audit.Result, side int, x *reviewed) {
 		}
 		suppress.Hide([]*suppress.Sum{sum}, h.Suppress)
 		for _, c := range cells {
-			m := audit.NewMetric(overrideName, reviewerPrefix+sideNames[side]+rateSuffix)
-			m.Segment, m.Group = "reviewer="+x.group, dim.plan.Name+"="+c.group
+			m := audit.NewMetric(overrideName, reviewerRates[side])
+			m.Segment, m.Group = "reviewer="+name, dim.plan.Name+"="+c.group
 			setRate(&m, c.k, c.N, h)
 			if c.Hidden {
 				m.Suppress()

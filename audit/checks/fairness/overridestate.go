@@ -15,7 +15,7 @@ import (
 const (
 	noDecider  = iota
 	noPolicy   // what the policy says is not known
-	referredTo // the policy refers to a human
+	referredTo // the policy refers to a human, and none decided
 	atCutoff   // the score lies at a cut-off
 	unowned    // the outcome departs from the policy and no human did it
 	overrideGuards
@@ -24,16 +24,20 @@ const (
 var overrideGuardNames = [overrideGuards]audit.Text{
 	noDecider:  audit.T("no decider recorded", "未记录决策人"),
 	noPolicy:   audit.T("what the policy says is not known", "政策结论不明"),
-	referredTo: audit.T("the policy refers to a human", "政策转人工"),
+	referredTo: audit.T("the policy refers to a human, and none decided", "政策转人工，但并非人工决定"),
 	atCutoff:   audit.T("the score lies at a cut-off, within tolerance", "评分在容差内落在阈值上"),
 	unowned:    audit.T("departs from the policy, and no human did it", "偏离政策但并非人工作出"),
 }
 
-// A case of an override has two bits: its side, and whether it was overridden.
+// A case has a bit that tells whether it was overridden, or a referral approved,
+// and two of its side.
 const (
 	overriddenBit = 1
 	sideShift     = 1
-	overrideBits  = 2
+	sideBits      = 2
+	overrideBits  = sideShift + sideBits
+
+	sideRoom = 1 << sideBits // sides that a number of a stratum leaves room for
 )
 
 // override is the state of overrideparity.
@@ -49,10 +53,11 @@ type override struct {
 	dims                             []overrideDim
 	reviewer                         crossColumn
 	reviewers                        stats.Cube // reviewer and case
+	referrals                        stats.Cube // reviewer, stratum and whether approved
 	all                              [1 << overrideBits]int64
 
 	// Scratch: the rows counted, their cases, those that a human decided.
-	rows, human       []int32
+	rows, human, sent []int32
 	cases, humanCases []uint64
 	base, keys, ids   []uint64
 	scores            []float64
@@ -67,7 +72,7 @@ type overrideDim struct {
 }
 
 // reviewerShift is where a reviewer begins in a key of a reviewer, a group and a
-// case.
+// case, or of a reviewer, a stratum and a bit.
 const reviewerShift = 32
 
 // The deciders.
@@ -118,7 +123,7 @@ func (s *override) Update(b *features.Batch) {
 	for _, c := range s.cases {
 		s.base = append(s.base, (c&overriddenBit)<<bands.CellShift|c>>sideShift<<bands.StratumShift)
 	}
-	s.strata.pack(s.base, &b.Cols[s.product], &b.Cols[s.version], s.rows, bands.StratumShift+1)
+	s.strata.pack(s.base, &b.Cols[s.product], &b.Cols[s.version], s.rows, bands.StratumShift+sideBits)
 	for d := range s.dims {
 		x := &s.dims[d]
 		s.keys = append(s.keys[:0], s.base...)
@@ -131,6 +136,7 @@ func (s *override) Update(b *features.Batch) {
 	s.ids = append(s.ids[:0], s.humanCases...)
 	s.reviewer.pack(s.ids, b, s.human, overrideBits)
 	s.reviewers.AddSlice(s.ids)
+	s.refer(b)
 	for d := range s.dims {
 		x := &s.dims[d]
 		s.keys = s.keys[:0]
@@ -140,6 +146,19 @@ func (s *override) Update(b *features.Batch) {
 		x.pack(s.keys, b, s.human, overrideBits)
 		x.reviewers.AddSlice(s.keys)
 	}
+}
+
+// refer counts the referrals among the rows that a human decided.
+func (s *override) refer(b *features.Batch) {
+	s.sent, s.keys = s.sent[:0], s.keys[:0]
+	for j, c := range s.humanCases {
+		if c>>sideShift == referral {
+			s.sent = append(s.sent, s.human[j])
+			s.keys = append(s.keys, s.ids[j]>>overrideBits<<reviewerShift|c&overriddenBit)
+		}
+	}
+	s.strata.pack(s.keys, &b.Cols[s.product], &b.Cols[s.version], s.sent, 1)
+	s.referrals.AddSlice(s.keys)
 }
 
 // sort lists the rows that no guard takes out, and their cases.
@@ -164,13 +183,19 @@ func (s *override) sort(b *features.Batch) {
 			s.excluded[why]++
 			continue
 		}
-		departs := uint64(policy ^ approved[j])
-		if departs == 1 && who == auto {
-			s.excluded[unowned]++
+		c := uint64(referral)<<sideShift | uint64(approved[j])
+		if policy != referral {
+			// The policy's approvals are the high side.
+			departs := uint64(policy ^ approved[j])
+			if departs == 1 && who == auto {
+				s.excluded[unowned]++
+				continue
+			}
+			c = uint64(policy)<<sideShift | departs
+		} else if who == auto && reviewers.Codes[i] == features.Null {
+			s.excluded[referredTo]++
 			continue
 		}
-		// The policy's approvals are the high side.
-		c := uint64(policy)<<sideShift | departs
 		s.rows, s.cases = append(s.rows, i), append(s.cases, c)
 		// Without a replay, a human who follows the policy can't be told.
 		if replayed && (who != auto || reviewers.Codes[i] != features.Null) {
@@ -179,19 +204,19 @@ func (s *override) sort(b *features.Batch) {
 	}
 }
 
-// policyOf returns 1 when the policy approves the row and 0 when it denies it,
-// and whether the replay says so; or the guard that takes the row out.
+// policyOf returns the side of the row: 1 when the policy approves it, 0 when it
+// denies it and 2 when it refers it to a human; and whether the replay says so; or the guard that takes the row out.
 func (s *override) policyOf(b *features.Batch, i int, who, approved uint8) (policy uint8, replayed bool, why int) {
 	if r := b.Replay; r != nil && r.Policy[i] >= 0 && r.Outcome[i] != features.Undecided {
 		switch {
 		case r.Edge[i]:
 			return 0, true, atCutoff
 		case r.Outcome[i] <= 1: // approved, approved_lower
-			return 1, true, -1
+			return highSide, true, -1
 		case r.Outcome[i] == 2: // denied
-			return 0, true, -1
+			return lowSide, true, -1
 		}
-		return 0, true, referredTo
+		return referral, true, -1
 	}
 	switch who {
 	case auto:
