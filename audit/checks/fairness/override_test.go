@@ -167,7 +167,7 @@ func TestOverrideReviewers(t *testing.T) {
 }
 
 func TestOverrideSettings(t *testing.T) {
-	for _, bad := range []OverrideSettings{{}, {Odds: 2, Shortfall: -1, Bands: 10}, {Odds: 2, Margin: 1, Bands: 10}, {Odds: 2}} {
+	for _, bad := range []OverrideSettings{{}, {Odds: 2, Shortfall: -1, ReferralMargin: 0.1, Bands: 10}, {Odds: 2, Margin: 1, ReferralMargin: 0.1, Bands: 10}, {Odds: 2, Bands: 10}, {Odds: 2, ReferralMargin: 1, Bands: 10}, {Odds: 2, ReferralMargin: 0.1}} {
 		if bad.Validate() == nil {
 			t.Errorf("%+v is accepted", bad)
 		}
@@ -185,7 +185,7 @@ func TestOverrideGarbage(t *testing.T) {
 	b.Replay = &features.Replay{}
 	b.Replay.Grow(b.N)
 	for i := range b.N {
-		b.Replay.Policy[i], b.Replay.Outcome[i] = 0, 2
+		b.Replay.Policy[i], b.Replay.Outcome[i] = 0, 2+uint8(i%2) // denied, refer
 	}
 	s.Update(b)
 	good, _ := s.MarshalBinary()
