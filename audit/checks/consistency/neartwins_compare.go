@@ -64,7 +64,6 @@ type comparison struct {
 	capped    int64 // cells with more rows than are compared
 	near      int64 // rows that have a near twin
 	conflicts map[int32]*conflict
-	over      int64 // rows approved where the replay denies, with a conflict
 
 	knn, replayed stats.Moments // 1 - |y - mean of neighbours| of rows asked
 }

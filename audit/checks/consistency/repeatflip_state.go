@@ -138,21 +138,6 @@ func (s *flips) Customer(t *audit.Timeline) {
 	}
 }
 
-// meet reports whether any two visits have one key.
-func (s *flips) meet() bool {
-	for k := range s.list {
-		for _, x := range s.list[:k] {
-			if x.key == s.list[k].key {
-				return true
-			}
-		}
-		if k > 100 {
-			return true // not worth the search
-		}
-	}
-	return false
-}
-
 const (
 	flipSeed  = 0x666c6970
 	flipProof = 0x70616972

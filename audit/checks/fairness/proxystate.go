@@ -17,7 +17,7 @@ const proxyBins = 100
 
 // What a cell of the cube holds.
 const (
-	proxyWeight   = iota // Σp, in millionths
+	proxyWeight   = iota + 1 // Σp, in millionths
 	proxyApproved        // Σp·y
 	proxySure            // rows with p of at least certain
 	proxySureYes         // those approved

@@ -52,7 +52,6 @@ type increases struct {
 	repaid   bool // the export has repayments
 	t        *audit.Timeline
 	h        *timeline.History
-	evals    []int64
 	panel    account
 }
 

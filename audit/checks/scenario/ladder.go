@@ -29,7 +29,6 @@ var steps = [...]float64{1, 0.8, 0.9, 1.1, 1.2}
 type ladder struct {
 	world        *world
 	kind, before int
-	from         int64
 	at           int
 	programs     [len(steps)]*policy.Program
 	out          features.Replay
