@@ -4,7 +4,6 @@ import (
 	"context"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"evenhand/audit"
@@ -21,19 +20,15 @@ import (
 // check's fixtures is in Chinese where the report is, but for what the lender
 // recorded.
 func TestEvidenceIsChinese(t *testing.T) {
-	files, err := filepath.Glob("*/testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no fixtures (%v)", err)
-	}
 	for _, c := range All {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			for _, f := range files {
+			for _, f := range fixturesFor(t, c) {
 				data, err := os.ReadFile(f)
 				if err != nil {
 					t.Fatal(err)
 				}
-				plan, res := audittest.Result(t, c, f, All...)
+				plan, res := resultFor(t, c, f)
 				toldInChinese(t, f, plan, res, audittest.Recorded(string(data)))
 			}
 		})

@@ -18,11 +18,11 @@ const proxyBins = 100
 // What a cell of the cube holds.
 const (
 	proxyWeight   = iota + 1 // Σp, in millionths
-	proxyApproved        // Σp·y
-	proxySure            // rows with p of at least certain
-	proxySureYes         // those approved
-	proxyRows            // rows of a bin of p
-	proxyRowsYes         // those approved
+	proxyApproved            // Σp·y
+	proxySure                // rows with p of at least certain
+	proxySureYes             // those approved
+	proxyRows                // rows of a bin of p
+	proxyRowsYes             // those approved
 	proxyParts
 )
 
