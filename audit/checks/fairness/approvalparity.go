@@ -98,8 +98,10 @@ Groups under the plan's min_cell are insufficient and never flagged. Groups
 under suppress are withheld, and so is another wherever a single withheld cell
 could be computed from the rest: among the groups of a slice, among a group
 over all rows and its periods, among it and its values of a segment. Rows
-without a group are a group of their own, "(unknown)"; when they are few they
-are withheld too, but take no others with them.
+without a group are a group of their own, "(unknown)", with rates, ratios and
+bounds; differences and ratios between all groups leave them out, as they do
+groups that are withheld, here and in "all other known groups". When they are
+few they are withheld too, but take no others with them.
 
 The ratio is a screen, not a legal test: the four-fifths rule is a convention
 for employment tests (29 CFR 1607.4(D)), and Regulation B has had no effects

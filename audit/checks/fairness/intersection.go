@@ -79,7 +79,7 @@ combinations are listed but compared with nobody.
 	intersection_selection_rate_ratio   rate / rate of the reference combination, Katz log interval
 	intersection_best_ratio             rate / highest rate among combinations with enough rows
 	smallest_intersection               rows of the smallest combination that is not withheld
-	demographic_parity_difference, demographic_parity_ratio   as in approvalparity, over the combinations
+	demographic_parity_difference, demographic_parity_ratio   as in approvalparity, over the combinations of known groups
 	smoothed_empirical_differential_fairness                  likewise
 
 The reference combination is made of the reference groups of the plan. Within
@@ -97,7 +97,7 @@ leaves out what is not known about a and b.
 intersection_selection_rate_ratio alone is tested and flagged: below "ratio" (0.8), and worse
 than the gaps of the single groups multiply to. Expected is the reference
 combination's rate times, for each group column, the group's ratio to its
-reference group over the same rows, where that is below 1; the effect is the
+reference group over all rows of the slice, where that is below 1; the effect is the
 excess shortfall, n*expected - k, which must reach "shortfall" (10). Without
 this rule every combination would tell the gap of its worst group again. The
 p-value is the larger of two: the combination's against the reference

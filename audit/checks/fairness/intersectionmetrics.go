@@ -2,6 +2,7 @@ package fairness
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"evenhand/audit"
@@ -175,14 +176,19 @@ func (w *crossWriter) overall() {
 	low, high := math.Inf(1), math.Inf(-1)
 	var k, n int64
 	left, hidden := 0, 0
+	known := 0
 	for _, c := range x.cells {
-		cells = append(cells, &c.cell)
 		if !c.Hidden && (smallest == nil || c.N < smallest.N) {
 			smallest = c
 		}
 		if c.Hidden {
 			hidden++
 		}
+		if slices.Contains(c.groups, unknown) {
+			continue // compared with nobody
+		}
+		known++
+		cells = append(cells, &c.cell)
 		if c.Hidden || c.N < honesty.MinCell {
 			left++
 			continue
@@ -204,7 +210,7 @@ func (w *crossWriter) overall() {
 			m.Value = value
 		}
 		if left > 0 {
-			m.Warnings = append(m.Warnings, audit.Tf("%d of %d combinations are too small and left out", "%[2]d个组合中有%[1]d个样本过少，未计入", left, len(x.cells)))
+			m.Warnings = append(m.Warnings, audit.Tf("%d of %d combinations are too small and left out", "%[2]d个组合中有%[1]d个样本过少，未计入", left, known))
 		}
 		w.r.Metrics = append(w.r.Metrics, m)
 	}

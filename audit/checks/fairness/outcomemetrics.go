@@ -2,6 +2,7 @@ package fairness
 
 import (
 	"math"
+	"slices"
 
 	"evenhand/audit"
 	"evenhand/audit/checks/internal/shares"
@@ -165,8 +166,20 @@ func (w *outcomeWriter) add(m audit.Metric, cells ...*outcomeCell) {
 	w.r.Metrics = append(w.r.Metrics, m)
 }
 
-// share adds the share k/n. A small denominator is withheld too.
-func (w *outcomeWriter) share(name string, k, n int64, c *outcomeCell) {
+// addErrors adds a metric read off the tables of predictions and outcomes of
+// cells.
+func (w *outcomeWriter) addErrors(m audit.Metric, cells ...*outcomeCell) {
+	for _, c := range cells {
+		if c.secret {
+			m.Suppress()
+			m.Warnings = nil
+		}
+	}
+	w.add(m, cells...)
+}
+
+// share returns the share k/n. A small denominator is withheld too.
+func (w *outcomeWriter) share(name string, k, n int64, c *outcomeCell) audit.Metric {
 	m := w.metric(name, c)
 	shares.Set(&m, k, n, w.honesty())
 	if n == 0 {
@@ -177,11 +190,11 @@ func (w *outcomeWriter) share(name string, k, n int64, c *outcomeCell) {
 	if n > 0 && n < w.honesty().Suppress {
 		m.Suppress()
 	}
-	w.add(m, c)
+	return m
 }
 
 func (w *outcomeWriter) badRate(c *outcomeCell) {
-	w.share(badRate, c.bad, c.Cell.N, c)
+	w.add(w.share(badRate, c.bad, c.Cell.N, c), c)
 	if m := &w.r.Metrics[len(w.r.Metrics)-1]; w.d == 0 && w.whole && w.denied > 0 && !m.Suppressed {
 		m.Warnings = append(m.Warnings, audit.Tf("retrospective: of these, %s were denied and have an outcome all the same",
 			"回溯数据：其中%s笔被拒绝但仍有结果", audit.Thousands(w.denied)))
@@ -206,13 +219,13 @@ func (w *outcomeWriter) bounds(c *outcomeCell) {
 
 // rates adds the rates of the confusion table: Aequitas' only over all rows.
 func (w *outcomeWriter) rates(c *outcomeCell, cells []*outcomeCell) {
-	w.share("true_positive_rate", c.TP, c.Positives(), c)
-	w.share("false_positive_rate", c.FP, c.Negatives(), c)
+	w.addErrors(w.share("true_positive_rate", c.TP, c.Positives(), c), c)
+	w.addErrors(w.share("false_positive_rate", c.FP, c.Negatives(), c), c)
 	if !w.whole {
 		return
 	}
 	for _, x := range aequitas(c, cells) {
-		w.share(x.name, x.k, x.n, c)
+		w.addErrors(w.share(x.name, x.k, x.n, c), c)
 	}
 }
 
@@ -254,7 +267,7 @@ func (w *outcomeWriter) disparities(c, ref *outcomeCell, cells []*outcomeCell) {
 		if min(x.n, base[i].n) < w.honesty().MinCell {
 			m.Reach = audit.Insufficient
 		}
-		w.add(m, c, ref)
+		w.addErrors(m, c, ref)
 	}
 }
 
@@ -276,7 +289,7 @@ func (w *outcomeWriter) errorGaps(c, ref *outcomeCell) {
 		m.Threshold = w.settings.Gap
 		if x.n == 0 || x.nRef == 0 {
 			m.Reach = audit.Insufficient
-			w.add(m, c, ref)
+			w.addErrors(m, c, ref)
 			continue
 		}
 		shares.Compare(&m, x.k, x.n, x.kRef, x.nRef, w.honesty())
@@ -290,7 +303,7 @@ func (w *outcomeWriter) errorGaps(c, ref *outcomeCell) {
 		case math.Abs(m.Value) >= w.settings.Gap:
 			m.Reach = audit.Warn
 		}
-		w.add(m, c, ref)
+		w.addErrors(m, c, ref)
 	}
 }
 
@@ -311,26 +324,28 @@ func (w *outcomeWriter) favourable(c, ref *outcomeCell) {
 	} {
 		m := w.versus(x.name, c, ref)
 		m.Value = x.value
-		w.add(m, c, ref)
+		w.addErrors(m, c, ref)
 	}
 }
 
-// spreads adds what is said of all groups of the dimension at once.
+// spreads adds what is said of all groups of the dimension at once; rows of
+// unknown group are none.
 func (w *outcomeWriter) spreads() {
 	var tpr, fpr, approved []float64
 	left := 0
 	least := w.honesty().MinCell
 	var n int64
-	for _, c := range w.slice.cells {
+	groups := slices.DeleteFunc(slices.Clone(w.slice.cells), func(c *outcomeCell) bool { return c.group == unknown })
+	for _, c := range groups {
 		take := func(rate float64, of int64) float64 {
-			if c.Hidden || of < least {
+			if c.Hidden || c.secret || of < least {
 				return math.NaN()
 			}
 			return rate
 		}
 		tpr, fpr = append(tpr, take(c.TPR(), c.Positives())), append(fpr, take(c.FPR(), c.Negatives()))
 		approved = append(approved, take(1-c.PPrev(), c.predicted()))
-		if c.Hidden || c.Positives() < least || c.Negatives() < least {
+		if c.Hidden || c.secret || c.Positives() < least || c.Negatives() < least {
 			left++
 		} else {
 			n += c.predicted()
@@ -358,7 +373,7 @@ func (w *outcomeWriter) spreads() {
 		}
 		if left > 0 {
 			m.Warnings = append(m.Warnings, audit.Tf("%d of %d groups have too few rows with, or without, the outcome and are left out of the spread of that rate",
-				"%[2]d个群体中有%[1]d个坏样本或好样本过少，相应比率未计入", left, len(w.slice.cells)))
+				"%[2]d个群体中有%[1]d个坏样本或好样本过少，相应比率未计入", left, len(groups)))
 		}
 		w.add(m)
 	}
@@ -373,7 +388,7 @@ func (w *outcomeWriter) entropies() {
 		}{{"theil_index", c.Other().Theil()}, {"generalized_entropy_index", c.Other().GeneralizedEntropy()}} {
 			m := w.metric(x.name, c)
 			m.Value, m.N = x.value, c.predicted()
-			w.add(m, c)
+			w.addErrors(m, c)
 		}
 	}
 }

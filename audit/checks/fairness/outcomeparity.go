@@ -118,11 +118,15 @@ A model that is off for everybody alike is check performance's matter. What is
 by period or segment is shown, not tested.
 
 Groups under min_cell are insufficient, under suppress withheld, as are those
-that would tell of them. The spreads leave groups out whose denominator is below
+that would tell of them; where one rate of a group is of fewer rows than suppress,
+all rates of its predictions are withheld. The spreads leave out the unknown and
+groups whose denominator is below
 min_cell. A calibration gap says that pd is off for a group, not why; equal
 error rates and equal calibration exclude each other where bad rates differ.
 
 Agrees with fairlearn, aif360, aequitas, scikit-learn and statsmodels to 1e-9
 where a number is a function of counts or of sums; roc_auc and ks are read off a
 histogram (0.025 % wide bins) to 0.0005, and by period off bins of a 64th of an
-octave to 0.005, as is the slope.`
+octave to 0.01, as are slope and intercept where pd is between 0.0001 and 0.99:
+a pd below 2^-14 counts as that in them. The bins of calibration_curve and of
+the error are closed above.`

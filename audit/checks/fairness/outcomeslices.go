@@ -18,6 +18,7 @@ type outcomeCell struct {
 	stats.Confusion
 	bad    int64 // of N, those without a prediction too
 	denied int64 // besides N: denied, so that nothing became of them
+	secret bool  // its table of predictions and outcomes is not to be published
 }
 
 // predicted is the number of rows that have a prediction.
@@ -137,4 +138,31 @@ func hideOutcomes(all []*outcomeSlice, least int64) {
 		}
 	}
 	suppress.Hide(sums, least)
+	for _, sl := range all {
+		sl.keepSecrets(least)
+	}
+}
+
+// keepSecrets withholds the table of predictions and outcomes of every group in
+// which a rate would be of fewer than least rows: the other rates of the group
+// would tell it. Where that is one group alone the smallest other one goes with
+// it, since the table over all rows is published.
+func (s *outcomeSlice) keepSecrets(least int64) {
+	secrets, protect := 0, false
+	var next *outcomeCell
+	for _, c := range s.cells {
+		for _, n := range []int64{c.Positives(), c.Negatives(), c.Predicted(), c.Rest()} {
+			c.secret = c.secret || n > 0 && n < least
+		}
+		switch {
+		case c.secret || c.Hidden:
+			secrets++
+			protect = !c.Open
+		case next == nil || c.Cell.N < next.Cell.N:
+			next = c
+		}
+	}
+	if secrets == 1 && protect && next != nil {
+		next.secret = true
+	}
 }

@@ -2,6 +2,7 @@ package fairness
 
 import (
 	"math"
+	"slices"
 
 	"evenhand/audit"
 	"evenhand/audit/stats"
@@ -203,7 +204,8 @@ func (w *writer) parityOf() {
 	diff, quot, fair := w.metric(parityDiff, w.dim.Name), w.metric(parityRatio, w.dim.Name), w.metric(smoothedFair, w.dim.Name)
 	low, high := math.Inf(1), math.Inf(-1)
 	used, left := 0, 0
-	for _, c := range w.slice.cells {
+	groups := slices.DeleteFunc(slices.Clone(w.slice.cells), func(c *cell) bool { return c.group == unknown })
+	for _, c := range groups {
 		if c.Hidden || c.N < w.env.Plan.Honesty.MinCell {
 			left++
 			continue
@@ -214,7 +216,7 @@ func (w *writer) parityOf() {
 	}
 	quot.K, quot.N = diff.K, diff.N
 	fair.K, fair.N = diff.K, diff.N
-	fair.Value, _ = differential(w.slice.cells, w.env.Plan.Honesty.MinCell)
+	fair.Value, _ = differential(groups, w.env.Plan.Honesty.MinCell)
 	if used < 2 {
 		diff.Reach, quot.Reach, fair.Reach = audit.Insufficient, audit.Insufficient, audit.Insufficient
 	} else {
@@ -225,7 +227,7 @@ func (w *writer) parityOf() {
 	}
 	if left > 0 {
 		for _, m := range []*audit.Metric{&diff, &quot, &fair} {
-			m.Warnings = append(m.Warnings, leftOut(left, len(w.slice.cells)))
+			m.Warnings = append(m.Warnings, leftOut(left, len(groups)))
 		}
 	}
 	w.add(diff)

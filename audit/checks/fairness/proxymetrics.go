@@ -175,6 +175,9 @@ func hideProxies(all []*proxySlice, least int64) {
 func (s *proxy) dim(r *audit.Result, d int, judged int64) {
 	g := &s.dims[d].plan
 	all := s.slicesOf(uint64(d))
+	if len(all) == 0 {
+		return // nobody's proxies are of this dimension
+	}
 	hideProxies(all, s.env.Plan.Honesty.Suppress)
 	m := audit.NewMetric(proxyName, proxyCoverage)
 	m.Group = g.Name

@@ -17,8 +17,8 @@ type Sum struct {
 }
 
 // Hide hides the cells of fewer than least rows, and then, wherever a single
-// hidden cell could be had by subtraction, another one too, until none can.
-// Open cells are hidden when they are few, but hide no others.
+// hidden cell could be had by subtraction, another one too, until none can; see
+// pinned. Open cells are hidden when they are few, but hide no others.
 func Hide(sums []*Sum, least int64) {
 	for _, s := range sums {
 		for _, c := range s.Cells {
@@ -31,6 +31,15 @@ func Hide(sums []*Sum, least int64) {
 		for _, s := range sums {
 			if c := s.complement(); c != nil {
 				c.Hidden, changed = true, true
+			}
+		}
+		if changed {
+			continue
+		}
+		for _, c := range pinned(sums, least) {
+			if o := c.beside(); o != nil {
+				o.Hidden, changed = true, true
+				break
 			}
 		}
 	}

@@ -57,4 +57,21 @@ func TestHide(t *testing.T) {
 			t.Errorf("%v, want %v", hidden(cs), want)
 		}
 	})
+	t.Run("the difference of two sums", func(t *testing.T) {
+		// Of all of a column 1, 5 and 5 are hidden, of a row of it 5 and 5: the
+		// difference is a person.
+		cs := cells(1, 5, 5, 60, 70)
+		Hide([]*Sum{{Cells: []*Cell{cs[0], cs[1], cs[2], cs[3]}}, {Cells: []*Cell{cs[1], cs[2], cs[4]}}}, 10)
+		if !cs[3].Hidden && !cs[4].Hidden {
+			t.Error("one withheld cell follows from two sums")
+		}
+	})
+	t.Run("bounds", func(t *testing.T) {
+		// Two cells that add up to 2 are of one row each.
+		cs := cells(1, 1, 30, 40)
+		Hide([]*Sum{{Cells: cs}}, 10)
+		if want := []bool{true, true, true, false}; !slices.Equal(hidden(cs), want) {
+			t.Errorf("%v, want %v", hidden(cs), want)
+		}
+	})
 }
