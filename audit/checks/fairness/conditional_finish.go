@@ -174,7 +174,7 @@ func (w *condWriter) hide(set *condStrata, all *condGrid, ranks []int32) []bool 
 		for g := range w.names {
 			if x := w.pair(set, grids[i], g); g != w.ref && x.enough && !parts[i][g].Hidden && !parts[i][w.ref].Hidden {
 				x.period = label
-				w.r.Metrics = append(w.r.Metrics, w.odds(x))
+				w.add(w.odds(x), x)
 			}
 		}
 	}
@@ -197,7 +197,9 @@ func (w *condWriter) add(m audit.Metric, p *condPair) {
 	if !p.enough {
 		m.Reach = audit.Insufficient
 	}
-	if p.hidden {
+	// What is left of a group in strata that the reference group is in, too, may
+	// be few.
+	if n := min(p.a.n, p.b.n); p.hidden || n > 0 && n < w.env.Plan.Honesty.Suppress {
 		m.Suppress()
 		m.Warnings = nil
 	}
