@@ -1,7 +1,6 @@
 package fairness
 
 import (
-	"strings"
 
 	"evenhand/audit/checks/internal/bands"
 	"evenhand/audit/stats"
@@ -36,11 +35,6 @@ func (s *alike) pack(keys []uint64, product, version *features.Vector, rows []in
 		}
 		keys[j] |= uint64(*at-1) << shift
 	}
-}
-
-// name is "cash 2025-01": the product and the policy version of a stratum.
-func (s *alike) name(id int32) string {
-	return strings.TrimSpace(strings.ReplaceAll(s.keys.Value(id), "\x00", " "))
 }
 
 // scoresOf gathers the scores of rows; nil when the export has none.
