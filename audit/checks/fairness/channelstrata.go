@@ -1,7 +1,6 @@
 package fairness
 
 import (
-
 	"evenhand/audit/checks/internal/bands"
 	"evenhand/audit/stats"
 	"evenhand/features"
