@@ -43,7 +43,9 @@ groups:
   sex: {reference: M}
   age: {bands: [25, 35, 45, 60], reference: 35-45}
   ethnicity: {reference: E1}
-skip: [ingest, governance, unexplaineddenial, scoredrift, technicaldenial, reasonmatch, recourse, stalledlimit]
+skip: [ingest, governance, unexplaineddenial, scoredrift, technicaldenial, reasonmatch, recourse, stalledlimit,
+  intersection, conditionalparity, adjustedparity, scoreparity, outcomeparity, overrideparity, channelparity, repeatflip, twins, neartwins, dominated,
+  thresholdedge, conditions, mixdrift, performance, changepoint]
 checks:
   scorematch: {stale: false}   # looking for stale snapshots would read everything twice
 """
