@@ -98,15 +98,25 @@ func (r *Report) metricFigures(ms []*audit.Metric) (out []*figure) {
 	slices.SortStableFunc(order, func(a, b kind) int {
 		return cmp.Or(cmp.Compare(rankOf(a.name), rankOf(b.name)), cmp.Compare(a.check, b.check), cmp.Compare(a.name, b.name))
 	})
+	// A few charts of each number come before further ones of the first.
+	var more []*figure
 	for _, k := range order {
+		n := 0
 		for _, f := range r.figuresOf(k.name, by[k]) {
-			if f != nil {
-				out = append(out, f)
+			switch {
+			case f == nil:
+			case n < chartsFirst:
+				out, n = append(out, f), n+1
+			default:
+				more = append(more, f)
 			}
 		}
 	}
-	return out
+	return append(out, more...)
 }
+
+// chartsFirst is how many charts of one number come before those of the next.
+const chartsFirst = 3
 
 // figuresOf charts the metrics of one check and family.
 func (r *Report) figuresOf(name string, ms []*audit.Metric) []*figure {
@@ -178,7 +188,11 @@ func (r *Report) figuresOf(name string, ms []*audit.Metric) []*figure {
 			out = append(out, r.forest(part))
 		}
 	}
-	return append(out, r.linesOf(timed)...)
+	// What leads, then its course, then the rest.
+	lines := r.linesOf(timed)
+	lead := min(len(out), chartsFirst-1)
+	course := min(len(lines), 1)
+	return slices.Concat(out[:lead], lines[:course], out[lead:], lines[course:])
 }
 
 func flagged(m *audit.Metric) bool { return m.Status >= audit.Warn }

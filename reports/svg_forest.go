@@ -63,7 +63,7 @@ func (r *Report) forest(ms []*audit.Metric) *figure {
 	}
 	for i, m := range ms {
 		y := top + px(24*i) + 14
-		f.text("label", "end", labels-12, y+4, clipText(label(m, of), 180))
+		f.text("label", "end", labels-12, y+4, clipText(label(m, of), 214))
 		if m.Suppressed {
 			f.text("note", "start", labels+6, y+4, audit.T("withheld: too few rows", "样本过小，隐去"))
 			continue
@@ -202,6 +202,7 @@ func label(m *audit.Metric, of string) audit.Text {
 	if m.Group == "" {
 		short.Segment = strings.TrimPrefix(m.Segment, of+"=")
 	}
+	short.Segment = strings.TrimPrefix(short.Segment, "strata=") // the title says so
 	return slice(&short)
 }
 
