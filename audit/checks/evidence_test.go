@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"context"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -9,10 +8,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/audittest"
-	"evenhand/audit/driver"
 	"evenhand/features"
-	"evenhand/features/parquetfile"
-	"evenhand/features/storage"
 	"evenhand/fixtures"
 	"evenhand/reports"
 )
@@ -54,43 +50,7 @@ func TestEvidenceOfTheBookIsChinese(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(dir, "audit.yaml")
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan, err := audit.ParsePlan(file, data, All)
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan.Dir = dir
-	in := driver.Input{Plan: plan, Checks: All, Sources: map[string]features.Source{}}
-	if in.Models, err = plan.LoadModels(os.ReadFile); err != nil {
-		t.Fatal(err)
-	}
-	if in.Policies, err = plan.LoadPolicies(os.ReadFile); err != nil {
-		t.Fatal(err)
-	}
-	for name, table := range plan.Tables {
-		var paths []string
-		for _, p := range table.Files {
-			paths = append(paths, filepath.Join(dir, p))
-		}
-		inputs, err := storage.Expand(paths)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := parquetfile.Open(context.Background(), name, inputs, parquetfile.Options{Int96Zone: plan.Int96Zone(name)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer s.Close()
-		in.Sources[name] = s
-	}
-	res, err := driver.Run(context.Background(), in, driver.Options{Workers: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
+	plan, res := audittest.Audit(t, dir, 2, All...)
 	if len(res.Cases) < 1000 {
 		t.Fatalf("%d cases", len(res.Cases))
 	}

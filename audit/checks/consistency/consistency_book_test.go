@@ -1,18 +1,13 @@
 package consistency_test
 
 import (
-	"context"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"evenhand/audit"
+	"evenhand/audit/audittest"
 	"evenhand/audit/checks/consistency"
 	"evenhand/audit/checks/denial"
-	"evenhand/audit/driver"
-	"evenhand/features"
-	"evenhand/features/parquetfile"
-	"evenhand/features/storage"
 	"evenhand/fixtures"
 )
 
@@ -22,44 +17,8 @@ var own = []*audit.Check{consistency.RepeatFlip, consistency.Twins, consistency.
 // auditDir runs checks over the plan in a directory.
 func auditDir(t testing.TB, dir string, checks []*audit.Check, workers int) *audit.Result {
 	t.Helper()
-	file := filepath.Join(dir, "audit.yaml")
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan, err := audit.ParsePlan(file, data, checks)
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan.Dir = dir
-	in := driver.Input{Plan: plan, Checks: checks, Sources: map[string]features.Source{}}
-	if in.Models, err = plan.LoadModels(os.ReadFile); err != nil {
-		t.Fatal(err)
-	}
-	if in.Policies, err = plan.LoadPolicies(os.ReadFile); err != nil {
-		t.Fatal(err)
-	}
-	for name, table := range plan.Tables {
-		var paths []string
-		for _, p := range table.Files {
-			paths = append(paths, filepath.Join(dir, p))
-		}
-		inputs, err := storage.Expand(paths)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := parquetfile.Open(context.Background(), name, inputs, parquetfile.Options{Int96Zone: plan.Int96Zone(name)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer s.Close()
-		in.Sources[name] = s
-	}
-	res, err := driver.Run(context.Background(), in, driver.Options{Workers: workers, TempDir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res
+	_, r := audittest.Audit(t, dir, workers, checks...)
+	return r
 }
 
 // TestCleanBook: a lender who decides by the registry has no finding and no

@@ -1,7 +1,6 @@
 package consistency
 
 import (
-	"context"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -15,10 +14,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/audittest"
-	"evenhand/audit/driver"
 	"evenhand/features"
-	"evenhand/features/parquetfile"
-	"evenhand/features/storage"
 	"evenhand/fixtures"
 )
 
@@ -43,39 +39,7 @@ func driveBook(t testing.TB, dir string, skim bool, checks ...*audit.Check) *aud
 		}
 		data = []byte(strings.Join(kept, "\n"))
 	}
-	plan, err := audit.ParsePlan(file, data, checks)
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan.Dir = dir
-	in := driver.Input{Plan: plan, Checks: checks, Sources: map[string]features.Source{}}
-	if in.Models, err = plan.LoadModels(os.ReadFile); err != nil {
-		t.Fatal(err)
-	}
-	if in.Policies, err = plan.LoadPolicies(os.ReadFile); err != nil {
-		t.Fatal(err)
-	}
-	for name, table := range plan.Tables {
-		var paths []string
-		for _, p := range table.Files {
-			paths = append(paths, filepath.Join(dir, p))
-		}
-		inputs, err := storage.Expand(paths)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := parquetfile.Open(context.Background(), name, inputs, parquetfile.Options{Int96Zone: plan.Int96Zone(name)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer s.Close()
-		in.Sources[name] = s
-	}
-	res, err := driver.Run(context.Background(), in, driver.Options{Workers: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res
+	return audittest.Drive(t, audittest.Lender(t, file, string(data), dir, checks...), 2)
 }
 
 func bookDir(t testing.TB, book fs.FS) string {

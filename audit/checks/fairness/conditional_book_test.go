@@ -1,7 +1,6 @@
 package fairness
 
 import (
-	"context"
 	"math"
 	"os"
 	"path/filepath"
@@ -9,10 +8,7 @@ import (
 	"testing"
 
 	"evenhand/audit"
-	"evenhand/audit/driver"
-	"evenhand/features"
-	"evenhand/features/parquetfile"
-	"evenhand/features/storage"
+	"evenhand/audit/audittest"
 )
 
 // runPlan runs checks over a plan of this repository, whose files lie in dir.
@@ -22,39 +18,8 @@ func runPlan(t testing.TB, file, dir string, checks ...*audit.Check) (*audit.Pla
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := audit.ParsePlan(file, data, checks)
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan.Dir = dir
-	in := driver.Input{Plan: plan, Checks: checks, Sources: map[string]features.Source{}}
-	if in.Models, err = plan.LoadModels(os.ReadFile); err != nil {
-		t.Fatal(err)
-	}
-	if in.Policies, err = plan.LoadPolicies(os.ReadFile); err != nil {
-		t.Fatal(err)
-	}
-	for name, table := range plan.Tables {
-		var paths []string
-		for _, p := range table.Files {
-			paths = append(paths, filepath.Join(dir, p))
-		}
-		inputs, err := storage.Expand(paths)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := parquetfile.Open(context.Background(), name, inputs, parquetfile.Options{Int96Zone: plan.Int96Zone(name)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer s.Close()
-		in.Sources[name] = s
-	}
-	res, err := driver.Run(context.Background(), in, driver.Options{Workers: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return plan, res
+	in := audittest.Lender(t, file, string(data), dir, checks...)
+	return in.Plan, audittest.Drive(t, in, 2)
 }
 
 func fixturesDir(parts ...string) string {

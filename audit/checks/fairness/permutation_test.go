@@ -10,12 +10,10 @@ import (
 	"testing"
 
 	"evenhand/audit"
+	"evenhand/audit/audittest"
 	"evenhand/audit/checks"
 	"evenhand/audit/checks/fairness"
-	"evenhand/audit/driver"
 	"evenhand/features"
-	"evenhand/features/parquetfile"
-	"evenhand/features/storage"
 )
 
 var long = flag.Bool("long", false, "also permute groups 200 times, which takes minutes")
@@ -178,30 +176,10 @@ func (p permuted) run(t *testing.T, rng *rand.Rand) (flagged map[string]bool, te
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := audit.ParsePlan(p.file, append(data, p.more...), checks.All)
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan.Dir = p.dir
-	var paths []string
-	for _, f := range plan.Tables["decisions"].Files {
-		paths = append(paths, filepath.Join(p.dir, f))
-	}
-	inputs, err := storage.Expand(paths)
-	if err != nil {
-		t.Fatal(err)
-	}
-	source, err := parquetfile.Open(context.Background(), "decisions", inputs, parquetfile.Options{Int96Zone: plan.Int96Zone("decisions")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer source.Close()
-	r, err := driver.Run(context.Background(), driver.Input{Plan: plan, Checks: suite, Sources: map[string]features.Source{
-		"decisions": &shuffled{Source: source, rng: rng, most: p.most},
-	}}, driver.Options{Workers: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
+	in := audittest.Lender(t, p.file, string(data)+p.more, p.dir, checks.All...)
+	in.Checks = suite
+	in.Sources = map[string]features.Source{"decisions": &shuffled{Source: in.Sources["decisions"], rng: rng, most: p.most}}
+	r := audittest.Drive(t, in, 1)
 	flagged = map[string]bool{}
 	for i := range r.Metrics {
 		if m := &r.Metrics[i]; m.Status >= audit.Warn {
