@@ -123,6 +123,13 @@ func (c *catalogue) of(name string) int32 {
 	return unlisted
 }
 
+// own returns c for another worker: what tells generic codes has a scratch.
+func (c *catalogue) own(plan *audit.Plan) *catalogue {
+	o := *c
+	o.generic = denial.Generic(plan)
+	return &o
+}
+
 func (c *catalogue) ofModel(m *reasons.Model) ofModel {
 	x := ofModel{inputs: make([][]int32, len(c.codes)), others: make([]bool, len(c.codes)), codable: make([]bool, len(m.Features))}
 	for i := range c.codes {

@@ -57,6 +57,7 @@ type second struct {
 	contrary int64
 
 	// Caches and scratch, no part of the state.
+	code            func(string) int32
 	engine          *replay.Engine
 	calendar        *audit.Calendar
 	outcomes        rows.Codes[uint8]
@@ -76,7 +77,8 @@ type second struct {
 }
 
 func newSecond(w *wanted) *second {
-	return &second{wanted: w, counts: newCounts(w.first.env), agree: make([]agreement, len(w.ofModels())), finder: enough.New(w.first.env), calendar: audit.NewCalendar(w.first.env.Plan.Zone())}
+	book := w.first.book.own(w.first.env.Plan)
+	return &second{wanted: w, code: book.of, counts: newCounts(w.first.env), agree: make([]agreement, len(w.ofModels())), finder: enough.New(w.first.env), calendar: audit.NewCalendar(w.first.env.Plan.Zone())}
 }
 
 func (w *wanted) ofModels() []int64 { return w.first.ofModel }
@@ -102,8 +104,8 @@ func (s *second) Update(b *features.Batch) {
 	if len(s.rows) == 0 {
 		return
 	}
-	s.recorded.Of(&b.Cols[c.reasons], f.code)
-	s.shown.Of(&b.Cols[c.shown], f.code)
+	s.recorded.Of(&b.Cols[c.reasons], s.code)
+	s.shown.Of(&b.Cols[c.shown], s.code)
 	if s.engine == nil {
 		s.engine = newEngine(f.env)
 	}
