@@ -118,26 +118,16 @@ func (s *outcomes) slicesOf(dim int) []*outcomeSlice {
 // hideOutcomes hides the cells of fewer than least rows and those that would
 // tell of them, as hide does for approvals.
 func hideOutcomes(all []*outcomeSlice, least int64) {
-	var sums []*suppress.Sum
-	parts := map[string]*suppress.Sum{}
+	var cells []suppress.Slice
 	for _, sl := range all {
-		groups := &suppress.Sum{}
-		sums = append(sums, groups)
+		x := suppress.Slice{Family: familyOf(sl.family)}
 		for _, c := range sl.cells {
-			groups.Cells = append(groups.Cells, &c.Cell)
-			c.Open = c.group == unknown || strings.HasSuffix(sl.segment, "="+unknown)
-			if sl.family == 0 {
-				continue
-			}
-			key := fmt.Sprint(sl.family, " ", c.group)
-			if parts[key] == nil {
-				parts[key] = &suppress.Sum{Whole: true, Cells: []*suppress.Cell{&all[0].find(c.group).Cell}}
-				sums = append(sums, parts[key])
-			}
-			parts[key].Cells = append(parts[key].Cells, &c.Cell)
+			c.Open = open(c.group, sl.segment)
+			x.Groups, x.Cells = append(x.Groups, c.group), append(x.Cells, &c.Cell)
 		}
+		cells = append(cells, x)
 	}
-	suppress.Hide(sums, least)
+	suppress.Slices(cells, least)
 	for _, sl := range all {
 		sl.keepSecrets(least)
 	}

@@ -2,8 +2,8 @@ package fairness
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"evenhand/audit/checks/internal/suppress"
@@ -95,29 +95,31 @@ func (s *slice) add(group string, n int64, selected uint64) {
 }
 
 // hide hides the cells of fewer than least rows and those that would tell of
-// them. What adds up: the groups of a slice (to the slice, whose size other
-// dimensions show), and a group's periods, or values of one segment, to the
-// group over all rows. What subtraction would tell of rows without a group, or
-// without a value of the segment, is about nobody's group: they are open.
+// them; see [suppress.Slices]. What subtraction would tell of rows without a
+// group, or without a value of the segment, is about nobody's group: they are
+// open.
 func hide(slicesOfDim []*slice, least int64) {
-	var sums []*suppress.Sum
-	parts := map[string]*suppress.Sum{} // by group and family: the whole, then the parts
+	var all []suppress.Slice
 	for _, sl := range slicesOfDim {
-		groups := &suppress.Sum{}
-		sums = append(sums, groups)
+		x := suppress.Slice{Family: familyOf(sl.family)}
 		for _, c := range sl.cells {
-			groups.Cells = append(groups.Cells, &c.Cell)
-			c.Open = c.group == unknown || strings.HasSuffix(sl.segment, "="+unknown)
-			if sl.family == 0 {
-				continue
-			}
-			key := fmt.Sprint(sl.family, " ", c.group)
-			if parts[key] == nil {
-				parts[key] = &suppress.Sum{Whole: true, Cells: []*suppress.Cell{&slicesOfDim[0].find(c.group).Cell}}
-				sums = append(sums, parts[key])
-			}
-			parts[key].Cells = append(parts[key].Cells, &c.Cell)
+			c.Open = open(c.group, sl.segment)
+			x.Groups, x.Cells = append(x.Groups, c.group), append(x.Cells, &c.Cell)
 		}
+		all = append(all, x)
 	}
-	suppress.Hide(sums, least)
+	suppress.Slices(all, least)
+}
+
+// familyOf names a family of slices for [suppress.Slice].
+func familyOf(family int) string {
+	if family == 0 {
+		return ""
+	}
+	return strconv.Itoa(family)
+}
+
+// open tells whether a cell of the group in the segment is about nobody's group.
+func open(group, segment string) bool {
+	return group == unknown || strings.HasSuffix(segment, "="+unknown)
 }

@@ -141,34 +141,18 @@ func (c *proxyCell) settle() {
 
 // hideProxies hides the groups that are too few: see hide.
 func hideProxies(all []*proxySlice, least int64) {
-	var sums []*suppress.Sum
-	parts := map[string]*suppress.Sum{}
+	var cells []suppress.Slice
 	for _, sl := range all {
-		groups := &suppress.Sum{}
-		sums = append(sums, groups)
-		for _, c := range sl.cells {
-			groups.Cells = append(groups.Cells, &c.Cell)
-			if sl.name == "" {
-				continue
-			}
-			family, _, _ := strings.Cut(sl.name, "=")
-			if sl.name[0] == 'p' {
-				family = "p"
-			}
-			key := family + "\x00" + c.group
-			if parts[key] == nil {
-				parts[key] = &suppress.Sum{Whole: true}
-				for _, whole := range all[0].cells {
-					if whole.group == c.group {
-						parts[key].Cells = append(parts[key].Cells, &whole.Cell)
-					}
-				}
-				sums = append(sums, parts[key])
-			}
-			parts[key].Cells = append(parts[key].Cells, &c.Cell)
+		var x suppress.Slice
+		if x.Family, _, _ = strings.Cut(sl.name, "="); sl.name != "" && sl.name[0] == 'p' {
+			x.Family = "p"
 		}
+		for _, c := range sl.cells {
+			x.Groups, x.Cells = append(x.Groups, c.group), append(x.Cells, &c.Cell)
+		}
+		cells = append(cells, x)
 	}
-	suppress.Hide(sums, least)
+	suppress.Slices(cells, least)
 }
 
 // dim adds the metrics of a dimension.
