@@ -91,8 +91,8 @@ func (s *performance) together(ids []int32) *perfVersion {
 
 // Finish adds the metrics and the coverage.
 func (s *performance) Finish(r *audit.Result) {
-	cov := s.judge.Coverage(perfName)
-	approved, denied := &s.kinds[1], &s.kinds[0]
+	cov := s.in.Judge.Coverage(perfName)
+	approved, denied := &s.in.Kinds[1], &s.in.Kinds[0]
 	retrospective := denied[outcome.Good] + denied[outcome.Bad]
 	known := approved[outcome.Good] + approved[outcome.Bad] + retrospective
 	cov.Judged = known
@@ -101,14 +101,14 @@ func (s *performance) Finish(r *audit.Result) {
 		audit.Excluded{Guard: audit.T("approved, but no booked loan tells what became of them", "已通过，但没有放款记录可知结果"), Rows: approved[outcome.None]},
 		audit.Excluded{Guard: audit.T("booked, but the window for turning bad is still open: estimated only", "已放款，但表现期尚未结束：仅作估计"), Rows: approved[outcome.Pending]})
 	switch {
-	case !s.reader.Recorded() && !s.reader.Derived():
+	case !s.in.Reader.Recorded() && !s.in.Reader.Derived():
 		cov.Why = append(cov.Why, audit.T("the export has neither decisions.bad nor repayments with decision_id: nothing says what became of a decision",
 			"导出中既无 decisions.bad，也无带 decision_id 的还款记录：无从得知决策的结果"))
 	case known > 0 && retrospective == 0 && denied[outcome.None]+denied[outcome.Pending] > 0:
 		cov.Why = append(cov.Why, audit.T("booked only: no denied decision has an outcome, so the numbers hold among those approved",
 			"仅限已放款：被拒绝的决策没有结果，数字只适用于获批者"))
 	}
-	if c := s.reader.Count; c.Unjoined > 0 {
+	if c := s.in.Reader.Count; c.Unjoined > 0 {
 		cov.Why = append(cov.Why, audit.Tf("%[1]s of %[2]s loans name no decision of their customer and were not joined",
 			"%[2]s笔贷款中有%[1]s笔未指明该客户的决策，未予关联", audit.Thousands(c.Unjoined), audit.Thousands(c.Loans)))
 	}

@@ -4,7 +4,7 @@ import (
 	"math"
 
 	"evenhand/audit"
-	"evenhand/audit/checks/internal/decided"
+	"evenhand/audit/checks/internal/known"
 	"evenhand/audit/outcome"
 	"evenhand/audit/stats"
 	"evenhand/features"
@@ -16,10 +16,8 @@ type performance struct {
 	set     *PerformanceSettings
 	periods *audit.Periods
 
-	judge  decided.Judge
-	reader *outcome.Reader
-	names  versionNames
-	kinds  [2][outcome.Kinds]int64 // by approved, and what became of it
+	in    known.Intake
+	names versionNames
 
 	versions []*perfVersion // by number in names
 
@@ -47,7 +45,7 @@ func newPerformance(env *audit.Env, set *PerformanceSettings, periods *audit.Per
 		return -1
 	}
 	return &performance{
-		env: env, set: set, periods: periods, judge: decided.New(env, false), reader: outcome.New(env),
+		env: env, set: set, periods: periods, in: known.New(env, false),
 		at: env.Col(table, "decided_at"), version: column("model_version"), pd: column("pd"),
 	}
 }
@@ -69,33 +67,16 @@ func (s *performance) vintage(v, p int32) *vintage {
 
 // Update takes decisions whose outcomes are recorded.
 func (s *performance) Update(b *features.Batch) {
-	if b.Table != table || s.reader.Derived() {
-		return
-	}
-	judged, approvals := s.judge.Rows(b)
-	if s.reader.Recorded() {
-		s.observe(b, judged, approvals, s.reader.Rows(b, judged))
-		return
-	}
-	for _, a := range approvals {
-		s.kinds[a][outcome.None]++
+	if judged, approvals, kinds, ok := s.in.Rows(b); ok {
+		s.observe(b, judged, approvals, kinds)
 	}
 }
 
 // Customer takes the decisions of a customer whose repayments tell outcomes.
 func (s *performance) Customer(t *audit.Timeline) {
-	if !s.reader.Derived() {
-		return
+	if judged, approvals, kinds, ok := s.in.Customer(t); ok {
+		s.observe(t.Decisions.Batch, judged, approvals, kinds)
 	}
-	all := s.reader.Timeline(t)
-	if t.Decisions.Len() == 0 {
-		return
-	}
-	judged, approvals := s.judge.Range(t.Decisions.Batch, t.Decisions.Lo, t.Decisions.Hi)
-	for j, i := range judged { // j never runs ahead of the row's own place
-		all[j] = all[int(i)-t.Decisions.Lo]
-	}
-	s.observe(t.Decisions.Batch, judged, approvals, all[:len(judged)])
 }
 
 func (s *performance) observe(b *features.Batch, judged []int32, approvals []uint8, kinds []outcome.Kind) {
@@ -119,7 +100,7 @@ func (s *performance) observe(b *features.Batch, judged []int32, approvals []uin
 	lastVersion, lastPeriod := int32(-1), int32(-1)
 	for j, i := range judged {
 		kind := kinds[j]
-		s.kinds[approvals[j]][kind]++
+		s.in.Kinds[approvals[j]][kind]++
 		if kind == outcome.None || kind == outcome.Pending && approvals[j] == 0 {
 			continue
 		}
@@ -149,13 +130,7 @@ func (s *performance) observe(b *features.Batch, judged []int32, approvals []uin
 // Merge adds what o has counted.
 func (s *performance) Merge(other audit.State) {
 	o := other.(*performance)
-	s.judge.Merge(&o.judge)
-	s.reader.Count.Merge(o.reader.Count)
-	for a := range s.kinds {
-		for k, n := range o.kinds[a] {
-			s.kinds[a][k] += n
-		}
-	}
+	s.in.Merge(&o.in)
 	ids := s.names.Merge(&o.names)
 	for v, of := range o.versions {
 		for p, x := range of.vintages {
@@ -172,11 +147,7 @@ const perfTag = 'p'
 func (s *performance) MarshalBinary() ([]byte, error) {
 	e := stats.NewEncoder(nil)
 	e.Byte(perfTag)
-	s.judge.Encode(e)
-	e.Ints([]int64{s.reader.Count.Loans, s.reader.Count.Unjoined, s.reader.Count.Broken})
-	for a := range s.kinds {
-		e.Ints(s.kinds[a][:])
-	}
+	s.in.Encode(e)
 	ids := s.seen()
 	e.Count(len(ids))
 	for _, v := range ids {
@@ -204,19 +175,7 @@ func (s *performance) UnmarshalBinary(data []byte) error {
 	t := newPerformance(s.env, s.set, s.periods)
 	d := stats.NewDecoder(data)
 	d.Tag(perfTag)
-	t.judge.Decode(d)
-	if n := d.Ints(); len(n) == 3 {
-		t.reader.Count = outcome.Count{Loans: n[0], Unjoined: n[1], Broken: n[2]}
-	} else {
-		d.Fail("%d counts of loans instead of 3", len(n))
-	}
-	for a := range t.kinds {
-		if n := d.Ints(); len(n) == outcome.Kinds {
-			copy(t.kinds[a][:], n)
-		} else {
-			d.Fail("%d outcomes instead of %d", len(n), outcome.Kinds)
-		}
-	}
+	t.in.Decode(d)
 	before := ""
 	for i := range d.Count(2) {
 		name := d.String()

@@ -3,20 +3,13 @@ package fairness
 import (
 	"evenhand/audit"
 	"evenhand/audit/checks/internal/rows"
-	"evenhand/audit/outcome"
 	"evenhand/audit/stats"
 )
 
 // Merge adds o's counts.
 func (s *outcomes) Merge(other audit.State) {
 	o := other.(*outcomes)
-	s.judge.Merge(&o.judge)
-	s.reader.Count.Merge(o.reader.Count)
-	for a := range s.kinds {
-		for k, n := range o.kinds[a] {
-			s.kinds[a][k] += n
-		}
-	}
+	s.in.Merge(&o.in)
 	dims := make([][]int32, len(s.dims))
 	for d := range s.dims {
 		to, from := &s.dims[d], &o.dims[d]
@@ -86,11 +79,7 @@ func (s *outcomes) MarshalBinary() ([]byte, error) {
 		}
 	}
 	var e stats.Encoder
-	s.judge.Encode(&e)
-	e.Ints([]int64{s.reader.Count.Loans, s.reader.Count.Unjoined, s.reader.Count.Broken})
-	for a := range s.kinds {
-		e.Ints(s.kinds[a][:])
-	}
+	s.in.Encode(&e)
 	for d := range s.dims {
 		dim := &s.dims[d]
 		seen := append([]int32(nil), dims[d]...)
@@ -150,19 +139,7 @@ func (s *outcomes) UnmarshalBinary(data []byte) error {
 		return err
 	}
 	d := stats.NewDecoder(data)
-	t.judge.Decode(d)
-	if n := d.Ints(); len(n) == 3 {
-		t.reader.Count = outcome.Count{Loans: n[0], Unjoined: n[1], Broken: n[2]}
-	} else {
-		d.Fail("%d counts of loans instead of 3", len(n))
-	}
-	for a := range t.kinds {
-		if n := d.Ints(); len(n) == outcome.Kinds {
-			copy(t.kinds[a][:], n)
-		} else {
-			d.Fail("%d outcomes instead of %d", len(n), outcome.Kinds)
-		}
-	}
+	t.in.Decode(d)
 	for i := range t.dims {
 		dim := &t.dims[i]
 		dim.keys, dim.codes = decode(d, 1)[0], rows.Codes[uint64]{}

@@ -20,8 +20,8 @@ const (
 
 // Finish adds the metrics and the coverage.
 func (s *outcomes) Finish(r *audit.Result) {
-	cov := s.judge.Coverage(outcomeName)
-	approved, denied := &s.kinds[1], &s.kinds[0]
+	cov := s.in.Judge.Coverage(outcomeName)
+	approved, denied := &s.in.Kinds[1], &s.in.Kinds[0]
 	known := approved[outcome.Good] + approved[outcome.Bad]
 	retrospective := denied[outcome.Good] + denied[outcome.Bad]
 	cov.Judged = known + retrospective
@@ -42,9 +42,9 @@ func (s *outcomes) Finish(r *audit.Result) {
 
 // why says whom the numbers are about, and what is missing.
 func (s *outcomes) why(known, retrospective, denied int64, errors bool) (why []audit.Text) {
-	count := s.reader.Count
+	count := s.in.Reader.Count
 	switch {
-	case !s.reader.Recorded() && !s.reader.Derived():
+	case !s.in.Reader.Recorded() && !s.in.Reader.Derived():
 		return []audit.Text{audit.T("the export has neither decisions.bad nor repayments with decision_id: nothing says what became of a decision",
 			"导出中既无 decisions.bad，也无带 decision_id 的还款记录：无从得知决策的结果")}
 	case known+retrospective == 0 || denied == 0:

@@ -4,7 +4,7 @@ import (
 	"math"
 
 	"evenhand/audit"
-	"evenhand/audit/checks/internal/decided"
+	"evenhand/audit/checks/internal/known"
 	"evenhand/audit/outcome"
 	"evenhand/audit/stats"
 	"evenhand/features"
@@ -27,11 +27,9 @@ type outcomes struct {
 	env      *audit.Env
 	settings *OutcomeSettings
 
-	judge    decided.Judge
-	reader   *outcome.Reader
+	in       known.Intake
 	dims     []outcomeDim // the first is all rows
 	segments []grouping
-	kinds    [2][outcome.Kinds]int64 // by approved, and what became of it
 	cube     stats.Cube
 
 	pd, score, at int // columns; -1: not exported
@@ -72,7 +70,7 @@ func newOutcomes(env *audit.Env) (*outcomes, error) {
 		}
 		return -1
 	}
-	s.judge, s.reader = decided.New(env, s.settings.Errors == "denied"), outcome.New(env)
+	s.in = known.New(env, s.settings.Errors == "denied")
 	s.pd, s.score, s.at = column("pd"), column("score"), env.Col("decisions", "decided_at")
 	s.dims = append(s.dims, outcomeDim{grouping: grouping{column: -1}})
 	for _, g := range env.Plan.Groups {
@@ -90,34 +88,16 @@ func newOutcomes(env *audit.Env) (*outcomes, error) {
 // Update takes decisions whose outcomes are recorded. Where they are derived,
 // or not known at all, the rows are only counted, here or with the timelines.
 func (s *outcomes) Update(b *features.Batch) {
-	if b.Table != "decisions" || s.reader.Derived() {
-		return
-	}
-	judged, approvals := s.judge.Rows(b)
-	if s.reader.Recorded() {
-		s.observe(b, judged, approvals, s.reader.Rows(b, judged))
-		return
-	}
-	for _, a := range approvals {
-		s.kinds[a][outcome.None]++
+	if judged, approvals, kinds, ok := s.in.Rows(b); ok {
+		s.observe(b, judged, approvals, kinds)
 	}
 }
 
 // Customer takes the decisions of a customer whose repayments tell outcomes.
 func (s *outcomes) Customer(t *audit.Timeline) {
-	if !s.reader.Derived() {
-		return
+	if judged, approvals, kinds, ok := s.in.Customer(t); ok {
+		s.observe(t.Decisions.Batch, judged, approvals, kinds)
 	}
-	all := s.reader.Timeline(t) // also counts the loans that none made
-	if t.Decisions.Len() == 0 {
-		return
-	}
-	b := t.Decisions.Batch
-	judged, approvals := s.judge.Range(b, t.Decisions.Lo, t.Decisions.Hi)
-	for j, i := range judged { // in place: j never runs ahead of the row's own
-		all[j] = all[int(i)-t.Decisions.Lo]
-	}
-	s.observe(b, judged, approvals, all[:len(judged)])
 }
 
 // observe counts the rows whose outcome is known, and those that were denied.
@@ -127,7 +107,7 @@ func (s *outcomes) observe(b *features.Batch, judged []int32, approvals []uint8,
 	at := &b.Cols[s.at]
 	for j, i := range judged {
 		kind := kinds[j]
-		s.kinds[approvals[j]][kind]++
+		s.in.Kinds[approvals[j]][kind]++
 		if !kind.Known() && approvals[j] == 1 {
 			continue
 		}
