@@ -188,7 +188,7 @@ func (f *figure) lanes(r *Report, d *dossier.Dossier, x scale) px {
 				at += laneHeight
 				f.text("tick", "end", chartLeft-6, at+4, l.name)
 			}
-			f.circle(l.class, x.at(float64(e.At)), at, 3, r.instant(e.At)+" · "+e.Key)
+			f.circle(l.class, x.at(float64(e.At)), at, 3, same(r.instant(e.At)+" · "+e.Key))
 		}
 	}
 	return at + 6

@@ -48,7 +48,7 @@ type shape struct {
 	A, B  px
 	D     string
 	Text  audit.Text
-	Tip   string // shown on hover
+	Tip   audit.Text // shown on hover
 }
 
 // line draws from one point to another. Lines of one class that follow each
@@ -62,11 +62,11 @@ func (f *figure) line(class string, x1, y1, x2, y2 px) {
 	f.Shapes = append(f.Shapes, shape{Kind: "path", Class: class, D: d})
 }
 
-func (f *figure) rect(class string, x, y, w, h px, tip string) {
+func (f *figure) rect(class string, x, y, w, h px, tip audit.Text) {
 	f.Shapes = append(f.Shapes, shape{Kind: "rect", Class: class, X: x, Y: y, A: w, B: h, Tip: tip})
 }
 
-func (f *figure) circle(class string, x, y, r px, tip string) {
+func (f *figure) circle(class string, x, y, r px, tip audit.Text) {
 	f.Shapes = append(f.Shapes, shape{Kind: "circle", Class: class, X: x, Y: y, A: r, Tip: tip})
 }
 
@@ -180,8 +180,12 @@ func (f *figure) limit(y scale, v float64, left, right px) {
 
 var limitLegend = legend{"limit", audit.T("threshold", "阈值")}
 
-// tip is shown on hover: the data table has the same in words.
-func tip(of, value audit.Text) string { return of.En + " · " + value.En }
+// tip is shown on hover: what a mark is about, its value, and the row of
+// metrics.arrow that it is drawn from. The data table has the same in words.
+func tip(m *audit.Metric, value audit.Text) audit.Text {
+	of := slice(m)
+	return audit.T(of.En+" · "+value.En+" · "+m.ID(), of.Zh+" · "+value.Zh+" · "+m.ID())
+}
 
 // sentence begins a title with a capital.
 func sentence(t audit.Text) audit.Text {

@@ -26,7 +26,7 @@ func (r *Report) classBars(ms []*audit.Metric) *figure {
 		if m.Status >= audit.Warn {
 			class = "s2"
 		}
-		f.rect("bar "+class, left, y+2, max(x.at(float64(m.K))-left, 1), 20, tip(slice(m), same(thousands(m.K))))
+		f.rect("bar "+class, left, y+2, max(x.at(float64(m.K))-left, 1), 20, tip(m, same(thousands(m.K))))
 		v := unitOf(m).value(m.Value)
 		f.text("value", "start", max(x.at(float64(m.K)), left+1)+8, y+16, audit.T(thousands(m.K)+" ("+v.En+")", thousands(m.K)+"（"+v.Zh+"）"))
 	}

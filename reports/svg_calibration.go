@@ -109,7 +109,7 @@ func (r *Report) reliability(ms []*audit.Metric) *figure {
 			if m.Status == audit.Insufficient {
 				class = "hollow"
 			}
-			f.circle("dot "+class, x.at(m.Effect), y.at(m.Value), 3.5, tip(slice(m), rate.value(m.Value)))
+			f.circle("dot "+class, x.at(m.Effect), y.at(m.Value), 3.5, tip(m, rate.value(m.Value)))
 		}
 		f.Legend = append(f.Legend, legend{seriesClass(i), s.name})
 	}
@@ -207,7 +207,7 @@ func (r *Report) vintages(ms []*audit.Metric) *figure {
 		if !math.IsNaN(m.Low) && !math.IsNaN(m.High) {
 			f.line("whisker hollow", at, y.at(m.Low), at, y.at(m.High))
 		}
-		f.circle("dot hollow", at, y.at(m.Value), 4, tip(slice(m), ratio.value(m.Value)))
+		f.circle("dot hollow", at, y.at(m.Value), 4, tip(m, ratio.value(m.Value)))
 	}
 	if len(all) > 1 || commonDimension(ms) != "" {
 		for i, s := range all[:min(len(all), 6)] {

@@ -102,7 +102,7 @@ func (r *Report) changeLine(of *audit.Metric) *figure {
 	for _, m := range within {
 		d := float64(dayNumber(m.Period))
 		a, b := x.at(d+m.Low), x.at(d+m.High+1)
-		f.rect("band s2", a, top, max(b-a, 2), bottom-top, m.Period)
+		f.rect("band s2", a, top, max(b-a, 2), bottom-top, same(m.Period+" · "+m.ID()))
 	}
 	slices.Reverse(low)
 	f.path("band s1", append(high, low...), true)
@@ -199,7 +199,7 @@ func (r *Report) drawMarks(f *figure, marks []*audit.Metric, x scale, first, las
 		if s := spans[name]; s[1] >= first && s[0] <= last {
 			incidents = true
 			a, b := x.at(float64(s[0])), x.at(float64(s[1]+1))
-			f.rect("bar s4", a, bottom-6, max(b-a, 3), 6, name)
+			f.rect("bar s4", a, bottom-6, max(b-a, 3), 6, same(name))
 		}
 	}
 	return versions, incidents

@@ -167,7 +167,7 @@ func (r *Report) columns(id string, what audit.Text, labels []string, layers []l
 				continue
 			}
 			high := y.at(float64(base + c))
-			f.rect("bar "+seriesClass(j), mid-w/2, high, w, y.at(float64(base))-high, labels[i]+" · "+l.name.En+" · "+thousands(c))
+			f.rect("bar "+seriesClass(j), mid-w/2, high, w, y.at(float64(base))-high, audit.T(labels[i]+" · "+l.name.En+" · "+thousands(c), labels[i]+" · "+l.name.Zh+" · "+thousands(c)))
 			base += c
 		}
 		if n <= 16 && totals[i] > 0 {

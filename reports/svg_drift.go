@@ -46,7 +46,7 @@ func (r *Report) driftBars(ms []*audit.Metric) *figure {
 			class = "hollow"
 		}
 		if !math.IsNaN(m.Value) {
-			f.rect("bar "+class, mid-w/2, y.at(m.Value), w, bottom-y.at(m.Value), tip(slice(m), ratio.value(m.Value)))
+			f.rect("bar "+class, mid-w/2, y.at(m.Value), w, bottom-y.at(m.Value), tip(m, ratio.value(m.Value)))
 			if worst == nil || m.Value > worst.Value {
 				worst = m
 			}

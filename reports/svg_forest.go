@@ -83,7 +83,7 @@ func (r *Report) forest(ms []*audit.Metric) *figure {
 				}
 			}
 		}
-		f.circle("dot "+class, s.at(m.Value), y, 5, tip(slice(m), u.value(m.Value)))
+		f.circle("dot "+class, s.at(m.Value), y, 5, tip(m, u.value(m.Value)))
 		v, n := u.value(m.Value), thousands(m.N)
 		f.text("value", "start", numbers, y+4, audit.T(v.En+" (n = "+n+")", v.Zh+"（n = "+n+"）"))
 	}

@@ -250,7 +250,7 @@ func (r *Report) plane(id string, all []*option, today *option, joined func(*opt
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), -cmp.Compare(radius(a), radius(b)))
 	})
 	for _, o := range order {
-		f.circle("dot "+[]string{"rest", "s1", "s2 flag"}[rank(o)], x.at(o.x()), y.at(o.y()), radius(o), words(o))
+		f.circle("dot "+[]string{"rest", "s1", "s2 flag"}[rank(o)], x.at(o.x()), y.at(o.y()), radius(o), same(words(o)))
 	}
 	f.name(all, today, joined, x, y)
 	f.text("axis", "middle", (left+right)/2, f.Height-8, audit.T("approval rate, %", "通过率，%"))

@@ -153,7 +153,7 @@ func (f *figure) oneLine(s series, class string, u unit, x, y scale, index map[s
 		case m.Status >= audit.Warn:
 			c, radius = class+" flag", 5
 		}
-		f.circle("dot "+c, x.at(index[m.Period]), y.at(m.Value), radius, tip(slice(m), u.value(m.Value)))
+		f.circle("dot "+c, x.at(index[m.Period]), y.at(m.Value), radius, tip(m, u.value(m.Value)))
 	}
 }
 

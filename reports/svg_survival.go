@@ -146,7 +146,7 @@ func (r *Report) steps(of string, ms []*audit.Metric) *figure {
 	risk := r.waitingOf(ms[0].Check)
 	for i, c := range shown {
 		row := plot + 52 + px(18*i)
-		f.circle("dot "+seriesClass(i), left-44, row-4, 3.5, c.group)
+		f.circle("dot "+seriesClass(i), left-44, row-4, 3.5, same(c.group))
 		for _, d := range at {
 			n, ok := risk[c.group+"\x1f"+strconv.Itoa(d)]
 			if d == 0 {
