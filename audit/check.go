@@ -38,6 +38,10 @@ type Check struct {
 	// "ingest".
 	Chapter string
 
+	// Clauses are the ids of the clauses, in audit/clauses, that the check can
+	// give evidence for, whatever its findings cite.
+	Clauses []string
+
 	// Words names the check's metrics, and causes that are its own, in both
 	// languages, by metric name and cause code.
 	Words map[string]Text

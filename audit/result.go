@@ -90,7 +90,14 @@ type Finding struct {
 	Metrics  []string // ids of the metrics behind it
 	Remedy   Text     // what the lender must fix
 	Customer Text     // what the customer may truthfully be told
-	Clauses  []Text   // clauses it is evidence for
+	Clauses  []Clause // clauses it is evidence for
+}
+
+// Clause is a clause of law or supervision as a finding cites it. ID is that of
+// the map in audit/clauses.
+type Clause struct {
+	ID string
+	Text
 }
 
 // Coverage says how one check ran.
@@ -122,6 +129,10 @@ type Result struct {
 	// Tallies, by table, is what the readers noticed about cells; the driver
 	// sets it before any Finish.
 	Tallies map[string]features.Tally
+	// Texts counts the rows that have each text of the export, of columns of few
+	// values, by value: of the column that has it most, and no further than
+	// honesty.suppress. Nil where the plan lets all texts leave.
+	Texts map[string]int64
 	// Scored is the number of rows that each of the plan's models scored.
 	Scored []int64
 	// Policies is the SHA-256 of the registry of policies; "" without one.

@@ -102,7 +102,11 @@ func resultDigest(r *audit.Result) string {
 		for _, l := range [][]string{f.Rules, f.Samples, f.Metrics} {
 			c.list(l)
 		}
-		c.texts(f.Clauses)
+		c.num(int64(len(f.Clauses)))
+		for _, k := range f.Clauses {
+			c.str(k.ID)
+			c.text(k.Text)
+		}
 	}
 	c.num(int64(len(r.Cases)))
 	for i := range r.Cases {

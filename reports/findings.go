@@ -3,6 +3,8 @@ package reports
 import (
 	"io"
 
+	"github.com/apache/arrow/go/v17/arrow/array"
+
 	"evenhand/audit"
 )
 
@@ -47,10 +49,18 @@ var findingColumns = concat(
 	bilingual("remedy", "what the lender must fix", func(f *finding) audit.Text { return f.Remedy }),
 	bilingual("customer", "what the customer may truthfully be told", func(f *finding) audit.Text { return f.Customer }),
 	[]column[finding]{
-		structsColumn("clauses", "clauses it is evidence for, in both languages", bilingualType,
-			func(f *finding) []audit.Text { return f.Clauses }, appendBilingual),
+		structsColumn("clauses", "clauses it is evidence for: id in governance.json, and in both languages", clauseType,
+			func(f *finding) []audit.Clause { return f.Clauses }, appendClause),
 	},
 )
+
+var clauseType = arrowStruct("id", "en", "zh")
+
+func appendClause(s *array.StructBuilder, c *audit.Clause) {
+	appendText(s.FieldBuilder(0), c.ID)
+	appendText(s.FieldBuilder(1), c.En)
+	appendText(s.FieldBuilder(2), c.Zh)
+}
 
 func concat[T any](parts ...[]T) []T {
 	var all []T

@@ -24,7 +24,7 @@ func addFindings(r *audit.Result) {
 			Cases: 400, Customers: 391, Amount: 39_871_233, FirstSeen: at(2026, 3, 11, 19), LastSeen: at(2026, 3, 12, 18), Samples: samples("c1b2"),
 			Remedy:   audit.T("Apply the shortfall to the listed accounts; make increments idempotent, keyed by promise_id.", "按清单补足差额；以 promise_id 为键保证提额写入幂等。"),
 			Customer: audit.T("What was promised, what arrived, why, and by when the difference is made good.", "原承诺提额多少、实际到账多少、原因，以及何时补足。"),
-			Clauses:  []audit.Text{audit.T("12 CFR 1002.9(a)", "美国《B条例》12 CFR 1002.9(a)"), audit.T("PIPL 24", "个人信息保护法 第24条")}},
+			Clauses:  []audit.Clause{{ID: "us-regb-9", Text: audit.T("12 CFR 1002.9(a)", "美国《B条例》12 CFR 1002.9(a)")}, {ID: "cn-pipl-24", Text: audit.T("PIPL 24", "个人信息保护法 第24条")}}},
 		{ID: "b1b2c3d4e5", Check: "denialreason", Severity: audit.S1,
 			Title:     audit.T("300 applications were denied by a fault, not by the policy", "300 笔申请因系统故障被拒，而非因政策"),
 			What:      audit.T("The engine answered with status TIMEOUT, and a denial was recorded with the reason “insufficient overall score”.", "决策引擎返回 TIMEOUT，却被记为拒绝，理由写作“综合评分不足”。"),

@@ -51,7 +51,7 @@ func attack() Input {
 	r := &audit.Result{Cases: []audit.Case{kase, second}, Metrics: []audit.Metric{m, rate, timed, later}, Coverage: []audit.Coverage{cov}}
 	r.Findings = []audit.Finding{{ID: hostile[0], Check: "hostile", Severity: audit.S2, Title: both(), What: both(), Cause: h(), Rules: []string{h()},
 		Cases: 2, Customers: 2, Amount: -5, FirstSeen: kase.At, LastSeen: second.At, Samples: []string{kase.Key, second.Key}, Metrics: []string{rate.ID(), h()},
-		Remedy: both(), Customer: both(), Clauses: []audit.Text{both()}}}
+		Remedy: both(), Customer: both(), Clauses: []audit.Clause{{ID: "us-none", Text: both()}}}}
 	r.Settle(audit.Honesty{Alpha: 0.05})
 	r.Tests.Method = h()
 	return Input{Plan: p, Checks: []*audit.Check{check}, Result: r, Binary: h(),

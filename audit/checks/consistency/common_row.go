@@ -10,6 +10,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/checks/internal/cases"
+	"evenhand/audit/clauses"
 	"evenhand/audit/stats"
 	"evenhand/features"
 )
@@ -216,10 +217,10 @@ func evidenceWords(more map[string]string) map[string]audit.Text {
 
 // likeClauses are what findings that like cases were decided unlike are evidence
 // for.
-var likeClauses = []audit.Text{
-	audit.T("PIPL 24: transparent, fair and just results of automated decisions", "个人信息保护法 第二十四条：自动化决策应保证透明度和结果公平、公正"),
-	audit.T("FCA PRIN 2A: consistent outcomes for customers with like characteristics", "英国 FCA PRIN 2A：条件相同的客户应得到一致的结果"),
-	audit.T("EU AI Act, Art 12, 26 (logs that allow decisions to be traced; duties from 2027-12-02)", "欧盟《人工智能法》第12条、第26条（可追溯的记录；义务自2027-12-02起）"),
+var likeClauses = []audit.Clause{
+	clauses.PIPL24.Cite("transparent and fair results", "透明、结果公平公正"),
+	clauses.ConsumerDuty.Cite("consistent outcomes for customers with like characteristics", "条件相同的客户应得到一致的结果"),
+	clauses.AIActRecords.Cite("logs that allow decisions to be traced", "可追溯的记录"),
 }
 
 // severityOf is the severity of a finding of grade E3 about so many customers.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const condCause = "CIRCUMSTANCE"
@@ -28,9 +29,9 @@ var circumstances = map[string]audit.Text{
 	circWeekend: audit.T("at weekends", "在周末"),
 }
 
-var conditionsClauses = []audit.Text{
-	audit.T("PIPL 24: transparent and fair automated decisions", "个人信息保护法 第二十四条：自动化决策透明、结果公平公正"),
-	audit.T("EU AI Act, Annex III 5(b), Art 15: robustness (duties from 2027-12-02)", "欧盟《人工智能法》附件三第5(b)项、第15条：稳健性（义务自2027-12-02起）"),
+var conditionsClauses = []audit.Clause{
+	clauses.PIPL24.Cite("transparent and fair results", "透明、结果公平公正"),
+	clauses.AIActAccuracy.Cite("robustness", "稳健性"),
 }
 
 // concludeConditions makes a finding of each circumstance that is flagged.

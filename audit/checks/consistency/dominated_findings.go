@@ -8,12 +8,13 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/checks/internal/cases"
+	"evenhand/audit/clauses"
 )
 
-var dominatedClauses = []audit.Text{
-	audit.T("PIPL 24: transparent and fair automated decisions", "个人信息保护法 第二十四条：自动化决策透明、结果公平公正"),
-	audit.T("GDPR 22, 15(1)(h): the procedure actually applied", "欧盟 GDPR 第22条、第15(1)(h)条：实际采用的决策过程"),
-	audit.T("EU AI Act, Annex III 5(b), Art 15: consistent performance (duties from 2027-12-02)", "欧盟《人工智能法》附件三第5(b)项、第15条：表现稳定（义务自2027-12-02起）"),
+var dominatedClauses = []audit.Clause{
+	clauses.PIPL24.Cite("transparent and fair results", "透明、结果公平公正"),
+	clauses.GDPR22.Cite("the procedure actually applied", "实际采用的决策过程"),
+	clauses.AIActAccuracy.Cite("consistent performance", "表现一致"),
 }
 
 // concludeDominated makes a finding of the denials that the replay contradicts,

@@ -119,8 +119,8 @@ func penaltyFinding(env *audit.Env, m *audit.Metric) audit.Finding {
 }
 
 // clausesOfRegime are those of a denial that was not explained as it came to be.
-func clausesOfRegime(regime []string) []audit.Text {
-	var out []audit.Text
+func clausesOfRegime(regime []string) []audit.Clause {
+	var out []audit.Clause
 	for _, r := range []string{"cn", "us", "eu"} {
 		if slices.Contains(regime, r) {
 			out = append(out, clauses[r][audit.Absent]...)

@@ -130,11 +130,11 @@ func spreadOf(cases []*audit.Case, zh bool) []string {
 	return s.spread(max(len(cases), 2), zh)
 }
 
-func technicalClauses(env *audit.Env) []audit.Text {
-	var out []audit.Text
+func technicalClauses(env *audit.Env) []audit.Clause {
+	var out []audit.Clause
 	for _, r := range []string{"cn", "us", "eu"} {
 		if slices.Contains(env.Settings.(*TechnicalSettings).Regime, r) {
-			out = append(out, map[string][]audit.Text{"cn": {pipl24Auto, banks22}, "us": {regB("1002.9(a)(2), (b)(2)")}, "eu": {gdpr22, ccd2}}[r]...)
+			out = append(out, map[string][]audit.Clause{"cn": {pipl24Auto, banks22}, "us": {regB("(a)(2), (b)(2)")}, "eu": {gdpr22, ccd2}}[r]...)
 		}
 	}
 	return out

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"evenhand/audit"
+	law "evenhand/audit/clauses"
 )
 
 var ruleTexts = map[string]audit.Text{
@@ -153,24 +154,22 @@ var causeWords = [causes]words{
 
 // What findings are evidence for.
 var (
-	pipl24     = audit.T("PIPL 24 (explanation on request)", "个人信息保护法 第二十四条（应要求说明）")
-	pipl24Auto = audit.T("PIPL 24 (right to refuse a solely automated decision)", "个人信息保护法 第二十四条（拒绝仅由自动化决策作出决定的权利）")
-	banks22    = audit.T("China, interim measures on commercial banks' internet loans, Art 22 (manual review as a supplement)", "商业银行互联网贷款管理暂行办法 第二十二条（人工复核作为补充）")
-	gdpr       = audit.T("GDPR 15(1)(h), 22", "欧盟 GDPR 第15(1)(h)条、第22条")
-	gdpr22     = audit.T("GDPR 22", "欧盟 GDPR 第22条")
-	ccd2       = audit.T("CCD2 2023/2225 Art 18 (applies 2026-11-20)", "欧盟 2023/2225 号消费信贷指令 第18条（2026-11-20起适用）")
+	pipl24     = law.PIPL24.Cite("explanation on request", "应要求说明")
+	pipl24Auto = law.PIPL24.Cite("right to refuse a solely automated decision", "拒绝仅由自动化决策作出决定的权利")
+	banks22    = law.InternetLoans22.Cite("manual review as a supplement", "人工复核作为补充")
+	gdpr       = law.GDPR22.Cite("", "")
+	gdpr22     = law.GDPR22.Cite("22", "第22条")
+	ccd2       = law.CCD18.Cite("", "")
 )
 
-func regB(part string) audit.Text {
-	return audit.T("12 CFR "+part, "美国《B条例》12 CFR "+part)
-}
+func regB(part string) audit.Clause { return law.RegBNotice.Cite(part, part) }
 
 // clauses lists, by regime and verdict, what a finding is evidence for.
-var clauses = map[string]map[audit.Disclosure][]audit.Text{
+var clauses = map[string]map[audit.Disclosure][]audit.Clause{
 	"us": {
-		audit.Absent:  {regB("1002.9(a)(1), (a)(2), (b)(2)")},
-		audit.Generic: {regB("1002.9(b)(2)")},
-		audit.Late:    {regB("1002.9(a)(1)")},
+		audit.Absent:  {regB("(a)(1), (a)(2), (b)(2)")},
+		audit.Generic: {regB("(b)(2)")},
+		audit.Late:    {regB("(a)(1)")},
 	},
 	"eu": {
 		audit.Absent:  {gdpr, ccd2},
@@ -185,8 +184,8 @@ var clauses = map[string]map[audit.Disclosure][]audit.Text{
 	},
 }
 
-func clausesFor(env *audit.Env, verdict audit.Disclosure) []audit.Text {
-	var out []audit.Text
+func clausesFor(env *audit.Env, verdict audit.Disclosure) []audit.Clause {
+	var out []audit.Clause
 	for _, r := range []string{"cn", "us", "eu"} {
 		if slices.Contains(env.Settings.(*Settings).Regime, r) {
 			out = append(out, clauses[r][verdict]...)

@@ -111,7 +111,7 @@ func dayOf(date string) int64 {
 func stepFinding(days *audit.Calendar, open []found, registry bool) audit.Finding {
 	slices.SortStableFunc(open, func(a, b found) int { return rankOf(a.Segment) - rankOf(b.Segment) })
 	main := open[0]
-	f := audit.Finding{Check: changeName, Severity: audit.S3, Grade: audit.E3, Cause: "STEP", Clauses: clauses(),
+	f := audit.Finding{Check: changeName, Severity: audit.S3, Grade: audit.E3, Cause: "STEP", Clauses: monitoring(),
 		ID: audit.StableID(changeName, main.Segment, main.Group, main.Period)}
 	if main.Segment == "series=approval_in_band" && registry {
 		f.Severity = audit.S2

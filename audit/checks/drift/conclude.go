@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 // conclude makes one finding of each column that drifted.
@@ -55,7 +56,7 @@ func conclude(env *audit.Env, _ []audit.Case, metrics []audit.Metric) []audit.Fi
 func finding(ms []*audit.Metric, metrics []audit.Metric) audit.Finding {
 	var first, worst *audit.Metric
 	n := 0
-	f := audit.Finding{Check: name, Severity: audit.S3, Grade: audit.E3, Cause: "DRIFT", Clauses: clauses()}
+	f := audit.Finding{Check: name, Severity: audit.S3, Grade: audit.E3, Cause: "DRIFT", Clauses: monitoring()}
 	for _, m := range ms {
 		f.Metrics = append(f.Metrics, m.ID())
 		if m.Status < audit.Warn {
@@ -97,14 +98,14 @@ func finding(ms []*audit.Metric, metrics []audit.Metric) audit.Finding {
 	return f
 }
 
-// clauses are those that monitoring is evidence for.
-func clauses() []audit.Text {
-	return []audit.Text{audit.T("SR 26-2 (ongoing monitoring)", "美国 SR 26-2（持续监测）"), audit.T("China, interim measures on commercial banks' internet loans, chapter 3", "商业银行互联网贷款管理暂行办法 第三章")}
+// monitoring cites those that monitoring is evidence for.
+func monitoring() []audit.Clause {
+	return []audit.Clause{clauses.SR262.Cite("ongoing monitoring", "持续监测"), clauses.InternetLoansModels.Cite("", "")}
 }
 
 // missingFinding describes a column whose values went missing, or came back.
 func missingFinding(ms []*audit.Metric) audit.Finding {
-	f := audit.Finding{Check: name, Severity: audit.S3, Grade: audit.E3, Cause: "DRIFT", Clauses: clauses(), ID: audit.StableID(name, missingShift, ms[0].Segment)}
+	f := audit.Finding{Check: name, Severity: audit.S3, Grade: audit.E3, Cause: "DRIFT", Clauses: monitoring(), ID: audit.StableID(name, missingShift, ms[0].Segment)}
 	var first, worst *audit.Metric
 	n := 0
 	for _, m := range ms {

@@ -95,7 +95,7 @@ func incidents(env *audit.Env, ms []*audit.Metric) bool {
 // mixFinding describes the periods of a mix or rate that are flagged, ms, and
 // those flagged within versions.
 func mixFinding(what string, ms, inside []*audit.Metric) audit.Finding {
-	f := audit.Finding{Check: mixName, Severity: audit.S3, Grade: audit.E3, Cause: "DRIFT", Clauses: clauses(), ID: audit.StableID(mixName, what, ms[0].Segment)}
+	f := audit.Finding{Check: mixName, Severity: audit.S3, Grade: audit.E3, Cause: "DRIFT", Clauses: monitoring(), ID: audit.StableID(mixName, what, ms[0].Segment)}
 	first, worst := ms[0], ms[0]
 	for _, m := range ms {
 		f.Metrics = append(f.Metrics, m.ID())

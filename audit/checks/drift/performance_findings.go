@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 // perfWords names the metrics of performance, and its causes.
@@ -66,7 +67,7 @@ func concludePerformance(_ *audit.Env, _ []audit.Case, metrics []audit.Metric) [
 
 func perfFinding(cause, segment string, ms []*audit.Metric) audit.Finding {
 	f := audit.Finding{ID: audit.StableID(perfName, cause, segment), Check: perfName, Severity: audit.S3, Grade: audit.E3, Cause: cause,
-		Clauses: []audit.Text{audit.T("SR 26-2 (ongoing monitoring, outcomes analysis)", "美国 SR 26-2（持续监测、结果分析）"), audit.T("China, interim measures on commercial banks' internet loans, chapter 3", "商业银行互联网贷款管理暂行办法 第三章")}}
+		Clauses: []audit.Clause{clauses.SR262.Cite("ongoing monitoring, outcomes analysis", "持续监测、结果分析"), clauses.InternetLoansModels.Cite("", "")}}
 	who := audit.T("The model", "模型")
 	if _, v, ok := strings.Cut(segment, "="); ok {
 		who = audit.T("Model "+v, "模型 "+v)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 // concludeChannel makes one finding of each column: its flagged values.
@@ -61,9 +62,9 @@ func channelFinding(column string, ms []*audit.Metric) audit.Finding {
 	f := audit.Finding{
 		ID: audit.StableID(channelName, column), Check: channelName, Severity: audit.S3, Grade: audit.E3, Cause: channelCause,
 		Harm: int64(math.Round(math.Abs(first.Effect))), Metrics: ids(ms...),
-		Clauses: []audit.Text{
-			audit.T("China, interim measures on commercial banks' internet loans: the bank decides on its own", "商业银行互联网贷款管理暂行办法：独立风控、自主决策"),
-			audit.T("China, Jin Gui [2025] No. 9 on loan facilitation: partners by list, decisions by the bank", "金规〔2025〕9号（助贷）：合作机构名单制管理，银行自主风控决策"),
+		Clauses: []audit.Clause{
+			clauses.InternetLoans22.Cite("the bank decides on its own", "独立风控、自主决策"),
+			clauses.AssistedLoans.Cite("partners by list, decisions by the bank", "合作机构名单制管理，银行自主风控决策"),
 		},
 		Remedy: audit.T(
 			"Say which rule, price or quota of the channel or partner does this; write it into the policy with its reason, or remove it; record quota denials under a code of their own.",

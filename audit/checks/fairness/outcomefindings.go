@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
-var outcomeClauses = []audit.Text{
-	audit.T("SR 26-2 (outcomes analysis)", "美国 SR 26-2（结果分析）"),
-	audit.T("PIPL 24: fair results of automated decisions", "个人信息保护法 第二十四条：自动化决策结果公平、公正"),
-	audit.T("EU AI Act, Art 15: accuracy of high-risk systems (duties from 2027-12-02)", "欧盟《人工智能法》第15条：高风险系统的准确性（义务自2027-12-02起）"),
-	audit.T("FCA PRIN 2A.9: outcomes by group of customers", "英国 FCA PRIN 2A.9：按客户群体监测结果"),
+var outcomeClauses = []audit.Clause{
+	clauses.SR262.Cite("outcomes analysis", "结果分析"),
+	clauses.PIPL24.Cite("fair results", "结果公平公正"),
+	clauses.AIActAccuracy.Cite("accuracy", "准确性"),
+	clauses.ConsumerDuty.Cite("outcomes by group of customers", "按客户群体监测结果"),
 }
 
 // concludeOutcomes makes one finding a group of flagged error rates, and one a

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 // concludeOverride makes one finding of each group, and of each reviewer, that
@@ -48,10 +49,10 @@ func concludeOverride(env *audit.Env, _ []audit.Case, metrics []audit.Metric) []
 	return out
 }
 
-var overrideClauses = []audit.Text{
-	audit.T("12 CFR 1002.4(a): no discrimination in any aspect of a credit transaction, judgement included", "美国 12 CFR 1002.4(a)：信贷各环节（含人工判断）不得歧视"),
-	audit.T("PIPL 24: fair results of automated decisions", "个人信息保护法 第二十四条：自动化决策结果公平、公正"),
-	audit.T("China, interim measures on commercial banks' internet loans, Art 22: manual review with set triggers", "商业银行互联网贷款管理暂行办法 第二十二条：人工复核及其触发条件"),
+var overrideClauses = []audit.Clause{
+	clauses.RegBGroups.Cite("judgement included", "含人工判断"),
+	clauses.PIPL24.Cite("fair results", "结果公平公正"),
+	clauses.InternetLoans22.Cite("manual review with set triggers", "人工复核及其触发条件"),
 }
 
 func overrideBase(ms []*audit.Metric, severity audit.Severity, cause string) audit.Finding {

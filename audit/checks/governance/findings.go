@@ -6,6 +6,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/checks/internal/cases"
+	"evenhand/audit/clauses"
 )
 
 // manyRows is the number of rows outside of a model's service that is no slip.
@@ -125,9 +126,9 @@ func (c *concluder) finding(cause, key string, severity audit.Severity, of ...na
 	f := audit.Finding{
 		ID: audit.StableID(name, c.table, cause, key), Check: name, Severity: severity, Cause: cause, Rules: []string{rules[cause]},
 		Substance: audit.Indeterminate, Disclosure: audit.NotAssessed, Grade: audit.E1, Remedy: remedies[cause],
-		Clauses: []audit.Text{
-			audit.T("SR 26-2 (model inventory, ongoing monitoring)", "美国 SR 26-2（模型清单与持续监测）"),
-			audit.T("China, interim measures on commercial banks' internet loans, chapter 3", "商业银行互联网贷款管理暂行办法 第三章"),
+		Clauses: []audit.Clause{
+			clauses.SR262.Cite("model inventory, ongoing monitoring", "模型清单与持续监测"),
+			clauses.InternetLoansModels.Cite("", ""),
 		},
 	}
 	for _, m := range of {

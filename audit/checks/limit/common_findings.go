@@ -8,6 +8,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/checks/internal/cases"
+	"evenhand/audit/clauses"
 )
 
 // cluster is the cases of one fault.
@@ -137,16 +138,16 @@ func validRegime(check string, regime []string) error {
 }
 
 var (
-	consumerLaw  = audit.T("China, Consumer Protection Law Art 8, 10, 20 (right to know, fair dealing, no misleading statement)", "消费者权益保护法 第八条、第十条、第二十条（知情、公平交易、不得作虚假或引人误解的宣传）")
-	pipl         = audit.T("PIPL 24 (transparency and fair results of automated decisions; explanation on request)", "个人信息保护法 第二十四条（自动化决策的透明度和结果公平；应要求说明）")
-	regBAdverse  = audit.T("12 CFR 1002.2(c) (adverse action on an existing account, depending on its trigger)", "美国《B条例》12 CFR 1002.2(c)（对现有账户的不利行动，视触发原因而定）")
-	regBNotice   = audit.T("12 CFR 1002.9(a)(1) (notice of adverse action on an existing account)", "美国《B条例》12 CFR 1002.9(a)(1)（对现有账户不利行动的通知）")
-	consumerDuty = audit.T("UK FCA PRIN 2A (Consumer Duty: understanding, support, no foreseeable harm)", "英国 FCA PRIN 2A（消费者责任：理解、支持、避免可预见的损害）")
+	consumerLaw  = clauses.ConsumerLaw.Cite("right to know, fair dealing, no misleading statement", "知情、公平交易、不得作虚假或引人误解的宣传")
+	pipl         = clauses.PIPL24.Cite("transparency and fair results; explanation on request", "透明度和结果公平；应要求说明")
+	regBAdverse  = clauses.RegBAdverse.Cite("adverse action on an existing account, depending on its trigger", "对现有账户的不利行动，视触发原因而定")
+	regBNotice   = clauses.RegBNotice.Cite("(a)(1): notice of adverse action on an existing account", "(a)(1)：对现有账户不利行动的通知")
+	consumerDuty = clauses.ConsumerDuty.Cite("understanding, support, no foreseeable harm", "理解、支持、避免可预见的损害")
 )
 
 // clausesFor lists what a finding about promises or decreases is evidence for.
-func clausesFor(regime []string, decrease bool) []audit.Text {
-	var out []audit.Text
+func clausesFor(regime []string, decrease bool) []audit.Clause {
+	var out []audit.Clause
 	for _, r := range regimes {
 		if !slices.Contains(regime, r) {
 			continue

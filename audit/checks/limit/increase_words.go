@@ -1,6 +1,9 @@
 package limit
 
-import "evenhand/audit"
+import (
+	"evenhand/audit"
+	"evenhand/audit/clauses"
+)
 
 // increaseMetrics names the metrics of increaseparity, and its cause.
 var increaseMetrics = map[string]audit.Text{
@@ -24,9 +27,9 @@ var increaseMetrics = map[string]audit.Text{
 }
 
 // groupClauses are the clauses that gaps between groups are evidence for.
-var groupClauses = []audit.Text{
-	audit.T("12 CFR 1002.4, 1002.6 as amended: no effects test at the federal level since 2026-07-21; a risk metric here", "美国 12 CFR 1002.4、1002.6（修订后）：联邦层面自2026-07-21起不再采用效果检验；此处仅作风险指标"),
-	audit.T("PIPL 24: fair results of automated decisions", "个人信息保护法 第二十四条：自动化决策结果公平、公正"),
-	audit.T("EU AI Act, Annex III 5(b), Art 10 (duties from 2027-12-02)", "欧盟《人工智能法》附件三第5(b)项、第10条（义务自2027-12-02起）"),
-	audit.T("FCA PRIN 2A.9: outcomes by group of customers", "英国 FCA PRIN 2A.9：按客户群体监测结果"),
+var groupClauses = []audit.Clause{
+	clauses.RegBGroups.Cite("no effects test at the federal level since 2026-07-21; a risk metric here", "联邦层面自2026-07-21起不再采用效果检验；此处仅作风险指标"),
+	clauses.PIPL24.Cite("fair results", "结果公平公正"),
+	clauses.AIActData.Cite("", ""),
+	clauses.ConsumerDuty.Cite("outcomes by group of customers", "按客户群体监测结果"),
 }

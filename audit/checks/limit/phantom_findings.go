@@ -6,6 +6,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
+	"evenhand/audit/clauses"
 )
 
 // phantomCluster is what the cases of one finding have in common.
@@ -125,17 +126,17 @@ func phantomFix(k phantomCluster) audit.Text {
 	return audit.T(show.En+m.En, show.Zh+m.Zh)
 }
 
-func phantomClauses(regime []string) []audit.Text {
-	var out []audit.Text
+func phantomClauses(regime []string) []audit.Clause {
+	var out []audit.Clause
 	for _, r := range regime {
 		switch r {
 		case "cn":
-			out = append(out, audit.T("Consumer Rights Protection Law (CN) 8, 20: right to know; no misleading statement", "消费者权益保护法第八条、第二十条：知情权；不得作引人误解的宣传"),
-				audit.T("PIPL 24: transparent and fair automated decisions", "个人信息保护法第二十四条：自动化决策应透明、公平"))
+			out = append(out, clauses.ConsumerLaw.Cite("right to know; no misleading statement", "知情权；不得作引人误解的宣传"),
+				clauses.PIPL24.Cite("transparent and fair results", "透明、结果公平公正"))
 		case "us":
-			out = append(out, audit.T("12 CFR 1002.9(a): notice of adverse action on an existing account, where it is one", "12 CFR 1002.9(a)：对现有账户的不利行动通知（如构成）"))
+			out = append(out, clauses.RegBNotice.Cite("(a): notice of adverse action on an existing account, where it is one", "(a)：对现有账户的不利行动通知（如构成）"))
 		case "uk":
-			out = append(out, audit.T("FCA PRIN 2A: consumer understanding, no foreseeable harm", "FCA PRIN 2A：消费者理解，避免可预见损害"))
+			out = append(out, clauses.ConsumerDuty.Cite("understanding, no foreseeable harm", "消费者理解，避免可预见损害"))
 		}
 	}
 	return out

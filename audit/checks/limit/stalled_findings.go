@@ -92,7 +92,7 @@ var stalledAsk = audit.T("You may ask what holds your limit, when it is next eva
 
 // stalledClauses are what a finding is evidence for: no law found gives a right
 // to a higher limit, nor to a notice where none was asked for.
-var stalledClauses = []audit.Text{pipl, consumerDuty}
+var stalledClauses = []audit.Clause{pipl, consumerDuty}
 
 func stalledOne(n int64, s string) string {
 	if n == 1 {

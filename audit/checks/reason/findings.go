@@ -8,6 +8,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/checks/internal/cases"
+	"evenhand/audit/clauses"
 )
 
 // clusterKey is what the cases of one finding have in common: one bug is one
@@ -202,7 +203,7 @@ func disagree(out []audit.Finding, m *audit.Metric) []audit.Finding {
 				"官方释义 9(b)(2)-5 认可结果实质相似的其他方法。这不是对任何一笔拒绝的判定。"),
 			Remedy: audit.T("Show why the results are similar enough, or rank reasons against applicants near the cut-off.",
 				"说明结果为何足够相似，或改以分数线附近的申请人为参照排列原因。"),
-			Clauses: []audit.Text{regB("comment 9(b)(2)-5", "官方释义 9(b)(2)-5")},
+			Clauses: []audit.Clause{regB("comment 9(b)(2)-5", "官方释义 9(b)(2)-5")},
 		})
 	}
 	f := &out[at]
@@ -217,18 +218,16 @@ func disagree(out []audit.Finding, m *audit.Metric) []audit.Finding {
 	return out
 }
 
-func regB(en, zh string) audit.Text {
-	return audit.T("12 CFR 1002 (Regulation B), "+en, "美国《B条例》12 CFR 1002 "+zh)
-}
+func regB(en, zh string) audit.Clause { return clauses.RegBNotice.Cite(en, zh) }
 
 // clausesFor lists what findings on wrong reasons are evidence for.
-func clausesFor(env *audit.Env) []audit.Text {
-	by := map[string][]audit.Text{
-		"cn": {audit.T("PIPL 24 (explanation on request)", "个人信息保护法 第二十四条（应要求说明）")},
-		"us": {regB("1002.9(b)(2) and comments 9(b)(2)-5, -7, -8", "第1002.9(b)(2)条及官方释义 9(b)(2)-5、-7、-8")},
-		"eu": {audit.T("GDPR 15(1)(h), 22", "欧盟 GDPR 第15(1)(h)条、第22条")},
+func clausesFor(env *audit.Env) []audit.Clause {
+	by := map[string][]audit.Clause{
+		"cn": {clauses.PIPL24.Cite("explanation on request", "应要求说明")},
+		"us": {regB("(b)(2) and comments 9(b)(2)-5, -7, -8", "(b)(2) 及官方释义 9(b)(2)-5、-7、-8")},
+		"eu": {clauses.GDPR22.Cite("", "")},
 	}
-	var out []audit.Text
+	var out []audit.Clause
 	for _, r := range []string{"cn", "us", "eu"} {
 		if slices.Contains(env.Settings.(*Settings).Regime, r) {
 			out = append(out, by[r]...)

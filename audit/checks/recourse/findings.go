@@ -6,12 +6,13 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
-var clauses = []audit.Text{
-	audit.T("PIPL 24: fair results of automated decisions, and the right to have them explained", "个人信息保护法 第二十四条：自动化决策结果公平、公正，并有权要求说明"),
-	audit.T("12 CFR 1002.9 and Supp. I: reasons that tell the applicant what stood in the way", "美国 12 CFR 1002.9 及官方解释：拒绝理由须说明障碍所在"),
-	audit.T("EU AI Act, Art 86: explanation of individual decisions", "欧盟《人工智能法》第86条：对个别决定的说明"),
+var cited = []audit.Clause{
+	clauses.PIPL24.Cite("fair results, and the right to have them explained", "结果公平公正，并有权要求说明"),
+	clauses.RegBNotice.Cite("and Supp. I: reasons that tell the applicant what stood in the way", "及官方解释：拒绝理由须说明障碍所在"),
+	clauses.AIActExplain.Cite("", ""),
 }
 
 // conclude makes findings of what was flagged: advice, never a verdict.
@@ -45,7 +46,7 @@ func conclude(env *audit.Env, _ []audit.Case, metrics []audit.Metric) []audit.Fi
 func rigid(m *audit.Metric) audit.Finding {
 	return audit.Finding{
 		ID: audit.StableID(checkName, "rigid"), Check: checkName, Severity: audit.S4, Grade: audit.E1, Cause: "NO_RECOURSE",
-		Harm: m.K, Metrics: []string{m.ID()}, Clauses: clauses,
+		Harm: m.K, Metrics: []string{m.ID()}, Clauses: cited,
 		Title: audit.Tf("%[1]s of %[2]s right denials (%[3]s) can't be turned by anything that customers can change",
 			"%[2]s笔正确的拒绝中有%[1]s笔（%[3]s）是客户作任何改变都无法扭转的", audit.Thousands(m.K), audit.Thousands(m.N), audit.Percent(m.K, m.N)),
 		What: audit.Tf("No set of at most three changes of the features that the plan says customers can change, within its bounds, leads the replay of the policy to approve: the cut-off, or a rule, is out of their reach (%[1]s %% interval of the share %[2]s to %[3]s). The denials are as the policy says: this is advice, and no fault.",
@@ -61,7 +62,7 @@ func rigid(m *audit.Metric) audit.Finding {
 // gap is the finding of a group for which the way is longer.
 func gap(ms []*audit.Metric) audit.Finding {
 	f := audit.Finding{
-		ID: audit.StableID(checkName, "gap", ms[0].Group, ms[0].Reference), Check: checkName, Severity: audit.S3, Grade: audit.E3, Cause: "RECOURSE_GAP", Clauses: clauses,
+		ID: audit.StableID(checkName, "gap", ms[0].Group, ms[0].Reference), Check: checkName, Severity: audit.S3, Grade: audit.E3, Cause: "RECOURSE_GAP", Clauses: cited,
 		Remedy: audit.T("Compare what stands in the way of the two groups, feature by feature; where an input weighs on the group without telling more of repayment, look for one that does not. Re-audit the next period.",
 			"逐项比较两个群体的障碍所在；如某一变量对该群体不利却并未更好地预测还款，应寻找没有这种影响的变量。下一期复审。"),
 		Customer: audit.T("This figure is about groups and says nothing about a single decision. You may ask for the reasons of your own decision and for a human review.",

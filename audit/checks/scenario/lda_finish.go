@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 // Finish adds the metrics of the candidates, and the coverage.
@@ -188,9 +189,9 @@ func concludeLDA(env *audit.Env, _ []audit.Case, metrics []audit.Metric) []audit
 			what.En, what.Zh, audit.Thousands(c.approvals.K), audit.Thousands(c.approvals.N), audit.Thousands(today.approvals.K)),
 		Remedy: audit.T("Review the candidate: whether it serves the same business need, out of this sample and out of time; record why it was taken up or not.",
 			"评审该备选方案：在样本外与时间外，它能否满足同样的业务需要；并记录采纳或不采纳的理由。"),
-		Clauses: []audit.Text{
-			audit.T("EU AI Act, Art 10: examination of data and models for possible bias (duties from 2027-12-02)", "欧盟《人工智能法》第10条：检查数据与模型可能的偏差（义务自2027-12-02起）"),
-			audit.T("PIPL 24: fair results of automated decisions", "个人信息保护法 第二十四条：自动化决策结果公平、公正"),
+		Clauses: []audit.Clause{
+			clauses.AIActData.Cite("examination for possible bias", "检查可能的偏差"),
+			clauses.PIPL24.Cite("fair results", "结果公平公正"),
 		},
 	}}
 }

@@ -9,6 +9,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/checks/internal/rows"
+	"evenhand/audit/clauses"
 )
 
 // conclude clusters the cases: each systemic explanation is a finding, and so
@@ -97,7 +98,7 @@ func cluster(env *audit.Env, set *Settings, key string, cases []*audit.Case, ove
 		ID: findingID(first.Table, key), Check: name, Cause: first.Cause, Rules: slices.Clone(first.Rules),
 		Substance: audit.Indeterminate, Disclosure: audit.NotAssessed, Grade: audit.E1,
 		Cases: int64(len(cases)), FirstSeen: first.At, LastSeen: first.At,
-		Clauses: []audit.Text{audit.T("SR 26-2 (outcomes analysis)", "美国 SR 26-2（结果分析）"), audit.T("China, interim measures on commercial banks' internet loans, chapter 3", "商业银行互联网贷款管理暂行办法 第三章")},
+		Clauses: []audit.Clause{clauses.SR262.Cite("outcomes analysis", "结果分析"), clauses.InternetLoansModels.Cite("", "")},
 	}
 	customers := map[string]bool{}
 	sample := rows.NewSample(20, strings.Compare)
