@@ -8,8 +8,9 @@ import (
 
 // Plan is audit.yaml: what to audit, never how. Everything that can change an
 // answer is in here; its SHA-256 is in every report. Unknown keys are errors
-// with line numbers. The doc tags are the published schema's descriptions, and
-// the enum tags the words a key takes.
+// with line numbers. The doc tags are the published schema's descriptions, the
+// enum tags the words a key takes, and the required tags say what its lists must
+// have.
 type Plan struct {
 	Version  int    `yaml:"version" doc:"version of the plan format: 1"`
 	Lender   string `yaml:"lender" doc:"name shown on the report"`
@@ -43,6 +44,8 @@ type Plan struct {
 	Checks     checkSettings          `yaml:"checks" doc:"settings of single checks, by check"`
 	Skip       []string               `yaml:"skip" doc:"checks not to run"`
 	Gates      Gates                  `yaml:"gates" doc:"when the command exits 1"`
+	Privacy    Privacy                `yaml:"privacy" doc:"what of persons may leave in a report"`
+	Waivers    []Waiver               `yaml:"waivers" doc:"findings that the lender accepts for a while: they pass the gates, and the report says so"`
 
 	Digest string `yaml:"-"` // SHA-256 of the file as read
 	Dir    string `yaml:"-"` // directory that relative paths start from
@@ -176,10 +179,13 @@ type Honesty struct {
 	Suppress   int64   `yaml:"suppress" doc:"smaller cells are not published, nor what would reveal them; default 10"`
 }
 
-// Gates says which findings make the command exit 1.
-type Gates struct {
-	FailOn string `yaml:"fail_on" enum:"fail,warn,info,never" doc:"fail (default), warn, info or never: the least level of finding that exits 1"`
+// Privacy says what of persons may leave in a report.
+type Privacy struct {
+	IDs string `yaml:"ids" enum:"keyed,plain" doc:"keyed (default): ids leave as pseudonyms under the key of EVENHAND_ID_KEY, and texts of fewer rows than honesty.suppress under one too; plain: as the export has them"`
 }
+
+// Plain reports whether ids and rare texts may leave as the export has them.
+func (p Privacy) Plain() bool { return p.IDs == "plain" }
 
 // Zone is the plan's time zone.
 func (p *Plan) Zone() *time.Location { return p.zone }

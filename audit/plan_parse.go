@@ -37,6 +37,7 @@ func ParsePlan(name string, data []byte, checks []*Check) (*Plan, error) {
 		Outcome:  Outcome{BadDays: 90, Months: 12},
 		Honesty:  Honesty{Alpha: 0.05, Level: 0.95, Correction: "bh", MinCell: 30, Suppress: 10},
 		Gates:    Gates{FailOn: "fail"},
+		Privacy:  Privacy{IDs: "keyed"},
 		Checks:   checkSettings{},
 		Digest:   hex.EncodeToString(digest[:]),
 		Source:   string(data),
@@ -57,7 +58,7 @@ func ParsePlan(name string, data []byte, checks []*Check) (*Plan, error) {
 	d.decode(root, reflect.ValueOf(p).Elem(), "")
 	// What follows from a misread value would only repeat the problem.
 	if len(d.problems) == 0 {
-		d.problems = p.validate()
+		d.problems = p.validate(checks)
 	}
 	if err := append(d.problems, d.unknown...).sorted(); err != nil {
 		return nil, err

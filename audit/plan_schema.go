@@ -70,7 +70,7 @@ func (s *schemer) of(t reflect.Type) object {
 		types := []string{"array", "null"}
 		if one, ok := items["type"].([]string); ok && t.Elem().Kind() == reflect.String {
 			types = append(types, one...) // one value is a list of itself
-		} else if one, ok := items["type"].(string); ok {
+		} else if one, ok := items["type"].(string); ok && one != "object" {
 			types = append(types, one)
 		}
 		return object{"type": types, "items": items}
@@ -90,6 +90,7 @@ func (s *schemer) of(t reflect.Type) object {
 // structure returns the schema of a struct, or of the named keys of it.
 func (s *schemer) structure(t reflect.Type, only ...string) object {
 	properties := object{}
+	var required []string
 	for i, key := range keys(t) {
 		f := t.Field(i)
 		if key == "-" || only != nil && !slices.Contains(only, key) {
@@ -110,8 +111,15 @@ func (s *schemer) structure(t reflect.Type, only ...string) object {
 			s.err = fmt.Errorf("audit: key %s of %s has no doc tag", key, t)
 		}
 		properties[key] = p
+		if f.Tag.Get("required") == "true" {
+			required = append(required, key)
+		}
 	}
-	return object{"type": []string{"object", "null"}, "properties": properties, "additionalProperties": false}
+	out := object{"type": []string{"object", "null"}, "properties": properties, "additionalProperties": false}
+	if required != nil {
+		out["type"], out["required"] = "object", required
+	}
+	return out
 }
 
 // anyOf lists words for an enum; the word null may be YAML's null too.

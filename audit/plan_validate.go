@@ -15,6 +15,7 @@ import (
 // validator collects what is wrong with a plan that could be read.
 type validator struct {
 	*Plan
+	suite    []*Check // those that the plan may name
 	problems PlanError
 }
 
@@ -23,9 +24,9 @@ func (v *validator) wrong(path, format string, args ...any) {
 }
 
 // validate resolves the plan's zone and as-of instant and returns everything
-// that is wrong with it.
-func (p *Plan) validate() PlanError {
-	v := &validator{Plan: p}
+// that is wrong with it; checks are those it may name.
+func (p *Plan) validate(checks []*Check) PlanError {
+	v := &validator{Plan: p, suite: checks}
 	switch {
 	case p.Version == 0:
 		v.problems = append(v.problems, p.problemf("", "version is missing; write version: 1"))
@@ -70,6 +71,8 @@ func (p *Plan) validate() PlanError {
 	v.honesty()
 	v.dictionary()
 	v.checks()
+	v.gates()
+	v.waivers()
 	return v.problems
 }
 
