@@ -19,16 +19,18 @@ const ManifestFile = "manifest.json"
 // everything that went in.
 type Manifest struct {
 	SchemaVersion int             `json:"schema_version"`
-	Files         []fileDigest    `json:"files"`
+	Files         []FileDigest    `json:"files"`
 	ResultDigest  string          `json:"result_sha256"`
 	Plan          planDigest      `json:"plan"`
 	DataDigest    string          `json:"data_sha256"`
 	Tables        []manifestTable `json:"tables"`
 	Models        []manifestModel `json:"models"`
+	Policies      *planDigest     `json:"policies,omitempty"` // file, or the plan itself
 	Binary        string          `json:"binary"`
 }
 
-type fileDigest struct {
+// FileDigest is one file as a manifest lists it.
+type FileDigest struct {
 	Name   string `json:"name"`
 	Size   int64  `json:"size"`
 	SHA256 string `json:"sha256"`
@@ -63,7 +65,11 @@ type manifestModel struct {
 	Rows    int64  `json:"rows_scored"`
 }
 
-func (r *Report) writeManifest(w io.Writer, files []fileDigest) error {
+func (r *Report) writeManifest(w io.Writer, files []FileDigest) error {
+	var policies *planDigest
+	if r.policy.SHA256 != "" {
+		policies = &planDigest{base(r.policy.Name), r.policy.SHA256}
+	}
 	return writeJSON(w, Manifest{
 		SchemaVersion: SchemaVersion,
 		Files:         files,
@@ -72,6 +78,7 @@ func (r *Report) writeManifest(w io.Writer, files []fileDigest) error {
 		DataDigest:    r.data,
 		Tables:        r.manifestTables(),
 		Models:        r.manifestModels(),
+		Policies:      policies,
 		Binary:        r.binary,
 	})
 }

@@ -26,23 +26,23 @@ var ErrNotReport = errors.New("not a report")
 func (r *Report) Write(dir string) error { return r.write(context.Background(), dir) }
 
 func (r *Report) write(ctx context.Context, dir string) error {
-	var written []fileDigest
+	var written []FileDigest
 	for _, f := range Formats {
-		d, err := writeFile(ctx, dir, f.File, func(w io.Writer) error { return f.Write(r, w) })
+		d, err := WriteFile(ctx, dir, f.File, func(w io.Writer) error { return f.Write(r, w) })
 		if err != nil {
 			return err
 		}
 		written = append(written, d)
 	}
-	_, err := writeFile(ctx, dir, ManifestFile, func(w io.Writer) error { return r.writeManifest(w, written) })
+	_, err := WriteFile(ctx, dir, ManifestFile, func(w io.Writer) error { return r.writeManifest(w, written) })
 	return err
 }
 
-// writeFile creates dir/name and reports what it wrote. A failed sync or close
+// WriteFile creates dir/name and returns what it wrote. A failed sync or close
 // is final: the kernel may have dropped the pages, so trying again would lie.
-func writeFile(ctx context.Context, dir, name string, write func(io.Writer) error) (d fileDigest, err error) {
+func WriteFile(ctx context.Context, dir, name string, write func(io.Writer) error) (d FileDigest, err error) {
 	path := filepath.Join(dir, name)
-	fail := func(err error) (fileDigest, error) {
+	fail := func(err error) (FileDigest, error) {
 		return d, fmt.Errorf("%s: cannot be written: %w", path, err)
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
@@ -65,7 +65,7 @@ func writeFile(ctx context.Context, dir, name string, write func(io.Writer) erro
 	if err != nil {
 		return fail(err)
 	}
-	return fileDigest{Name: name, Size: size.n, SHA256: hex.EncodeToString(h.Sum(nil))}, nil
+	return FileDigest{Name: name, Size: size.n, SHA256: hex.EncodeToString(h.Sum(nil))}, nil
 }
 
 type counter struct{ n int64 }
@@ -95,7 +95,15 @@ func (r *Report) Publish(out string) error { return r.PublishContext(context.Bac
 // PublishContext is Publish that stops, with the context's cause, when the
 // context ends before the rename.
 func (r *Report) PublishContext(ctx context.Context, out string) error {
-	out, previous, err := place(out)
+	return PublishDir(ctx, out, ManifestFile, func(dir string) error { return r.write(ctx, dir) })
+}
+
+// PublishDir makes the directory out whole or not at all, as Publish does:
+// fill writes what it is to hold into a temporary directory beside it, each
+// file with WriteFile. What was there is replaced only when it is empty or
+// holds the regular file mark; otherwise the error wraps ErrNotReport.
+func PublishDir(ctx context.Context, out, mark string, fill func(dir string) error) error {
+	out, previous, err := place(out, mark)
 	if err != nil {
 		return err
 	}
@@ -107,12 +115,12 @@ func (r *Report) PublishContext(ctx context.Context, out string) error {
 	}
 	held := hold(tmp)
 	defer held.Close()
-	defer os.RemoveAll(tmp) // the temporary directory, or the report it replaced
+	defer os.RemoveAll(tmp) // the temporary directory, or what it replaced
 
-	if err := r.write(ctx, tmp); err != nil {
+	if err := fill(tmp); err != nil {
 		return err
 	}
-	if err := syncDir(tmp); err != nil {
+	if err := syncTree(tmp); err != nil {
 		return fmt.Errorf("%s: cannot be synced: %w", tmp, err)
 	}
 	if err := context.Cause(ctx); err != nil {
@@ -127,8 +135,9 @@ func (r *Report) PublishContext(ctx context.Context, out string) error {
 	return nil
 }
 
-// place resolves out, and says whether a previous report is there.
-func place(out string) (path string, previous bool, err error) {
+// place resolves out, and says whether something of the same kind, known by
+// the file mark, is there.
+func place(out, mark string) (path string, previous bool, err error) {
 	path = filepath.Clean(out)
 	info, err := os.Lstat(path)
 	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
@@ -149,12 +158,12 @@ func place(out string) (path string, previous bool, err error) {
 		return "", false, fmt.Errorf("%s: cannot be looked at: %w", out, err)
 	}
 	for _, e := range entries {
-		if e.Name() == ManifestFile && e.Type().IsRegular() {
+		if e.Name() == mark && e.Type().IsRegular() {
 			return path, true, nil
 		}
 	}
 	if len(entries) > 0 {
-		return "", false, fmt.Errorf("%s: holds files but no %s, so it is %w and will not be replaced; name another directory", out, ManifestFile, ErrNotReport)
+		return "", false, fmt.Errorf("%s: holds files but no %s, so it is %w and will not be replaced; name another directory", out, mark, ErrNotReport)
 	}
 	return path, false, nil
 }
@@ -216,6 +225,22 @@ func sweep(out string) {
 			f.Close()
 		}
 	}
+}
+
+// syncTree syncs a directory and those below it, the deepest first.
+func syncTree(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.IsDir() {
+			if err := syncTree(filepath.Join(dir, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return syncDir(dir)
 }
 
 // syncDir syncs a directory; file systems that have no such thing are content.

@@ -29,8 +29,10 @@ type Input struct {
 	Result *audit.Result  // settled; New sorts it in place and keeps it
 	Tables []TableInput   // what was read
 	Models []ModelInput   // what recomputed the scores
-	Binary string         // module version and build info; deterministic
-	Lang   string         // language the page opens in: "en" (default), "zh" or "both"
+	// Policies is the registry of policies that was replayed; zero: none was.
+	Policies FileDigest
+	Binary   string // module version and build info; deterministic
+	Lang     string // language the page opens in: "en" (default), "zh" or "both"
 }
 
 // TableInput says what was read of one table.
@@ -63,6 +65,7 @@ type Report struct {
 	tables []TableInput
 	models []ModelInput
 	binary string
+	policy FileDigest
 	lang   string
 	room   room // of the page being made
 
@@ -99,7 +102,7 @@ func New(in Input) *Report {
 	r := &Report{
 		plan: in.Plan, checks: slices.Clone(in.Checks), res: in.Result,
 		tables: slices.Clone(in.Tables), models: slices.Clone(in.Models),
-		binary: in.Binary, lang: in.Lang, zone: in.Plan.Zone(), room: rooms[0],
+		binary: in.Binary, policy: in.Policies, lang: in.Lang, zone: in.Plan.Zone(), room: rooms[0],
 	}
 	if r.zone == nil {
 		r.zone = time.UTC

@@ -107,7 +107,7 @@ func (j *auditJob) run(ctx context.Context) error {
 	}
 	report := reports.New(reports.Input{
 		Plan: plan, Checks: j.suite(), Result: result,
-		Tables: describe(sources, result), Models: describeModels(models, result), Binary: version(), Lang: j.lang,
+		Tables: describe(sources, result), Models: describeModels(models, result), Policies: describePolicies(plan, policies), Binary: version(), Lang: j.lang,
 	})
 	if err := report.PublishContext(ctx, j.out); err != nil {
 		return err

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"maps"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
 
 	"evenhand/audit"
+	"evenhand/audit/policy"
 	"evenhand/features/parquetfile"
 	"evenhand/reports"
 )
@@ -40,6 +42,14 @@ func describeModels(models []audit.ScoringModel, result *audit.Result) []reports
 		out = append(out, in)
 	}
 	return out
+}
+
+// describePolicies names the text that the replayed policies were read from.
+func describePolicies(plan *audit.Plan, policies *policy.Registry) (d reports.FileDigest) {
+	if policies != nil {
+		d = reports.FileDigest{Name: cmp.Or(plan.PolicyFile, plan.Name), SHA256: policies.Digest}
+	}
+	return d
 }
 
 // version names the binary by what it was built from.
