@@ -14,6 +14,7 @@ import (
 	"evenhand/audit"
 	"evenhand/audit/audittest"
 	"evenhand/audit/cause"
+	"evenhand/audit/clauses"
 )
 
 var long = flag.Bool("long", false, "also run every check on every other's fixtures, which takes minutes")
@@ -133,6 +134,43 @@ func TestWords(t *testing.T) {
 			t.Errorf("%s: %s has no words in check %s", file, name, c.Name)
 		}
 	})
+}
+
+// TestClauses holds that every check says which clauses it gives evidence for,
+// that none of the map's clauses is without a check, and that findings cite
+// what their check says.
+func TestClauses(t *testing.T) {
+	given := map[string]bool{}
+	for _, c := range Known() {
+		if len(c.Clauses) == 0 {
+			t.Errorf("%s gives evidence for no clause", c.Name)
+		}
+		for _, id := range c.Clauses {
+			if clauses.Find(id) == nil {
+				t.Errorf("%s names clause %q, which is not in the map", c.Name, id)
+			}
+			given[id] = true
+		}
+	}
+	for _, r := range clauses.All {
+		if given[r.ID] == r.Whole {
+			t.Errorf("clause %s: is it the evidence of checks, or of the run as a whole?", r.ID)
+		}
+	}
+	cited := 0
+	each(t, func(t *testing.T, c *audit.Check, file string, _ *audit.Plan, r *audit.Result) {
+		for i := range r.Findings {
+			for _, k := range r.Findings[i].Clauses {
+				cited++
+				if !slices.Contains(c.Clauses, k.ID) {
+					t.Errorf("%s: a finding of %s cites %s, which the check does not name", file, c.Name, k.ID)
+				}
+			}
+		}
+	})
+	if cited == 0 {
+		t.Error("no finding cites anything")
+	}
 }
 
 // banned is what no letter may hold, by why: the text lint of the audit.

@@ -49,7 +49,10 @@ type Rule struct {
 	Name   audit.Text // as it is cited
 	Point  audit.Text // what it asks, in short
 	// Limits says from when and to whom it applies where that is easily mistaken.
-	Limits   audit.Text
+	Limits audit.Text
+	// Whole says that the run as a whole is the evidence (report, manifest and
+	// evidence pack), not single checks.
+	Whole    bool
 	Standing Standing
 	Checked  string // day on which the reading was checked, e.g. "2026-11-22"
 }

@@ -19,10 +19,10 @@ var (
 		Point: audit.T("automated decisions are transparent and their results fair; no unreasonable differences in terms; on request an explanation of a decision of weight, and the right to refuse one made by automated means alone",
 			"自动化决策应当保证决策的透明度和结果公平、公正，不得实行不合理的差别待遇；对个人权益有重大影响的决定，个人有权要求说明，并有权拒绝仅通过自动化决策作出决定"),
 		Limits: audit.T("the explanation is owed on request; specific reasons with every denial are not asked for here", "说明以个人要求为前提；本条并不要求每次拒绝都列明具体原因")}
-	PIPLAudit = &Rule{ID: "cn-pipl-54", Regime: "cn", Standing: Verified, Checked: checked,
+	PIPLAudit = &Rule{ID: "cn-pipl-54", Whole: true, Regime: "cn", Standing: Verified, Checked: checked,
 		Name:  audit.T("PIPL 54, 55(2), 56", "个人信息保护法 第五十四条、第五十五条第（二）项、第五十六条"),
 		Point: audit.T("regular compliance audits; an impact assessment before automated decisions, kept for three years at least", "定期合规审计；自动化决策事前开展个人信息保护影响评估，报告至少保存三年")}
-	AuditMeasures = &Rule{ID: "cn-pi-audit", Regime: "cn", Standing: Verified, Checked: checked,
+	AuditMeasures = &Rule{ID: "cn-pi-audit", Whole: true, Regime: "cn", Standing: Verified, Checked: checked,
 		Name:  audit.T("China, measures on compliance audits of personal information protection (from 2025-05-01)", "个人信息保护合规审计管理办法（2025-05-01起施行）"),
 		Point: audit.T("what such an audit looks at, automated decisions among it", "合规审计的内容，包括自动化决策")}
 	InternetLoans22 = &Rule{ID: "cn-internet-loans-22", Regime: "cn", Standing: Verified, Checked: checked,
@@ -74,7 +74,7 @@ var (
 		Name:   audit.T("EU AI Act, Art 15", "欧盟《人工智能法》第15条"),
 		Point:  audit.T("accuracy, robustness, consistent performance", "准确性、稳健性与表现一致"),
 		Limits: aiActFrom}
-	AIActImpact = &Rule{ID: "eu-aiact-27", Regime: "eu", Standing: Sure, Checked: checked,
+	AIActImpact = &Rule{ID: "eu-aiact-27", Whole: true, Regime: "eu", Standing: Sure, Checked: checked,
 		Name:   audit.T("EU AI Act, Art 27", "欧盟《人工智能法》第27条"),
 		Point:  audit.T("assessment of the impact on fundamental rights", "基本权利影响评估"),
 		Limits: aiActFrom}
@@ -111,7 +111,7 @@ var (
 		Name:   audit.T("12 CFR 1002.4, 1002.6 as amended", "美国《B条例》12 CFR 1002.4、1002.6（修订后）"),
 		Point:  audit.T("no discrimination in any aspect of a credit transaction", "信贷交易各环节不得歧视"),
 		Limits: audit.T("no effects test at the federal level since 2026-07-21; states and other acts differ: ratios here are measures of risk", "联邦层面自2026-07-21起不再采用效果检验；各州及其他法律不同，此处比率仅为风险度量")}
-	RegBRecords = &Rule{ID: "us-regb-12", Regime: "us", Standing: Sure, Checked: checked,
+	RegBRecords = &Rule{ID: "us-regb-12", Whole: true, Regime: "us", Standing: Sure, Checked: checked,
 		Name:  audit.T("12 CFR 1002.12(b)", "美国《B条例》12 CFR 1002.12(b)"),
 		Point: audit.T("records of applications kept for 25 months", "申请记录保存25个月")}
 	FourFifths = &Rule{ID: "us-ugesp-4d", Regime: "us", Standing: Sure, Checked: checked,

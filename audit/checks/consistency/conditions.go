@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const conditionsName = "conditions"
@@ -16,6 +17,7 @@ var Conditions = &audit.Check{
 	DocZh:    conditionsDocZh,
 	Words:    conditionsWords,
 	Chapter:  "consistency",
+	Clauses:  clauses.IDs(clauses.PIPL24, clauses.AIActAccuracy),
 	Settings: func() any { return &ConditionsSettings{Odds: 1.5, Excess: 10, NightFrom: 22, NightTo: 6} },
 	Needs: audit.Needs{
 		Models: false, Replay: true,

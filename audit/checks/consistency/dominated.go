@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const dominatedName = "dominated"
@@ -17,6 +18,7 @@ var Dominated = &audit.Check{
 	Words:    dominatedWords,
 	Evidence: audit.Evidence(dominatedEvidence),
 	Chapter:  "consistency",
+	Clauses:  clauses.IDs(clauses.PIPL24, clauses.GDPR22, clauses.AIActAccuracy),
 	Needs: audit.Needs{
 		Replay: true,
 		Tables: []audit.TableNeed{{

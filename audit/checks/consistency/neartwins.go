@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const nearName = "neartwins"
@@ -19,6 +20,7 @@ var NearTwins = &audit.Check{
 	Evidence: nearEvidence,
 	Article:  "000",
 	Chapter:  "consistency",
+	Clauses:  clauses.IDs(clauses.PIPL24, clauses.ConsumerDuty, clauses.AIActRecords),
 	Needs:    audit.Needs{Tables: []audit.TableNeed{decisionsNeed()}, Replay: true},
 	Settings: func() any { return &NearSettings{Distance: 0.02, Neighbours: 5, Rows: 100000, Band: 20} },
 	New:      func(env *audit.Env) (audit.State, error) { return newNear(env) },

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const flipName = "repeatflip"
@@ -19,6 +20,7 @@ var RepeatFlip = &audit.Check{
 	Evidence: flipEvidence,
 	Article:  "000",
 	Chapter:  "consistency",
+	Clauses:  clauses.IDs(clauses.PIPL24, clauses.ConsumerDuty, clauses.AIActRecords),
 	Needs:    audit.Needs{Tables: []audit.TableNeed{flipNeed()}, Replay: true},
 	Settings: func() any { return &FlipSettings{Days: 30, Lopsided: 10} },
 	New:      func(env *audit.Env) (audit.State, error) { return newFlips(env) },

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const edgeName = "thresholdedge"
@@ -18,6 +19,7 @@ var ThresholdEdge = &audit.Check{
 	Evidence: edgeEvidence,
 	Article:  "000",
 	Chapter:  "consistency",
+	Clauses:  clauses.IDs(clauses.PIPL24, clauses.ConsumerDuty, clauses.AIActRecords),
 	Needs:    audit.Needs{Tables: []audit.TableNeed{decisionsNeed()}, Replay: true},
 	Settings: func() any { return &EdgeSettings{Bins: 12, Ratio: 1.5, Jump: 0.10} },
 	New:      func(env *audit.Env) (audit.State, error) { return newEdge(env) },

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const twinsName = "twins"
@@ -19,6 +20,7 @@ var Twins = &audit.Check{
 	Evidence: twinsEvidence,
 	Article:  "000",
 	Chapter:  "consistency",
+	Clauses:  clauses.IDs(clauses.PIPL24, clauses.ConsumerDuty, clauses.AIActRecords),
 	Needs:    audit.Needs{Tables: []audit.TableNeed{decisionsNeed()}, Replay: true},
 	Settings: func() any { return &TwinsSettings{Cells: 1 << 16} },
 	New:      func(env *audit.Env) (audit.State, error) { return newTwins(env) },

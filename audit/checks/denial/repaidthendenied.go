@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	law "evenhand/audit/clauses"
 )
 
 const repaidName = "repaidthendenied"
@@ -18,6 +19,7 @@ var RepaidThenDenied = &audit.Check{
 	Evidence: audit.Evidence(repaidEvidence),
 	Article:  "004",
 	Chapter:  "denials",
+	Clauses:  law.IDs(law.PIPL24, law.GDPR22, law.CCD18, law.RegBNotice),
 	Needs: audit.Needs{
 		Replay: true,
 		Tables: []audit.TableNeed{

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"evenhand/audit"
+	law "evenhand/audit/clauses"
 )
 
 const technicalName = "technicaldenial"
@@ -19,6 +20,7 @@ var TechnicalDenial = &audit.Check{
 	Evidence: audit.Evidence(technicalEvidence),
 	Article:  "004",
 	Chapter:  "denials",
+	Clauses:  law.IDs(law.PIPL24, law.InternetLoans22, law.GDPR22, law.CCD18, law.RegBNotice),
 	Needs: audit.Needs{
 		Tables: []audit.TableNeed{{
 			Table:    "decisions",

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	law "evenhand/audit/clauses"
 )
 
 const checkName = "unexplaineddenial"
@@ -21,6 +22,7 @@ var UnexplainedDenial = &audit.Check{
 	Evidence: audit.Evidence(denialEvidence),
 	Article:  "000",
 	Chapter:  "denials",
+	Clauses:  law.IDs(law.PIPL24, law.InternetLoans22, law.GDPR22, law.CCD18, law.AIActExplain, law.RegBNotice, law.FCRA615),
 	Needs: audit.Needs{
 		Tables: []audit.TableNeed{{
 			Table:    "decisions",

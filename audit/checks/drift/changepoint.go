@@ -5,6 +5,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/checks/internal/decided"
+	"evenhand/audit/clauses"
 )
 
 // ChangePoint finds the days at which the practice of deciding stepped, and
@@ -16,6 +17,7 @@ var ChangePoint = &audit.Check{
 	DocZh:   changeDocZh,
 	Words:   changeMetrics,
 	Chapter: "drift",
+	Clauses: clauses.IDs(clauses.SR262, clauses.InternetLoansModels),
 	Needs: audit.Needs{
 		Tables: []audit.TableNeed{{
 			Table:    table,

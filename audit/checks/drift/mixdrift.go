@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 // MixDrift compares what was decided, why, by whom and through which channel
@@ -15,6 +16,7 @@ var MixDrift = &audit.Check{
 	DocZh:   mixDocZh,
 	Words:   mixMetrics,
 	Chapter: "drift",
+	Clauses: clauses.IDs(clauses.SR262, clauses.InternetLoansModels),
 	Needs: audit.Needs{
 		Tables: []audit.TableNeed{{
 			Table:    table,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 	"evenhand/audit/outcome"
 )
 
@@ -18,6 +19,7 @@ var Performance = &audit.Check{
 	DocZh:   perfDocZh,
 	Words:   perfWords,
 	Chapter: "drift",
+	Clauses: clauses.IDs(clauses.SR262, clauses.InternetLoansModels),
 	Needs: audit.Needs{
 		Tables: outcome.Needs(audit.TableNeed{
 			Required: []string{"outcome", "decided_at"},

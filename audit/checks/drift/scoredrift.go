@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 	"evenhand/features"
 )
 
@@ -19,6 +20,7 @@ var ScoreDrift = &audit.Check{
 	DocZh:   docZh,
 	Words:   driftMetrics,
 	Chapter: "drift",
+	Clauses: clauses.IDs(clauses.SR262, clauses.InternetLoansModels),
 	Needs: audit.Needs{
 		Tables: []audit.TableNeed{{
 			Table:    table,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const adjustedName = "adjustedparity"
@@ -16,6 +17,7 @@ var AdjustedParity = &audit.Check{
 	DocZh:   adjustedDocZh,
 	Words:   adjustedMetrics,
 	Chapter: "fairness",
+	Clauses: clauses.IDs(clauses.FourFifths, clauses.RegBGroups, clauses.PIPL24, clauses.AIActData, clauses.ConsumerDuty),
 	Needs: audit.Needs{
 		Groups: true,
 		Tables: []audit.TableNeed{{

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const parityName = "approvalparity"
@@ -18,6 +19,7 @@ var ApprovalParity = &audit.Check{
 	DocZh:   parityDocZh,
 	Words:   parityMetrics,
 	Chapter: "fairness",
+	Clauses: clauses.IDs(clauses.FourFifths, clauses.RegBGroups, clauses.PIPL24, clauses.AIActData, clauses.ConsumerDuty),
 	Needs: audit.Needs{
 		Groups: true,
 		Tables: []audit.TableNeed{{

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const channelName = "channelparity"
@@ -17,6 +18,7 @@ var ChannelParity = &audit.Check{
 	DocZh:   channelDocZh,
 	Words:   channelWords,
 	Chapter: "fairness",
+	Clauses: clauses.IDs(clauses.InternetLoans22, clauses.AssistedLoans, clauses.ConsumerFinance),
 	Needs: audit.Needs{
 		Tables: []audit.TableNeed{{
 			Table:    "decisions",

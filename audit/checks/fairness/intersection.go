@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const crossName = "intersection"
@@ -16,6 +17,7 @@ var Intersection = &audit.Check{
 	DocZh:   crossDocZh,
 	Words:   crossWords,
 	Chapter: "fairness",
+	Clauses: clauses.IDs(clauses.FourFifths, clauses.RegBGroups, clauses.PIPL24, clauses.AIActData, clauses.ConsumerDuty),
 	Needs: audit.Needs{
 		Groups: true,
 		Tables: []audit.TableNeed{{

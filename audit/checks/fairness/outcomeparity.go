@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 	"evenhand/audit/outcome"
 )
 
@@ -18,6 +19,7 @@ var OutcomeParity = &audit.Check{
 	DocZh:   outcomeDocZh,
 	Words:   outcomeWords,
 	Chapter: "fairness",
+	Clauses: clauses.IDs(clauses.PIPL24, clauses.AIActAccuracy, clauses.ConsumerDuty, clauses.SR262),
 	Needs: audit.Needs{
 		Groups: true,
 		Tables: outcome.Needs(audit.TableNeed{

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const overrideName = "overrideparity"
@@ -17,6 +18,7 @@ var OverrideParity = &audit.Check{
 	DocZh:   overrideDocZh,
 	Words:   overrideWords,
 	Chapter: "fairness",
+	Clauses: clauses.IDs(clauses.PIPL24, clauses.InternetLoans22, clauses.AIActOversight, clauses.RegBGroups),
 	Needs: audit.Needs{
 		Replay: true,
 		Tables: []audit.TableNeed{{

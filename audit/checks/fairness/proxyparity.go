@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const proxyName = "proxyparity"
@@ -17,6 +18,7 @@ var ProxyParity = &audit.Check{
 	DocZh:   proxyDocZh,
 	Words:   proxyWords,
 	Chapter: "fairness",
+	Clauses: clauses.IDs(clauses.FourFifths, clauses.RegBGroups, clauses.PIPL24, clauses.AIActData, clauses.ConsumerDuty),
 	Needs: audit.Needs{
 		Groups: true,
 		Tables: []audit.TableNeed{

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const scoreName = "scoreparity"
@@ -16,6 +17,7 @@ var ScoreParity = &audit.Check{
 	DocZh:   scoreDocZh,
 	Words:   scoreMetrics,
 	Chapter: "fairness",
+	Clauses: clauses.IDs(clauses.FourFifths, clauses.RegBGroups, clauses.PIPL24, clauses.AIActData, clauses.ConsumerDuty),
 	Needs: audit.Needs{
 		Groups: true,
 		Tables: []audit.TableNeed{{

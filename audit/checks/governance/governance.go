@@ -7,6 +7,7 @@ import (
 	"errors"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 // Governance holds the models' registry against the decisions they scored.
@@ -18,6 +19,7 @@ var Governance = &audit.Check{
 	Words:    metricWords,
 	Evidence: audit.Evidence(evidenceWords),
 	Chapter:  "replication",
+	Clauses:  clauses.IDs(clauses.SR262, clauses.InternetLoansModels, clauses.AIActRecords),
 	Needs: audit.Needs{
 		Models: true,
 		Tables: []audit.TableNeed{{

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 	"evenhand/features"
 )
 
@@ -21,6 +22,7 @@ var Ingest = &audit.Check{
 	Words:    ingestMetrics,
 	Evidence: audit.Evidence(ingestEvidence),
 	Chapter:  "ingest",
+	Clauses:  clauses.IDs(clauses.InternetLoansModels, clauses.AIActData),
 	Needs:    audit.Needs{Tables: needs()},
 	Settings: func() any {
 		return &Settings{DuplicateRows: 20_000_000, Cases: 1000, ClockSkew: 5}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const increaseName = "increaseparity"
@@ -18,6 +19,7 @@ var IncreaseParity = &audit.Check{
 	DocZh:   increaseDocZh,
 	Words:   increaseMetrics,
 	Chapter: "fairness",
+	Clauses: clauses.IDs(clauses.InternetLoansCap, clauses.PIPL24, clauses.AIActData, clauses.ConsumerDuty, clauses.CONC, clauses.RegBGroups),
 	Needs: audit.Needs{
 		Tables: []audit.TableNeed{
 			{Table: "limits", Timeline: true, Groups: true,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const ledgerName = "ledger"
@@ -20,6 +21,7 @@ var Ledger = &audit.Check{
 	Evidence: audit.Evidence(ledgerEvidence),
 	Article:  "001",
 	Chapter:  "limits",
+	Clauses:  clauses.IDs(clauses.ConsumerLaw, clauses.PIPL24, clauses.ConsumerDuty, clauses.RegBAdverse, clauses.RegBNotice),
 	Needs: audit.Needs{
 		Tables: []audit.TableNeed{
 			{

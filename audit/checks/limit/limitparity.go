@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const limitParityName = "limitparity"
@@ -16,6 +17,7 @@ var LimitParity = &audit.Check{
 	DocZh:   limitParityDocZh,
 	Words:   limitParityMetrics,
 	Chapter: "fairness",
+	Clauses: clauses.IDs(clauses.InternetLoansCap, clauses.PIPL24, clauses.AIActData, clauses.ConsumerDuty, clauses.RegBGroups),
 	Needs: audit.Needs{
 		Tables: []audit.TableNeed{
 			{Table: "limits", Timeline: true, Groups: true,

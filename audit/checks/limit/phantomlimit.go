@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const phantomName = "phantomlimit"
@@ -18,6 +19,7 @@ var PhantomLimit = &audit.Check{
 	Evidence: audit.Evidence(phantomEvidence),
 	Article:  "003",
 	Chapter:  "limits",
+	Clauses:  clauses.IDs(clauses.ConsumerLaw, clauses.PIPL24, clauses.ConsumerFinance, clauses.ConsumerDuty, clauses.RegBNotice),
 	Needs: audit.Needs{
 		Replay: true,
 		Tables: []audit.TableNeed{{

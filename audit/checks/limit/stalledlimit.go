@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const stalledName = "stalledlimit"
@@ -19,6 +20,7 @@ var StalledLimit = &audit.Check{
 	Evidence: audit.Evidence(stalledEvidence),
 	Article:  "002",
 	Chapter:  "limits",
+	Clauses:  clauses.IDs(clauses.InternetLoansCap, clauses.PIPL24, clauses.ConsumerDuty, clauses.CONC, clauses.RegBAdverse),
 	Needs: audit.Needs{
 		Tables: []audit.TableNeed{
 			{Table: "limits", Timeline: true, Features: true,

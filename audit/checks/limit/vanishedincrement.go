@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const vanishedName = "vanishedincrement"
@@ -19,6 +20,7 @@ var VanishedIncrement = &audit.Check{
 	Evidence: audit.Evidence(vanishedEvidence),
 	Article:  "001",
 	Chapter:  "limits",
+	Clauses:  clauses.IDs(clauses.ConsumerLaw, clauses.PIPL24, clauses.ConsumerDuty, clauses.RegBAdverse, clauses.RegBNotice),
 	Needs: audit.Needs{
 		Replay: true,
 		Tables: []audit.TableNeed{

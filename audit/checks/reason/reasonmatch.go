@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const checkName = "reasonmatch"
@@ -22,6 +23,7 @@ var ReasonMatch = &audit.Check{
 	Evidence: audit.Evidence(evidence),
 	Article:  "000",
 	Chapter:  "denials",
+	Clauses:  clauses.IDs(clauses.PIPL24, clauses.GDPR22, clauses.RegBNotice, clauses.FCRA615),
 	Needs: audit.Needs{
 		Tables: []audit.TableNeed{{
 			Table:    "decisions",

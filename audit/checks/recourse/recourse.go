@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const checkName = "recourse"
@@ -19,6 +20,7 @@ var Recourse = &audit.Check{
 	Words:   words,
 	Article: "000",
 	Chapter: "denials",
+	Clauses: clauses.IDs(clauses.PIPL24, clauses.AIActExplain, clauses.RegBNotice),
 	Needs: audit.Needs{
 		Tables: []audit.TableNeed{{
 			Table:    "decisions",

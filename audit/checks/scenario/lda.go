@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const ldaName = "lessdiscriminatory"
@@ -17,6 +18,7 @@ var LessDiscriminatory = &audit.Check{
 	DocZh:   ldaDocZh,
 	Words:   ldaWords,
 	Chapter: "scenarios",
+	Clauses: clauses.IDs(clauses.PIPL24, clauses.AIActData),
 	Needs: audit.Needs{
 		Tables: needs.Tables, Replay: true, Groups: true,
 	},

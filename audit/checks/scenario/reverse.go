@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 	"evenhand/audit/stats"
 	"evenhand/features"
 )
@@ -19,6 +20,7 @@ var ReverseStress = &audit.Check{
 	DocZh:   reverseDocZh,
 	Words:   reverseWords,
 	Chapter: "scenarios",
+	Clauses: clauses.IDs(clauses.SR262),
 	Needs:   needs,
 	Settings: func() any {
 		return &ReverseSettings{Months: 12, PDO: 20, LGD: 0.5, Ratio: 0.8, Rise: 0.1, Approvals: 0.9}

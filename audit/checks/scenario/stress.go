@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 const stressName = "stress"
@@ -18,6 +19,7 @@ var Stress = &audit.Check{
 	DocZh:    stressDocZh,
 	Words:    stressWords,
 	Chapter:  "scenarios",
+	Clauses:  clauses.IDs(clauses.SR262),
 	Needs:    audit.Needs{Tables: append(slices.Clone(needs.Tables), ladderNeed), Replay: true},
 	Settings: func() any { return &StressSettings{Months: 12, PDO: 20, LGD: 0.5} },
 	New:      func(env *audit.Env) (audit.State, error) { return newStress(env) },

@@ -4,6 +4,7 @@ package score
 
 import (
 	"evenhand/audit"
+	"evenhand/audit/clauses"
 )
 
 // ScoreMatch compares every recorded score with the recomputed one.
@@ -16,6 +17,7 @@ var ScoreMatch = &audit.Check{
 	Evidence: audit.Evidence(scoreEvidence),
 	Article:  "",
 	Chapter:  "replication",
+	Clauses:  clauses.IDs(clauses.SR262, clauses.InternetLoansModels, clauses.AIActAccuracy),
 	Needs: audit.Needs{
 		Models: true,
 		Tables: []audit.TableNeed{{
