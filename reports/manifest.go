@@ -9,6 +9,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"evenhand/audit/pseudonym"
+	"evenhand/reports/publish"
 )
 
 // ManifestFile is the name of the list of all other files of a report. A
@@ -27,14 +30,11 @@ type Manifest struct {
 	Models        []manifestModel `json:"models"`
 	Policies      *planDigest     `json:"policies,omitempty"` // file, or the plan itself
 	Binary        string          `json:"binary"`
+	IDs           pseudonym.IDs   `json:"ids"` // mode: keyed, derived (for this export alone) or plain
 }
 
 // FileDigest is one file as a manifest lists it.
-type FileDigest struct {
-	Name   string `json:"name"`
-	Size   int64  `json:"size"`
-	SHA256 string `json:"sha256"`
-}
+type FileDigest = publish.Digest
 
 type planDigest struct {
 	Name   string `json:"name"`
@@ -80,6 +80,7 @@ func (r *Report) writeManifest(w io.Writer, files []FileDigest) error {
 		Models:        r.manifestModels(),
 		Policies:      policies,
 		Binary:        r.binary,
+		IDs:           r.ids,
 	})
 }
 

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"evenhand/reports/publish"
 )
 
 // names lists what is in a directory.
@@ -25,10 +27,22 @@ func names(t *testing.T, dir string) string {
 	return strings.Join(out, " ")
 }
 
+// publishAt publishes where nobody else does.
+func publishAt(r *Report, out string) error { return publishUntil(context.Background(), r, out) }
+
+func publishUntil(ctx context.Context, r *Report, out string) error {
+	place, err := Reserve(out)
+	if err != nil {
+		return err
+	}
+	defer place.Release()
+	return r.Publish(ctx, place)
+}
+
 func TestPublish(t *testing.T) {
 	dir := t.TempDir()
 	out := filepath.Join(dir, "report")
-	if err := New(clean()).Publish(out); err != nil {
+	if err := publishAt(New(clean()), out); err != nil {
 		t.Fatal(err)
 	}
 	m, err := Verify(out)
@@ -38,7 +52,7 @@ func TestPublish(t *testing.T) {
 	// Again, over the first: the two exchange, and nothing is left beside.
 	in := clean()
 	in.Plan.Lender = "Another"
-	if err := New(in).Publish(out); err != nil {
+	if err := publishAt(New(in), out); err != nil {
 		t.Fatal(err)
 	}
 	if b, _ := os.ReadFile(filepath.Join(out, "summary.json")); !strings.Contains(string(b), "Another") {
@@ -63,7 +77,7 @@ func TestPublishThroughLinkAndIntoEmpty(t *testing.T) {
 		t.Skip(err)
 	}
 	for range 2 {
-		if err := New(clean()).Publish(link); err != nil {
+		if err := publishAt(New(clean()), link); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := Verify(empty); err != nil {
@@ -85,13 +99,13 @@ func TestPublishRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, out := range []string{foreign, file} {
-		err := New(clean()).Publish(out)
-		if !errors.Is(err, ErrNotReport) || !strings.Contains(err.Error(), out) {
+		err := publishAt(New(clean()), out)
+		if !errors.Is(err, publish.ErrForeign) || !strings.Contains(err.Error(), out) {
 			t.Errorf("%s: %v", out, err)
 		}
 	}
-	err := New(clean()).Publish(filepath.Join(dir, "no", "such"))
-	if !errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrNotReport) {
+	err := publishAt(New(clean()), filepath.Join(dir, "no", "such"))
+	if !errors.Is(err, fs.ErrNotExist) || errors.Is(err, publish.ErrForeign) {
 		t.Errorf("missing parent: %v", err)
 	}
 	if got := names(t, dir) + "/" + names(t, foreign); got != "file foreign/thesis" {
@@ -104,7 +118,7 @@ func TestPublishRefuses(t *testing.T) {
 func TestPublishFails(t *testing.T) {
 	dir := t.TempDir()
 	out := filepath.Join(dir, "report")
-	if err := New(clean()).Publish(out); err != nil {
+	if err := publishAt(New(clean()), out); err != nil {
 		t.Fatal(err)
 	}
 	before, _ := os.ReadFile(filepath.Join(out, ManifestFile))
@@ -114,17 +128,17 @@ func TestPublishFails(t *testing.T) {
 		io.WriteString(w, "half")
 		return full
 	}})
-	if err := New(attack()).Publish(out); !errors.Is(err, full) || !strings.Contains(err.Error(), "last") {
+	if err := publishAt(New(attack()), out); !errors.Is(err, full) || !strings.Contains(err.Error(), "last") {
 		t.Errorf("got %v", err)
 	}
-	if err := New(attack()).Publish(filepath.Join(dir, "new")); !errors.Is(err, full) {
+	if err := publishAt(New(attack()), filepath.Join(dir, "new")); !errors.Is(err, full) {
 		t.Errorf("got %v", err)
 	}
 	Formats = Formats[:len(Formats)-1]
 	stop := errors.New("told to stop")
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(stop)
-	if err := New(attack()).PublishContext(ctx, out); !errors.Is(err, stop) {
+	if err := publishUntil(ctx, New(attack()), out); !errors.Is(err, stop) {
 		t.Errorf("got %v", err)
 	}
 	after, _ := os.ReadFile(filepath.Join(out, ManifestFile))
@@ -136,49 +150,6 @@ func TestPublishFails(t *testing.T) {
 	}
 	if got := names(t, dir); got != "report" {
 		t.Errorf("left behind: %s", got)
-	}
-}
-
-func TestPublishSweeps(t *testing.T) {
-	dir := t.TempDir()
-	out := filepath.Join(dir, "report")
-	mine := filepath.Join(dir, "report.tmp-notes")
-	dead, alive := filepath.Join(dir, "report.tmp-1"), filepath.Join(dir, "report.tmp-2")
-	for _, d := range []string{mine, dead, alive} {
-		if err := os.MkdirAll(filepath.Join(d, "x"), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	f := hold(alive)
-	if f == nil {
-		t.Skip("directories can't be locked here")
-	}
-	defer f.Close()
-	if err := New(clean()).Publish(out); err != nil {
-		t.Fatal(err)
-	}
-	if got := names(t, dir); got != "report report.tmp-2 report.tmp-notes" {
-		t.Errorf("now there is %s", got)
-	}
-}
-
-// TestReplaceAside takes the path of file systems without the exchange.
-func TestReplaceAside(t *testing.T) {
-	dir := t.TempDir()
-	out, tmp := filepath.Join(dir, "report"), filepath.Join(dir, "report.tmp-9")
-	for _, d := range []string{out, tmp} {
-		if err := os.MkdirAll(d, 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(d, "who"), []byte(d), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := aside(tmp, out); err != nil {
-		t.Fatal(err)
-	}
-	if b, _ := os.ReadFile(filepath.Join(out, "who")); string(b) != tmp || names(t, dir) != "report" {
-		t.Errorf("now there is %s, written by %s", names(t, dir), b)
 	}
 }
 
@@ -198,7 +169,7 @@ func TestVerifyNamesWhatIsWrong(t *testing.T) {
 		"manifest.json": func(out string) error { return os.Truncate(filepath.Join(out, "manifest.json"), 20) },
 	} {
 		out := filepath.Join(t.TempDir(), "report")
-		if err := New(clean()).Publish(out); err != nil {
+		if err := publishAt(New(clean()), out); err != nil {
 			t.Fatal(err)
 		}
 		if err := spoil(out); err != nil {

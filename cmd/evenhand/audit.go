@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -56,7 +57,7 @@ func auditCommand() *cobra.Command {
 	f.StringVarP(&j.out, "out", "o", "evenhand-report", "directory of the report; an earlier report there is replaced as a whole")
 	f.IntVar(&j.workers, "workers", runtime.GOMAXPROCS(0), "workers; they change speed, never an answer")
 	f.StringVar(&j.memory, "memory", "", "memory to do with, e.g. 512MiB or 2GB; what exceeds it goes to temporary files, and no answer changes (default a quarter of the machine's)")
-	f.StringVar(&j.lang, "lang", "en", "language of the summary printed at the end: en or zh")
+	f.StringVar(&j.lang, "lang", "both", langUsage)
 	f.StringVar(&j.profile, "cpuprofile", "", "write a CPU profile to this file")
 	f.BoolVarP(&j.quiet, "quiet", "q", false, "no progress, no summary")
 	return cmd
@@ -73,6 +74,15 @@ func (j *auditJob) run(ctx context.Context) error {
 	}
 	defer stop()
 	plan, err := readPlan(j.plan)
+	if err != nil {
+		return err
+	}
+	place, err := reports.Reserve(j.out)
+	if err != nil {
+		return err
+	}
+	defer place.Release()
+	ids, err := readIdentities(plan)
 	if err != nil {
 		return err
 	}
@@ -108,8 +118,9 @@ func (j *auditJob) run(ctx context.Context) error {
 	report := reports.New(reports.Input{
 		Plan: plan, Checks: j.suite(), Result: result,
 		Tables: describe(sources, result), Models: describeModels(models, result), Policies: describePolicies(plan, policies), Binary: version(), Lang: j.lang,
+		Key: ids.of(sources), Vocabulary: vocabulary(models, policies),
 	})
-	if err := report.PublishContext(ctx, j.out); err != nil {
+	if err := report.Publish(ctx, place); err != nil {
 		return err
 	}
 	if !j.quiet {
@@ -136,12 +147,16 @@ func (j *auditJob) validate() error {
 			return err
 		}
 	}
-	return validLang(j.lang)
+	return validLang(j.lang, "both")
 }
 
-func validLang(lang string) error {
-	if lang != "en" && lang != "zh" {
-		return usagef("-lang %s: use en or zh", lang)
+const langUsage = "languages of the page: zh, en, or both with a switch; what is printed is Chinese with zh, else English"
+
+// validLang takes en, zh and what else the command knows.
+func validLang(lang string, also ...string) error {
+	known := append([]string{"en", "zh"}, also...)
+	if !slices.Contains(known, lang) {
+		return usagef("-lang %s: use %s", lang, strings.Join(known, " or "))
 	}
 	return nil
 }

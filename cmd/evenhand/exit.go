@@ -8,7 +8,7 @@ import (
 	"evenhand/audit"
 	"evenhand/audit/driver"
 	"evenhand/features/parquetfile"
-	"evenhand/reports"
+	"evenhand/reports/publish"
 )
 
 // The exit codes, after sysexits.
@@ -20,6 +20,7 @@ const (
 	exitInput    = 66
 	exitInternal = 70
 	exitIO       = 74
+	exitBusy     = 75
 	exitTerm     = 143
 )
 
@@ -30,6 +31,7 @@ const exitStatus = `  0    done; no finding at the gate
   66   an input is missing, or changed while it was read
   70   internal error
   74   reading or writing failed
+  75   another run is writing the same directory
   143  stopped by a signal
 `
 
@@ -70,8 +72,10 @@ func exitCode(err error) int {
 		return exitFindings
 	case errors.As(err, &other): // before plan: the plan is right for another export
 		return exitData
-	case errors.As(err, &usage), errors.As(err, &plan), errors.Is(err, reports.ErrNotReport):
+	case errors.As(err, &usage), errors.As(err, &plan), errors.Is(err, publish.ErrForeign):
 		return exitUsage
+	case errors.Is(err, publish.ErrBusy):
+		return exitBusy
 	case errors.As(err, &broken):
 		return exitInternal
 	case errors.Is(err, parquetfile.ErrChanged), errors.Is(err, parquetfile.ErrNotFound), errors.Is(err, fs.ErrNotExist):

@@ -1,4 +1,4 @@
-package reports
+package publish
 
 import (
 	"os"
@@ -13,18 +13,4 @@ func exchange(a, b string) error {
 		return &os.LinkError{Op: "exchange", Old: a, New: b, Err: err}
 	}
 	return nil
-}
-
-// hold locks a directory until the file is closed or the process ends; nil
-// when another process holds it.
-func hold(dir string) *os.File {
-	f, err := os.Open(dir)
-	if err != nil {
-		return nil
-	}
-	if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
-		f.Close()
-		return nil
-	}
-	return f
 }
