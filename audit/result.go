@@ -91,6 +91,10 @@ type Finding struct {
 	Remedy   Text     // what the lender must fix
 	Customer Text     // what the customer may truthfully be told
 	Clauses  []Clause // clauses it is evidence for
+
+	// Waived is the plan's waiver in force for it; nil: none. It is no part of
+	// what was found: the result's digest leaves it out.
+	Waived *Waiver
 }
 
 // Clause is a clause of law or supervision as a finding cites it. ID is that of
