@@ -38,7 +38,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 		err = errStopped
 	}
 	code := exitCode(err)
-	if err != nil && !gated {
+	if gated {
+		err = gate.said()
+	}
+	if err != nil {
 		fmt.Fprintf(stderr, "evenhand: %v\n", err)
 	}
 	return code
@@ -80,7 +83,7 @@ Start with "evenhand demo", then "evenhand init FILE…" on your own export.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%v; see %s -h", err, cmd.CommandPath())
 	})
-	root.AddCommand(demoCommand(), initCommand(), auditCommand(), scenarioCommand(), explainCommand(), scoreCommand(), checksCommand(), schemaCommand())
+	root.AddCommand(demoCommand(), initCommand(), auditCommand(), scenarioCommand(), explainCommand(), diffCommand(), scoreCommand(), checksCommand(), schemaCommand())
 	root.SetHelpTemplate(helpTemplate)
 	return root
 }
