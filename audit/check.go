@@ -50,6 +50,9 @@ type Check struct {
 	// English stands for anything; the texts have it as $1, $2, or as @1, @2 where
 	// it is a word or the name of a feature and is to be said too.
 	Evidence map[string]Text
+	// IDs names the items of evidence that hold an id, which leaves as a pseudonym.
+	// A # that ends a name stands for a number.
+	IDs []string
 
 	Needs Needs
 	// Settings returns a pointer to a struct of the check's parameters,

@@ -15,6 +15,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
+	"evenhand/audit/pseudonym"
 	"evenhand/features"
 )
 
@@ -33,6 +34,11 @@ type Input struct {
 	Policies FileDigest
 	Binary   string // module version and build info; deterministic
 	Lang     string // language the page opens in: "en" (default), "zh" or "both"
+	// Key makes the pseudonyms of ids, and of texts of few rows, in every file;
+	// nil leaves both as they are. Vocabulary is what else may leave besides what
+	// the plan says: the registry of policies, the inputs of the models.
+	Key        *pseudonym.Key
+	Vocabulary []any
 }
 
 // TableInput says what was read of one table.
@@ -73,6 +79,7 @@ type Report struct {
 	periods *audit.Periods
 	money   money
 	verdict audit.Text
+	ids     pseudonym.IDs
 	digest  string // of findings, cases, metrics and coverage
 	data    string // of the input files
 
@@ -125,9 +132,10 @@ func New(in Input) *Report {
 	if r.periods, err = audit.NewPeriods(every, r.zone); err != nil {
 		panic("reports: " + err.Error()) // the plan was validated when it was read
 	}
-	r.index()
-	r.digest = resultDigest(r.res)
+	r.digest = resultDigest(r.res) // of plain ids: the same under any key
 	r.data = dataDigest(r.tables)
+	r.mask(in)
+	r.index()
 	r.verdict = r.sentence()
 	return r
 }

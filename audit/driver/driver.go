@@ -127,7 +127,7 @@ func (r *run) conclude(states []audit.State) (res *audit.Result, err error) {
 			err = &Broken{Check: check, Cause: p}
 		}
 	}()
-	res = &audit.Result{Tallies: r.tallies, Coverage: r.skipped, Scored: r.scored}
+	res = &audit.Result{Tallies: r.tallies, Coverage: r.skipped, Scored: r.scored, Texts: r.allTexts()}
 	if r.policies != nil {
 		res.Policies = r.policies.Digest
 	}

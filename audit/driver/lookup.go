@@ -37,6 +37,10 @@ func readAll(r *run, t *table) (all *features.Batch, tally features.Tally, err e
 		return nil, tally, err
 	}
 	defer tr.reader.Close()
+	if !t.readBy(r.running) { // else the pass counts its texts
+		tr.texts = r.newTexts()
+		defer func() { r.countTexts(t, tr.texts) }()
+	}
 	all = &features.Batch{Table: t.name}
 	for u := range t.source.Units() {
 		if err := tr.reader.Open(r.ctx, u); err != nil {

@@ -47,12 +47,13 @@ type table struct {
 	source  features.Source
 	layout  *audit.Layout
 	derived []*features.Derived
-	moment  int                     // column whose instant or date sets Batch.Period, or -1
-	rescore bool                    // the first pass recomputes scores
-	replay  bool                    // … and replays policies
-	groups  []int                   // columns of groups and segments
-	seen    map[int]map[string]bool // their values, merged from the workers
-	lookup  bool                    // read whole, for checks that look things up
+	moment  int                      // column whose instant or date sets Batch.Period, or -1
+	rescore bool                     // the first pass recomputes scores
+	replay  bool                     // … and replays policies
+	groups  []int                    // columns of groups and segments
+	seen    map[int]map[string]bool  // their values, merged from the workers
+	texts   map[int]map[string]int64 // rows of each text, by column, likewise
+	lookup  bool                     // read whole, for checks that look things up
 
 	probability bool // somebody reads the probabilities of recomputed scores
 

@@ -221,6 +221,9 @@ func (w *worker) unit(ctx context.Context, t task) (err error) {
 		if tr, err = t.table.newReader(w.run, w.number == 1); err != nil {
 			return err
 		}
+		if w.number == 1 {
+			tr.texts = w.newTexts()
+		}
 		w.readers[t.table] = tr
 	}
 	if err := tr.reader.Open(ctx, t.unit); err != nil {
@@ -275,6 +278,7 @@ func (w *worker) leave(t *table) {
 	if w.number == 1 {
 		w.mu.Lock()
 		w.countGroups(t, &tr.batch)
+		w.countTexts(t, tr.texts)
 		a := w.tallies[t.name]
 		a.Add(tr.reader.Tally())
 		w.tallies[t.name] = a

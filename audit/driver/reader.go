@@ -20,6 +20,7 @@ type tableReader struct {
 	run     *run
 	engine  *replay.Engine // nil: nothing is recomputed
 	period  []int32
+	texts   *texts // nil: nobody counts them
 }
 
 // newReader returns a reader of the table; recompute adds recomputed scores and
@@ -54,6 +55,7 @@ func (tr *tableReader) next() (bool, error) {
 	if err := tr.grouped(); err != nil {
 		return false, err
 	}
+	tr.texts.add(b)
 	b.Period = tr.periods(b)
 	b.Scores, b.Replay = nil, nil
 	if tr.engine != nil && tr.table.rescore && !tr.table.lateScores {

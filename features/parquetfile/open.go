@@ -29,6 +29,7 @@ type fileMeta struct {
 	leaves []leaf
 	groups []groupMeta
 	notes  []string
+	seed   []byte // see Seeds
 }
 
 type groupMeta struct {

@@ -122,10 +122,11 @@ func (s *Source) Notes() []Note { return s.notes }
 func (s *Source) Verify(ctx context.Context) error {
 	buf := make([]byte, 1<<20)
 	for _, m := range s.files {
-		sum, err := m.digest(ctx, buf)
+		sum, seed, err := m.digest(ctx, buf)
 		if err != nil {
 			return err
 		}
+		m.seed = seed
 		if m.info.SHA256 != "" && m.info.SHA256 != sum {
 			return fmt.Errorf("%s: %w", m.input.Path, ErrChanged)
 		}
@@ -134,28 +135,44 @@ func (s *Source) Verify(ctx context.Context) error {
 	return nil
 }
 
-func (m *fileMeta) digest(ctx context.Context, buf []byte) (string, error) {
+// Seeds are secrets that only who has the files can make, one a file, once Verify
+// has run: digests of what was hashed and a suffix. They must not leave.
+func (s *Source) Seeds() [][]byte {
+	out := make([][]byte, len(s.files))
+	for i, m := range s.files {
+		if out[i] = m.seed; m.seed == nil {
+			panic("parquetfile: seeds before Verify")
+		}
+	}
+	return out
+}
+
+const seedSuffix = "evenhand seed of an export's file"
+
+func (m *fileMeta) digest(ctx context.Context, buf []byte) (sum string, seed []byte, err error) {
 	f, err := m.open()
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	defer f.Close()
 	h := sha256.New()
 	for off := int64(0); off < m.id.Size; {
 		if err := ctx.Err(); err != nil {
-			return "", err
+			return "", nil, err
 		}
 		n, err := f.ReadAt(buf[:min(int64(len(buf)), m.id.Size-off)], off)
 		h.Write(buf[:n])
 		off += int64(n)
 		if off < m.id.Size && err != nil {
 			if err == io.EOF {
-				return "", fmt.Errorf("%s: %w", m.input.Path, ErrChanged)
+				return "", nil, fmt.Errorf("%s: %w", m.input.Path, ErrChanged)
 			}
-			return "", fmt.Errorf("%s: %w", m.input.Path, err)
+			return "", nil, fmt.Errorf("%s: %w", m.input.Path, err)
 		}
 	}
-	return hex.EncodeToString(h.Sum(nil)), m.unchanged()
+	sum = hex.EncodeToString(h.Sum(nil)) // Sum leaves the hash as it is
+	h.Write([]byte(seedSuffix))
+	return sum, h.Sum(nil), m.unchanged()
 }
 
 // open opens the file again and makes sure that it is the same.

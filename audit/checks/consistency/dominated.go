@@ -17,6 +17,7 @@ var Dominated = &audit.Check{
 	DocZh:    dominatedDocZh,
 	Words:    dominatedWords,
 	Evidence: audit.Evidence(dominatedEvidence),
+	IDs:      []string{itemTwin, domWitnessIs + "#"},
 	Chapter:  "consistency",
 	Clauses:  clauses.IDs(clauses.PIPL24, clauses.GDPR22, clauses.AIActAccuracy),
 	Needs: audit.Needs{

@@ -18,6 +18,7 @@ var NearTwins = &audit.Check{
 	DocZh:    nearDocZh,
 	Words:    nearWords,
 	Evidence: nearEvidence,
+	IDs:      []string{itemTwin},
 	Article:  "000",
 	Chapter:  "consistency",
 	Clauses:  clauses.IDs(clauses.PIPL24, clauses.ConsumerDuty, clauses.AIActRecords),

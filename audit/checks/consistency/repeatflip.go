@@ -18,6 +18,7 @@ var RepeatFlip = &audit.Check{
 	DocZh:    flipDocZh,
 	Words:    flipWords,
 	Evidence: flipEvidence,
+	IDs:      []string{itemTwin},
 	Article:  "000",
 	Chapter:  "consistency",
 	Clauses:  clauses.IDs(clauses.PIPL24, clauses.ConsumerDuty, clauses.AIActRecords),

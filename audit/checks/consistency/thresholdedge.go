@@ -17,6 +17,7 @@ var ThresholdEdge = &audit.Check{
 	DocZh:    edgeDocZh,
 	Words:    edgeWords,
 	Evidence: edgeEvidence,
+	IDs:      []string{itemTwin},
 	Article:  "000",
 	Chapter:  "consistency",
 	Clauses:  clauses.IDs(clauses.PIPL24, clauses.ConsumerDuty, clauses.AIActRecords),

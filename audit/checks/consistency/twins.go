@@ -18,6 +18,7 @@ var Twins = &audit.Check{
 	DocZh:    twinsDocZh,
 	Words:    twinsWords,
 	Evidence: twinsEvidence,
+	IDs:      []string{itemTwin},
 	Article:  "000",
 	Chapter:  "consistency",
 	Clauses:  clauses.IDs(clauses.PIPL24, clauses.ConsumerDuty, clauses.AIActRecords),

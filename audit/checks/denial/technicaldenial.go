@@ -18,6 +18,7 @@ var TechnicalDenial = &audit.Check{
 	DocZh:    technicalDocZh,
 	Words:    technicalMetrics,
 	Evidence: audit.Evidence(technicalEvidence),
+	IDs:      []string{itemIncident},
 	Article:  "004",
 	Chapter:  "denials",
 	Clauses:  law.IDs(law.PIPL24, law.InternetLoans22, law.GDPR22, law.CCD18, law.RegBNotice),

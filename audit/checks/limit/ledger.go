@@ -19,6 +19,7 @@ var Ledger = &audit.Check{
 	DocZh:    ledgerDocZh,
 	Words:    ledgerMetrics,
 	Evidence: audit.Evidence(ledgerEvidence),
+	IDs:      []string{"promise_id", "other_write", "next_event"},
 	Article:  "001",
 	Chapter:  "limits",
 	Clauses:  clauses.IDs(clauses.ConsumerLaw, clauses.PIPL24, clauses.ConsumerDuty, clauses.RegBAdverse, clauses.RegBNotice),

@@ -17,6 +17,7 @@ var PhantomLimit = &audit.Check{
 	DocZh:    phantomDocZh,
 	Words:    phantomWords,
 	Evidence: audit.Evidence(phantomEvidence),
+	IDs:      []string{"incident"},
 	Article:  "003",
 	Chapter:  "limits",
 	Clauses:  clauses.IDs(clauses.ConsumerLaw, clauses.PIPL24, clauses.ConsumerFinance, clauses.ConsumerDuty, clauses.RegBNotice),

@@ -18,6 +18,7 @@ var VanishedIncrement = &audit.Check{
 	DocZh:    vanishedDocZh,
 	Words:    vanishedMetrics,
 	Evidence: audit.Evidence(vanishedEvidence),
+	IDs:      []string{"incident", "incident_about_then", "promise", "lost_event", "next_event"},
 	Article:  "001",
 	Chapter:  "limits",
 	Clauses:  clauses.IDs(clauses.ConsumerLaw, clauses.PIPL24, clauses.ConsumerDuty, clauses.RegBAdverse, clauses.RegBNotice),

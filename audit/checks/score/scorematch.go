@@ -15,6 +15,7 @@ var ScoreMatch = &audit.Check{
 	DocZh:    scorematchDocZh,
 	Words:    scoreMetrics,
 	Evidence: audit.Evidence(scoreEvidence),
+	IDs:      []string{"earlier_decision"},
 	Article:  "",
 	Chapter:  "replication",
 	Clauses:  clauses.IDs(clauses.SR262, clauses.InternetLoansModels, clauses.AIActAccuracy),
