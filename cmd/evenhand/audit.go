@@ -32,6 +32,7 @@ type auditJob struct {
 	memory     string // a size; "" is a quarter of the machine's
 	lang       string
 	quiet      bool
+	pack       packJob
 	profile    string
 	noProgress bool
 	stdout     io.Writer
@@ -58,6 +59,8 @@ func auditCommand() *cobra.Command {
 	f.IntVar(&j.workers, "workers", runtime.GOMAXPROCS(0), "workers; they change speed, never an answer")
 	f.StringVar(&j.memory, "memory", "", "memory to do with, e.g. 512MiB or 2GB; what exceeds it goes to temporary files, and no answer changes (default a quarter of the machine's)")
 	f.StringVar(&j.lang, "lang", "both", langUsage)
+	f.StringVar(&j.pack.out, "pack", "", "make an evidence pack of the report in this directory, or below it when it ends in a slash")
+	j.pack.flags(f)
 	f.StringVar(&j.profile, "cpuprofile", "", "write a CPU profile to this file")
 	f.BoolVarP(&j.quiet, "quiet", "q", false, "no progress, no summary")
 	return cmd
@@ -127,6 +130,9 @@ func (j *auditJob) run(ctx context.Context) error {
 		fmt.Fprint(j.stdout, report.Summary(j.lang))
 		fmt.Fprintf(j.stdout, "%s\n", filepath.Join(j.out, "report.html"))
 	}
+	if err := j.pack.run(ctx, j.out, j.stdout, j.quiet); err != nil {
+		return err
+	}
 	return gate(plan, report)
 }
 
@@ -146,6 +152,9 @@ func (j *auditJob) validate() error {
 		if _, err := parseMemory(j.memory); err != nil {
 			return err
 		}
+	}
+	if err := j.pack.validate(); err != nil {
+		return err
 	}
 	return validLang(j.lang, "both")
 }

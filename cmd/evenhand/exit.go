@@ -76,6 +76,8 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.Is(err, publish.ErrBusy):
 		return exitBusy
+	case packExit(err) != exitOK:
+		return packExit(err)
 	case errors.As(err, &broken):
 		return exitInternal
 	case errors.Is(err, parquetfile.ErrChanged), errors.Is(err, parquetfile.ErrNotFound), errors.Is(err, fs.ErrNotExist):
