@@ -108,7 +108,7 @@ func (j *diffJob) run() error {
 		}
 	}
 	if d.Fails(j.failOn) {
-		return &gateError{string(d.Worst)}
+		return &gateError{}
 	}
 	return nil
 }
