@@ -6,6 +6,7 @@ import "evenhand/audit"
 type card struct {
 	audit.Finding
 	Level                            string
+	Marks                            *marks
 	Judged                           bool // it has verdicts: a metric past its threshold has none
 	Name                             audit.Text
 	SeverityWord                     audit.Text
@@ -19,6 +20,7 @@ type card struct {
 	Events                           *table // evidence timeline of the first sample
 	Samples                          *table
 	SampleNote                       audit.Text
+	Rows                             []*rowLink // of its metrics
 }
 
 // supported is one cause that the evidence supports, with its share as the
@@ -38,13 +40,13 @@ const fullCards = 7
 
 func (r *Report) cards() (cards []card, rest *table) {
 	told := map[string]bool{}
-	for i := range r.res.Findings {
-		f := &r.res.Findings[i]
+	open, _ := r.open()
+	for i, f := range open {
 		if i >= r.room.cards {
 			if rest == nil {
 				rest = &table{Head: right(head(audit.T("severity", "级别"), audit.T("finding", "问题"), audit.T("cases", "案例数"), audit.T("id", "编号")), 2)}
 			}
-			rest.Rows = append(rest.Rows, []cell{{Text: same(f.Severity.String()), Class: f.Severity.Level()}, words(f.Title), num(thousands(f.Cases)), code(f.ID)})
+			rest.Rows = append(rest.Rows, []cell{{Text: same(f.Severity.String()), Class: f.Severity.Level(), Marks: r.marks(f)}, words(f.Title), num(thousands(f.Cases)), code(f.ID)})
 			continue
 		}
 		cards = append(cards, r.card(f, i < fullCards || !told[f.Check]))
@@ -58,16 +60,16 @@ func (r *Report) cards() (cards []card, rest *table) {
 
 func (r *Report) card(f *audit.Finding, full bool) card {
 	c := card{
-		Finding: *f, Level: f.Severity.Level(), Name: f.Title,
+		Finding: *f, Level: f.Severity.Level(), Marks: r.marks(f), Name: f.Title,
 		SeverityWord: severityWords[f.Severity], SubstanceWord: substanceWords[f.Substance],
 		DisclosureWord: disclosureWords[f.Disclosure], GradeWord: gradeWords[f.Grade],
 		CheckTitle: r.titleOf(f.Check),
-		Judged:     f.Cases > 0 || f.Substance != audit.Indeterminate || f.Disclosure != audit.NotAssessed,
+		Judged:     judged(f), Rows: rowLinks(f.Metrics),
 	}
 	if f.Cause != "" {
 		c.CauseWord = r.cause(f.Cause)
 	}
-	add := func(name, value audit.Text) { c.Facts = append(c.Facts, fact{name, value}) }
+	add := func(name, value audit.Text) { c.Facts = append(c.Facts, fact{Name: name, Value: value}) }
 	if f.Cases > 0 {
 		add(w("cases"), same(thousands(f.Cases)))
 	}

@@ -17,6 +17,7 @@ type chapter struct {
 	Metrics      table
 	Files        *table // comparison sheets
 	Empty        bool
+	Nothing      audit.Text // what an empty chapter says
 }
 
 type link struct {
@@ -31,7 +32,10 @@ func linkTo(f *audit.Finding) link {
 func (r *Report) chapters() []chapter {
 	var out []chapter
 	for _, c := range chapters {
-		ch := chapter{Name: c.Name, Title: c.Title, About: c.About}
+		ch := chapter{Name: c.Name, Title: c.Title, About: c.About, Nothing: w("Nothing to report: no check of this version belongs here.")}
+		if c.Name == "scenarios" {
+			ch.Nothing = w("Nothing was asked: scenarios are replayed by evenhand scenario, into a report of their own.")
+		}
 		ch.Checks.Head = right(head(audit.T("check", "检查"), audit.T("status", "状态"), audit.T("why", "说明"), audit.T("rows judged", "判定行数"), audit.T("cases", "案例数")), 3, 4)
 		var ms []*audit.Metric
 		for i := range r.res.Metrics {
@@ -46,12 +50,16 @@ func (r *Report) chapters() []chapter {
 			ch.Checks.Rows = append(ch.Checks.Rows, []cell{
 				{Text: r.titleOf(v.Check), Href: "#check-" + v.Check}, {Text: coverageWords[v.Status], Class: v.Status},
 				words(joinTexts(v.Why)), num(thousands(v.Judged)), num(thousands(v.Cases))})
+			if fig := r.waterfall(&v); fig != nil && r.room.figures > 2 {
+				ch.Figures = append(ch.Figures, fig)
+			}
 			if fig := r.causeColumns(v.Check); fig != nil {
 				ch.Figures = append(ch.Figures, fig)
 			}
 		}
-		for i := range r.res.Findings {
-			if f := &r.res.Findings[i]; r.chapterOf(f.Check) == c.Name && i < r.room.cards {
+		open, _ := r.open()
+		for i, f := range open {
+			if r.chapterOf(f.Check) == c.Name && i < r.room.cards {
 				ch.Findings = append(ch.Findings, linkTo(f))
 			}
 		}

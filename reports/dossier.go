@@ -1,8 +1,6 @@
 package reports
 
 import (
-	"bytes"
-	"html/template"
 	"io"
 	"math"
 	"strings"
@@ -13,9 +11,9 @@ import (
 
 // dossierPage is what the dossier's template sees.
 type dossierPage struct {
-	Lang      string
-	Lender    string
-	Style     template.CSS
+	Lang   string
+	Lender string
+	look
 	Title     audit.Text
 	AsOf      audit.Text
 	Facts     []fact
@@ -57,17 +55,17 @@ const decisionsOfDossier = 20
 
 // WriteDossier writes one customer's dossier as a page of its own.
 func (r *Report) WriteDossier(w io.Writer, d *dossier.Dossier) error {
-	style, err := templates.ReadFile("templates/style.css")
+	look, err := newLook()
 	if err != nil {
 		return err
 	}
 	p := r.dossier(d)
-	p.Style = template.CSS(style)
-	var b bytes.Buffer
-	if err := pageTemplate.ExecuteTemplate(&b, "dossier", p); err != nil {
+	p.look = look
+	made, err := r.tongue().render("dossier", p)
+	if err != nil {
 		return err
 	}
-	_, err = w.Write(visible(b.Bytes()))
+	_, err = w.Write(made)
 	return err
 }
 
@@ -75,7 +73,7 @@ func (r *Report) dossier(d *dossier.Dossier) *dossierPage {
 	p := &dossierPage{Lang: r.lang, Lender: r.plan.Lender, AsOf: same(r.plan.AsOf), Title: dossierTitle(d)}
 	add := func(to *[]fact, name audit.Text, value string) {
 		if value != "" {
-			*to = append(*to, fact{name, same(value)})
+			*to = append(*to, fact{Name: name, Value: same(value)})
 		}
 	}
 	add(&p.Facts, audit.T("customer", "客户"), d.Customer)
@@ -100,7 +98,7 @@ func (r *Report) dossier(d *dossier.Dossier) *dossierPage {
 	for _, e := range d.Events[lo:hi] {
 		p.Events.Rows = append(p.Events.Rows, []cell{{Text: same(r.instant(e.At)), Keep: true}, words(happened(e.What)), code(e.Key), words(clipText(columnNote(e.Note), 2000))})
 	}
-	p.Digests = []fact{{w("Plan"), same(short(r.plan.Digest))}, {w("Data"), same(short(r.data))}, {w("Result"), same(short(r.digest))}}
+	p.Digests = r.digestFacts()
 	return p
 }
 
@@ -141,7 +139,7 @@ func (r *Report) dossierDecision(d *dossier.Decision) dossierDecision {
 		p.Title = audit.T("Limit event "+d.Key, "额度事件 "+d.Key)
 	}
 	for _, l := range r.dossierOutcome(d) {
-		p.Outcome = append(p.Outcome, fact{l.name, l.value})
+		p.Outcome = append(p.Outcome, fact{Name: l.name, Value: l.value})
 	}
 	unit := w("points")
 	if d.Score.Unit == "margin" {

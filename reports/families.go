@@ -76,15 +76,15 @@ func (r *Report) familyTile(family string, title audit.Text) tile {
 		}
 	}
 	u := unitOf(m)
-	t.Facts = []fact{{r.metricName(m.Name), u.value(m.Value)}}
+	t.Facts = []fact{{Name: r.metricName(m.Name), Value: u.value(m.Value), Row: &rowLink{ID: m.ID()}}}
 	if i := u.interval(m.Low, m.High); i.En != none {
-		t.Facts = append(t.Facts, fact{levelOf(m.Level), i})
+		t.Facts = append(t.Facts, fact{Name: levelOf(m.Level), Value: i})
 	}
 	if !math.IsNaN(m.Threshold) {
-		t.Facts = append(t.Facts, fact{audit.T("threshold", "阈值"), u.value(m.Threshold)})
+		t.Facts = append(t.Facts, fact{Name: audit.T("threshold", "阈值"), Value: u.value(m.Threshold)})
 	}
-	t.Facts = append(t.Facts, fact{audit.T("rows", "范围"), r.sliceWords(m)})
-	t.Facts = append(t.Facts, fact{audit.T("n", "样本量 n"), same(thousands(m.N))})
+	t.Facts = append(t.Facts, fact{Name: audit.T("rows", "范围"), Value: r.sliceWords(m)})
+	t.Facts = append(t.Facts, fact{Name: audit.T("n", "样本量 n"), Value: same(thousands(m.N))})
 	t.Note = audit.Tf("%[1]d of %[2]d numbers flagged; %[3]d insufficient", "%[2]d 个指标中 %[1]d 个越限或预警；%[3]d 个样本不足", flagged, len(ms), insufficient)
 	return t
 }

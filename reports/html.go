@@ -1,10 +1,8 @@
 package reports
 
 import (
-	"bytes"
 	"embed"
 	"fmt"
-	"html/template"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -23,10 +21,10 @@ var htmlFormat = Format{
 
 // page is what the template sees.
 type page struct {
-	Kind     audit.Text // what the page is
-	Lang     string
-	Lender   string
-	Style    template.CSS
+	Kind   audit.Text // what the page is
+	Lang   string
+	Lender audit.Text
+	look
 	Title    audit.Text
 	AsOf     audit.Text
 	Span     audit.Text
@@ -41,12 +39,18 @@ type page struct {
 	Cards []card
 	Rest  *table
 
+	Waived   []card // findings that are waived
+	GateSaid audit.Text
+	Gates    table
+	Waivers  *table
+
 	Chapters []chapter
 
 	Coverage   table
 	TestsSaid  audit.Text
 	Tests      table
 	Suppressed *table
+	Governance *table
 	Manuals    []manual
 
 	Inputs     table
@@ -64,62 +68,20 @@ type size struct {
 	Name, Value, Note audit.Text
 }
 
-var pageTemplate = template.Must(template.New("page.tmpl").Funcs(template.FuncMap{
-	"t": inline, "p": paragraph, "w": func(s string) (template.HTML, error) { return inlineWord(s) },
-	"attr": func(t audit.Text) string { return both(t) },
-	"join": strings.Join,
-}).ParseFS(templates, "templates/*.tmpl"))
-
-// inline marks a text up in both languages; the style sheet hides one. This
-// and paragraph are the only places where text becomes markup, and both
-// escape it.
-func inline(t audit.Text) template.HTML {
-	if t.En == t.Zh || t.Zh == "" {
-		return template.HTML(template.HTMLEscapeString(t.En))
-	}
-	return template.HTML(`<i lang=en>` + template.HTMLEscapeString(t.En) + `</i><i lang=zh>` + template.HTMLEscapeString(t.Zh) + `</i>`)
-}
-
-func paragraph(t audit.Text) template.HTML {
-	if t.IsZero() {
-		return ""
-	}
-	if t.En == t.Zh || t.Zh == "" {
-		return template.HTML(`<p>` + template.HTMLEscapeString(t.En) + `</p>`)
-	}
-	return template.HTML(`<p lang="en">` + template.HTMLEscapeString(t.En) + `</p><p lang="zh">` + template.HTMLEscapeString(t.Zh) + `</p>`)
-}
-
-func inlineWord(en string) (template.HTML, error) {
-	zh, ok := ui[en]
-	if !ok {
-		return "", fmt.Errorf("no Chinese for %q", en)
-	}
-	return inline(audit.T(en, zh)), nil
-}
-
-// both is for places that take no markup: titles and text alternatives.
-func both(t audit.Text) string {
-	if t.En == t.Zh || t.Zh == "" {
-		return t.En
-	}
-	return t.En + " / " + t.Zh
-}
-
 func writeHTML(r *Report, w io.Writer) error {
-	style, err := templates.ReadFile("templates/style.css")
+	look, err := newLook()
 	if err != nil {
 		return err
 	}
 	var made []byte
-	for _, r.room = range rooms {
-		var b bytes.Buffer
+	for _, r.room = range roomsFor(r.lang) {
 		p := r.page()
-		p.Style = template.CSS(style)
-		if err := pageTemplate.Execute(&b, p); err != nil {
+		p.look = look
+		p.anchor()
+		if made, err = r.tongue().render("page.tmpl", p); err != nil {
 			return err
 		}
-		if made = visible(b.Bytes()); len(made) <= mostPage {
+		if len(made) <= mostPage {
 			break
 		}
 	}
@@ -130,10 +92,10 @@ func writeHTML(r *Report, w io.Writer) error {
 func (r *Report) page() *page {
 	first, last := r.span()
 	p := &page{
-		Lang: r.lang, Kind: w("Credit decision audit"), Lender: r.plan.Lender, AsOf: r.asOf(), Verdict: r.verdict, Worst: r.Worst(),
+		Lang: r.lang, Kind: w("Credit decision audit"), Lender: same(r.plan.Lender), AsOf: r.asOf(), Verdict: r.verdict, Worst: r.Worst(),
 		Span:     audit.T(first+" to "+last, first+" 至 "+last),
 		Patterns: r.patternTiles(), Families: r.familyTiles(), Chapters: r.chapters(),
-		Coverage: r.coverageTable(), TestsSaid: r.testSentence(), Tests: r.testTable(), Suppressed: r.suppressedTable(), Manuals: r.manuals(),
+		Coverage: r.coverageTable(), TestsSaid: r.testSentence(), Tests: r.testTable(), Suppressed: r.suppressedTable(), Governance: r.governanceTable(), Manuals: r.manuals(),
 		Inputs: r.inputTable(), Cells: r.cellTable(), Models: r.modelTable(), DigestRows: r.digestTable(),
 		PlanName: base(r.plan.Name), PlanText: strings.ReplaceAll(r.plan.Source, "\r\n", "\n"), Binary: r.binary,
 	}
@@ -146,16 +108,19 @@ func (r *Report) page() *page {
 	case first == last:
 		p.Span = same(first)
 	}
-	if p.Lender == "" {
-		p.Lender = both(w("no lender named"))
+	if p.Lender.IsZero() {
+		p.Lender = w("no lender named")
 	}
 	p.Cards, p.Rest = r.cards()
-	for i := range r.res.Findings {
-		if f := &r.res.Findings[i]; f.Severity.Level() == "fail" && len(p.Decide) < 5 {
+	p.Waived = r.waivedCards()
+	p.GateSaid, p.Gates, p.Waivers = r.gateSentence(), r.gateTable(), r.waiverTable()
+	open, _ := r.open()
+	for _, f := range open {
+		if f.Severity.Level() == "fail" && len(p.Decide) < 5 {
 			p.Decide = append(p.Decide, linkTo(f))
 		}
 	}
-	p.Digests = []fact{{w("Plan"), same(short(r.plan.Digest))}, {w("Data"), same(short(r.data))}, {w("Result"), same(short(r.digest))}}
+	p.Digests = r.digestFacts()
 	var tables []string
 	for _, t := range r.tables {
 		tables = append(tables, t.Name+" "+thousands(t.Rows))

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"bytes"
-	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,7 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "rewrite the goldens")
+// update says that goldens are rewritten; TestMain reads it.
+var update = new(bool)
 
 // golden compares got with testdata/name.
 func golden(t *testing.T, name string, got []byte) {
@@ -47,6 +47,9 @@ var styleElement = regexp.MustCompile(`(?s)<style>.*?</style>`)
 
 func TestHTMLGolden(t *testing.T) {
 	for name, in := range map[string]Input{"clean.html": clean(), "hostile.html": attack()} {
+		if name == "clean.html" {
+			in.Lang = "zh"
+		}
 		t.Run(name, func(t *testing.T) {
 			golden(t, name, styleElement.ReplaceAll(pageOf(t, in), []byte("<style></style>")))
 		})
@@ -66,7 +69,7 @@ func TestHTMLIsSmall(t *testing.T) {
 
 var (
 	tags       = regexp.MustCompile(`<(/?)([a-zA-Z!][a-zA-Z0-9-]*)((?:[^>"']|"[^"]*"|'[^']*')*)>`)
-	attributes = regexp.MustCompile(`([a-zA-Z-]+)(?:="[^"]*"|=en|=zh)?`)
+	attributes = regexp.MustCompile(`([a-zA-Z-]+)(?:="[^"]*"|=[^\s"'>]+)?`)
 	quoted     = regexp.MustCompile(`"[^"]*"`)
 )
 
@@ -78,24 +81,29 @@ func set(words string) map[string]bool {
 	return m
 }
 
+// What the templates write themselves.
+var (
+	knownElements = set(`!DOCTYPE html head meta title style body input div label nav p ol ul li a i main header h1 h2 h3 h4 h5 dl dt dd section span article
+		figure figcaption svg g defs pattern use rect circle path text code table thead tbody tr th td details summary pre strong template script`)
+	knownAttributes = set(`html lang charset http-equiv content name class type id checked for role aria-label aria-labelledby aria-describedby aria-hidden href title viewBox
+		colspan x y width height cx cy r d scope open tabindex patternUnits preserveAspectRatio
+		data-id data-k data-severity data-level data-chapter data-verdict data-waived`)
+)
+
 // TestHTMLIsInert holds that no string of the data becomes an element, an
 // attribute, a request or an invisible character.
 func TestHTMLIsInert(t *testing.T) {
-	known := set(`!DOCTYPE html head meta title style body input div label nav p ol ul li a i main header h1 h2 h3 h4 dl dt dd section span article
-		figure figcaption svg desc rect circle path text code table thead tbody tr th td details summary pre strong`)
-	allowed := set(`html lang charset http-equiv content name class type id checked for role aria-label aria-labelledby href title viewBox colspan
-		x y width height cx cy r d scope open data-id`)
 	for name, in := range map[string]Input{"hostile": attack(), "realistic": realistic()} {
 		page := pageOf(t, in)
 		body := styleElement.ReplaceAll(page, nil)
 		n := 0
 		for _, m := range tags.FindAllSubmatch(body, -1) {
 			n++
-			if !known[string(m[2])] {
+			if !knownElements[string(m[2])] {
 				t.Errorf("%s: element %s", name, m[0])
 			}
 			for _, a := range attributes.FindAllSubmatch(quoted.ReplaceAll(m[3], []byte(`""`)), -1) {
-				if !allowed[string(a[1])] {
+				if !knownAttributes[string(a[1])] {
 					t.Errorf("%s: attribute %s in %s", name, a[1], m[0])
 				}
 			}
@@ -103,10 +111,13 @@ func TestHTMLIsInert(t *testing.T) {
 		if n < 100 {
 			t.Fatalf("%s: only %d tags found: the test is blind", name, n)
 		}
-		for _, m := range regexp.MustCompile(`(?:href|src)="([^"#][^"]*)"`).FindAllSubmatch(body, -1) {
-			t.Errorf("%s: the page points outside itself: %s", name, m[0])
+		outside := regexp.MustCompile(`(?:href|src)="?([^"#\s>][^"\s>]*)`)
+		for _, tag := range tags.FindAll(body, -1) {
+			if m := outside.Find(tag); m != nil {
+				t.Errorf("%s: the page points outside itself: %s", name, m)
+			}
 		}
-		if regexp.MustCompile(`(?i)url\(|@import`).Match(page) {
+		if regexp.MustCompile(`(?i)url\([^#]|@import`).Match(page) {
 			t.Errorf("%s: the style asks for a file", name)
 		}
 		for _, c := range string(page) {
@@ -131,13 +142,13 @@ func TestHTMLIsInert(t *testing.T) {
 func TestAnchors(t *testing.T) {
 	page := pageOf(t, realistic())
 	ids := map[string]bool{}
-	for _, m := range regexp.MustCompile(` id="([^"]*)"`).FindAllSubmatch(page, -1) {
+	for _, m := range regexp.MustCompile(` id="?([^"\s>]*)`).FindAllSubmatch(page, -1) {
 		if ids[string(m[1])] {
 			t.Errorf("id %s is used twice", m[1])
 		}
 		ids[string(m[1])] = true
 	}
-	links := regexp.MustCompile(`href="#([^"]*)"`).FindAllSubmatch(page, -1)
+	links := regexp.MustCompile(`href="?#([^"\s>/]*)`).FindAllSubmatch(page, -1)
 	if len(links) < 20 {
 		t.Fatalf("only %d links", len(links))
 	}
@@ -162,8 +173,8 @@ func TestWords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range regexp.MustCompile(`\{\{w "([^"]*)"|\bw\("([^"]*)"\)`).FindAllSubmatch(b, -1) {
-			word := string(m[1]) + string(m[2])
+		for _, m := range regexp.MustCompile(`\{\{w "([^"]*)"|\bw\("([^"]*)"\)|\(say "([^"]*)"\)`).FindAllSubmatch(b, -1) {
+			word := string(m[1]) + string(m[2]) + string(m[3])
 			used[word] = true
 			if ui[word] == "" {
 				t.Errorf("%s: no Chinese for %q", f, word)
@@ -177,12 +188,25 @@ func TestWords(t *testing.T) {
 	}
 }
 
-func TestLanguageOpensAsAsked(t *testing.T) {
-	for _, lang := range []string{"en", "zh", "both"} {
-		in := clean()
+// TestLanguages holds that a page in both languages has the switch and opens in
+// English, and that a page in one language has none and is shorter, with
+// more in it.
+func TestLanguages(t *testing.T) {
+	size := map[string]int{}
+	for lang, root := range map[string]string{"": "en", "both": "en", "en": "en", "zh": "zh-CN"} {
+		in := realistic()
 		in.Lang = lang
-		if !bytes.Contains(pageOf(t, in), []byte(`id="lang-`+lang+`" checked>`)) {
-			t.Errorf("the page does not open in %s", lang)
+		page := pageOf(t, in)
+		size[lang] = len(page)
+		if !bytes.Contains(page, []byte("<html lang="+root+">")) {
+			t.Errorf("%q: the page's language is not %s", lang, root)
 		}
+		two := lang == "" || lang == "both"
+		if bytes.Contains(page, []byte(`id=lang-en checked>`)) != two || bytes.Contains(page, []byte("<i lang=")) != two {
+			t.Errorf("%q: a switch or a second language, or none of them", lang)
+		}
+	}
+	if size["both"] != size[""] || size["zh"] > size["both"]*9/10 || size["en"] > size["both"]*9/10 {
+		t.Errorf("sizes: %v", size)
 	}
 }

@@ -69,7 +69,7 @@ func clean() Input {
 	r := &audit.Result{Metrics: []audit.Metric{m}, Coverage: []audit.Coverage{
 		{Check: "approvalparity", Status: "ran", RowsIn: 2_000, Judged: 1_900, Excluded: []audit.Excluded{{Guard: audit.T("test rows", "测试行"), Rows: 100}}}}}
 	r.Settle(audit.Honesty{Alpha: 0.05})
-	return Input{Plan: testPlan(), Result: r, Binary: "evenhand v0.1.0", Lang: "zh",
+	return Input{Plan: testPlan(), Result: r, Binary: "evenhand v0.1.0",
 		Checks: []*audit.Check{testCheck("approvalparity", "", "fairness", "decisions", "Approval rates of groups", "各群体的通过率")},
 		Tables: []TableInput{{Name: "decisions", Rows: 2_000, Files: []features.File{{Path: "plans/d.parquet", Rows: 2_000, Size: 5, SHA256: digestOf("d"), CreatedBy: "parquet-go"}}}}}
 }

@@ -233,7 +233,7 @@ var sliceKeys = map[string]string{
 	"table": "表", "column": "列", "feature": "特征", "hour": "时刻", "incident": "故障", "side": "方向", "class": "类别", "cause": "原因", "replay": "复算结果",
 	"factor": "因素", "standing": "与政策的关系", "drawable": "可借金额", "after": "之后", "latency": "耗时", "reason": "理由",
 	"circumstance": "情形", "latency_p99": "耗时超过 p99", "error": "有错误代码", "peak_load": "最繁忙的小时", "night": "夜间", "weekend": "周末",
-	"above the policy": "高于政策", "against the applicant": "对申请人不利", "slowest": "最慢", "(unknown)": "（未知）",
+	"above the policy": "高于政策", "against the applicant": "对申请人不利", "slowest": "最慢", "(unknown)": "（未知）", "not denied": "未拒绝",
 }
 
 // sliceWords names the rows a metric is about, for a table: what a column holds

@@ -79,12 +79,12 @@ func TestFrontier(t *testing.T) {
 	dots := map[string]int{}
 	var least, most shape
 	for _, s := range f.Shapes {
-		if s.Kind == "circle" {
+		if strings.HasPrefix(s.Class, "dot ") {
 			dots[s.Class]++
-			if strings.HasPrefix(s.Tip, "cutoff+10") {
+			if strings.HasPrefix(s.Tip.En, "cutoff+10") {
 				least = s
 			}
-			if strings.HasPrefix(s.Tip, "cutoff-10") {
+			if strings.HasPrefix(s.Tip.En, "cutoff-10") {
 				most = s
 			}
 		}

@@ -13,6 +13,8 @@ type table struct {
 	Head []cell
 	Rows [][]cell
 	Note audit.Text // what the table leaves out
+	By   string     // id of the element that names it
+	From string     // where the rows are, shown on hover
 }
 
 type cell struct {
@@ -23,7 +25,10 @@ type cell struct {
 	Keep  bool   // not to be broken
 	Class string // of a status: fail, warn …
 	Href  string
+	Marks *marks     // of the row that begins with this cell
 	Over  audit.Text // a heading above the row that begins with this cell
+	Row   string     // id of a metric: the cell is that of its row
+	Place bool       // links to the metric lead here
 }
 
 func head(names ...audit.Text) []cell {
@@ -34,20 +39,18 @@ func head(names ...audit.Text) []cell {
 	return cells
 }
 
-func words(t audit.Text) cell   { return cell{Text: t} }
-func plainCell(s string) cell   { return cell{Text: same(s)} }
-func code(s string) cell        { return cell{Text: same(s), Code: true, Long: len(s) > 20} }
+func words(t audit.Text) cell { return cell{Text: t} }
+func plainCell(s string) cell { return cell{Text: same(s)} }
+func code(s string) cell      { return cell{Text: same(s), Code: true, Long: len(s) > 20} }
+
+// metricCode is the id of a metric's row in metrics.arrow.
+func metricCode(m *audit.Metric) cell { return cell{Text: same(m.ID()), Row: m.ID()} }
+
 func num(s string) cell         { return cell{Text: same(s), Num: true} }
 func numText(t audit.Text) cell { return cell{Text: t, Num: true} }
 
-// cell is a value in a table. Only percentage points are written differently
-// in the two languages there.
-func (u unit) cell(v float64) cell {
-	if u == points {
-		return numText(u.value(v))
-	}
-	return num(u.value(v).En)
-}
+// cell is a value in a table.
+func (u unit) cell(v float64) cell { return numText(u.value(v)) }
 
 // right marks the columns of a head that hold numbers.
 func right(head []cell, columns ...int) []cell {
@@ -114,7 +117,7 @@ func (r *Report) metricRow(m *audit.Metric) []cell {
 		withheld := words(audit.T("withheld", "隐去"))
 		withheld.Num = true
 		return []cell{words(r.metricName(m.Name)), words(r.sliceWords(m)), plainCell(m.Reference), withheld, num(none), num(none), num(none),
-			u.cell(m.Threshold), {Text: audit.T("suppressed", "样本过小，隐去"), Class: "insufficient"}, code(m.ID())}
+			u.cell(m.Threshold), {Text: audit.T("suppressed", "样本过小，隐去"), Class: "insufficient"}, metricCode(m)}
 	}
 	n := num(thousands(m.N))
 	if m.N == 0 && math.IsNaN(m.Value) {
@@ -122,7 +125,7 @@ func (r *Report) metricRow(m *audit.Metric) []cell {
 	}
 	return []cell{words(r.metricName(m.Name)), words(r.sliceWords(m)), plainCell(m.Reference),
 		u.cell(m.Value), num(u.bracket(m.Low, m.High)), n,
-		num(pvalue(m.PAdjusted)), u.cell(m.Threshold), status, code(m.ID())}
+		num(pvalue(m.PAdjusted)), u.cell(m.Threshold), status, metricCode(m)}
 }
 
 // metricTable lists metrics, the flagged ones first, under the names of what

@@ -28,19 +28,20 @@ func (r *Report) sentence() audit.Text {
 	ran, degraded, skipped := r.ran()
 	checked, judged := ran+degraded, r.rowsJudged()
 	n := map[string]int64{}
-	for _, f := range r.res.Findings {
+	open, waived := r.open()
+	for _, f := range open {
 		n[f.Severity.Level()]++
 	}
 	var s audit.Text
 	on := audit.T(
 		fmt.Sprintf("%s judged by %s", plural(judged, "row", "rows"), plural(int64(checked), "check", "checks")),
 		fmt.Sprintf("%s 行、%d 项检查", thousands(judged), checked))
-	total := int64(len(r.res.Findings))
+	total := int64(len(open))
 	switch {
 	case checked == 0:
 		s = audit.T("Nothing was audited: no check could run, so the absence of findings means nothing",
 			"未进行任何审查：没有一项检查能够运行，因此“无问题”不说明任何事")
-	case judged == 0 && total == 0:
+	case judged == 0 && total == 0 && len(waived) == 0:
 		s = audit.T("Nothing was judged: the checks ran, but no row reached a verdict, so the absence of findings means nothing",
 			"未作出任何判定：检查已运行，但没有一行得出结论，因此“无问题”不说明任何事")
 	case n["fail"] == total && total > 0:
@@ -57,11 +58,16 @@ func (r *Report) sentence() audit.Text {
 		s = audit.T(
 			fmt.Sprintf("No finding is serious; %s for information (%s)", plural(total, "is", "are"), on.En),
 			fmt.Sprintf("无严重问题；有 %s 项仅供参考（%s）", thousands(total), on.Zh))
+	case len(waived) > 0:
+		s = audit.T(fmt.Sprintf("No finding but waived ones (%s)", on.En), fmt.Sprintf("除已豁免的以外未发现问题（%s）", on.Zh))
 	default:
 		s = audit.T(fmt.Sprintf("No findings in what was audited (%s)", on.En), fmt.Sprintf("在所审查的范围内未发现问题（%s）", on.Zh))
 	}
-	if checked > 0 && skipped+degraded > 0 {
+	if checked > 0 && skipped+degraded+len(waived) > 0 {
 		var en, zh []string
+		if n := int64(len(waived)); n > 0 {
+			en, zh = append(en, plural(n, "finding is waived", "findings are waived")), append(zh, fmt.Sprintf("%s 项问题已豁免", thousands(n)))
+		}
 		if skipped > 0 {
 			en, zh = append(en, fmt.Sprintf("%s skipped", plural(int64(skipped), "check was", "checks were"))), append(zh, fmt.Sprintf("%d 项检查未运行", skipped))
 		}
@@ -96,10 +102,15 @@ type tile struct {
 	State      string // "fail", "warn", "info", "pass", "none"
 	Word       audit.Text
 	Facts      []fact
+	From       string // where the numbers are
 	Note       audit.Text
 }
 
-type fact struct{ Name, Value audit.Text }
+// fact is a named number, and the row that it is from.
+type fact struct {
+	Name, Value audit.Text
+	Row         *rowLink // nil: the rows are those of what it stands under
+}
 
 // patternTiles has one tile a complaint, also for those nobody audited.
 func (r *Report) patternTiles() []tile {
@@ -143,11 +154,11 @@ func (r *Report) patternTiles() []tile {
 			t.State, t.Word = "none", audit.T("nothing judged", "无可判定的行")
 		}
 		t.Facts = []fact{
-			{audit.T("judged", "已判定"), same(thousands(judged))},
-			{audit.T("unjustified", "不成立"), same(thousands(unjustified))},
-			{audit.T("technical", "技术故障"), same(thousands(technical))},
-			{audit.T("disclosure failures", "披露不合格"), same(thousands(disclosure))},
-			{audit.T("at stake", "涉及金额"), r.money.text(amount)},
+			{Name: audit.T("judged", "已判定"), Value: same(thousands(judged))},
+			{Name: audit.T("unjustified", "不成立"), Value: same(thousands(unjustified))},
+			{Name: audit.T("technical", "技术故障"), Value: same(thousands(technical))},
+			{Name: audit.T("disclosure failures", "披露不合格"), Value: same(thousands(disclosure))},
+			{Name: audit.T("at stake", "涉及金额"), Value: r.money.text(amount)},
 		}
 		tiles = append(tiles, t)
 	}
@@ -157,11 +168,18 @@ func (r *Report) patternTiles() []tile {
 // worstOf is the state of the checks that pick chooses, from their findings.
 func (r *Report) worstOf(pick func(check string) bool) (string, audit.Text) {
 	rank := map[string]int{"pass": 0, "info": 1, "warn": 2, "fail": 3}
-	worst := "pass"
+	worst, waived := "pass", false
 	for _, f := range r.res.Findings {
-		if l := f.Severity.Level(); pick(f.Check) && rank[l] > rank[worst] {
+		switch l := f.Severity.Level(); {
+		case !pick(f.Check):
+		case f.Waived != nil:
+			waived = true
+		case rank[l] > rank[worst]:
 			worst = l
 		}
+	}
+	if waived && worst == "pass" {
+		return "none", levelWords["waived"]
 	}
 	return worst, levelWords[worst]
 }
