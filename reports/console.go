@@ -35,17 +35,20 @@ func (r *Report) Summary(lang string) string {
 	say("%[1]s", "%[1]s", in(r.verdict))
 	b.WriteByte('\n')
 
-	for i := range r.res.Findings {
+	open, waived := r.open()
+	for i, f := range open {
 		if i == consoleFindings {
-			say("  … and %[1]s more: see report.html", "  ……另有 %[1]s 项：见 report.html", thousands(int64(len(r.res.Findings)-i)))
+			say("  … and %[1]s more: see report.html", "  ……另有 %[1]s 项：见 report.html", thousands(int64(len(open)-i)))
 			break
 		}
-		f := &r.res.Findings[i]
 		n := "-"
 		if f.Cases > 0 {
 			n = thousands(f.Cases)
 		}
 		fmt.Fprintf(&b, "  %s %8s  %s\n", f.Severity, n, clip(in(f.Title), 1000))
+	}
+	if len(waived) > 0 {
+		say("  %[1]s waived: see report.html", "  %[1]s 项已豁免：见 report.html", thousands(int64(len(waived))))
 	}
 	if len(r.res.Findings) > 0 {
 		b.WriteByte('\n')
@@ -66,6 +69,10 @@ func (r *Report) Summary(lang string) string {
 	say("tests     %[1]d run, %[2]d flagged, %[3]d insufficient, %[4]d suppressed (%[5]s, %[6]s)",
 		"检验  共 %[1]d 项，越限或预警 %[2]d，样本不足 %[3]d，隐去 %[4]d（%[5]s，%[6]s）",
 		t.Run, t.Flagged, t.Insufficient, t.Suppressed, oneLine(t.Method), decimal(t.Alpha))
+	say("gates     %[1]d passed, %[2]d failed", "门禁  通过 %[1]d 道，未通过 %[2]d 道", len(r.gate.Passed()), len(r.gate.Failed()))
+	if len(r.gate.Waivers) > 0 {
+		say("waivers   %[1]s, on %[2]s", "豁免  %[1]s（按 %[2]s 计）", in(r.waiverCounts()), r.gate.Today)
+	}
 	say("digest    %[1]s", "摘要  %[1]s", r.digest)
 	return b.String()
 }

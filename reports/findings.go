@@ -51,6 +51,10 @@ var findingColumns = concat(
 	[]column[finding]{
 		structsColumn("clauses", "clauses it is evidence for: id in governance.json, and in both languages", clauseType,
 			func(f *finding) []audit.Clause { return f.Clauses }, appendClause),
+		textColumn("waiver", "id of the plan's waiver in force for it; empty: none", func(f *finding) string { return waiverOf(f).ID }),
+		textColumn("waiver_reason", "why it is accepted", func(f *finding) string { return waiverOf(f).Reason }),
+		textColumn("waiver_owner", "who answers for the waiver", func(f *finding) string { return waiverOf(f).Owner }),
+		textColumn("waiver_expires", "last day of the waiver, as 2026-12-31", func(f *finding) string { return waiverOf(f).Expires }),
 	},
 )
 
@@ -60,6 +64,14 @@ func appendClause(s *array.StructBuilder, c *audit.Clause) {
 	appendText(s.FieldBuilder(0), c.ID)
 	appendText(s.FieldBuilder(1), c.En)
 	appendText(s.FieldBuilder(2), c.Zh)
+}
+
+// waiverOf is the waiver in force for a finding, an empty one without.
+func waiverOf(f *finding) audit.Waiver {
+	if f.Waived == nil {
+		return audit.Waiver{}
+	}
+	return *f.Waived
 }
 
 func concat[T any](parts ...[]T) []T {

@@ -15,6 +15,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/cause"
+	"evenhand/audit/gate"
 	"evenhand/audit/pseudonym"
 	"evenhand/features"
 )
@@ -33,12 +34,13 @@ type Input struct {
 	// Policies is the registry of policies that was replayed; zero: none was.
 	Policies FileDigest
 	Binary   string // module version and build info; deterministic
-	Lang     string // language the page opens in: "en" (default), "zh" or "both"
 	// Key makes the pseudonyms of ids, and of texts of few rows, in every file;
 	// nil leaves both as they are. Vocabulary is what else may leave besides what
 	// the plan says: the registry of policies, the inputs of the models.
 	Key        *pseudonym.Key
 	Vocabulary []any
+	Lang       string // languages of the page: "en", "zh" or "both" (default)
+	Today      string // day that waivers are held against, as 2026-06-30; "": the plan's as-of day
 }
 
 // TableInput says what was read of one table.
@@ -79,6 +81,8 @@ type Report struct {
 	periods *audit.Periods
 	money   money
 	verdict audit.Text
+	today   string
+	gate    *gate.Verdict
 	ids     pseudonym.IDs
 	digest  string // of findings, cases, metrics and coverage
 	data    string // of the input files
@@ -114,8 +118,8 @@ func New(in Input) *Report {
 	if r.zone == nil {
 		r.zone = time.UTC
 	}
-	if r.lang != "zh" && r.lang != "both" {
-		r.lang = "en"
+	if r.lang != onlyChinese && r.lang != onlyEnglish {
+		r.lang = inBoth
 	}
 	r.money = newMoney(in.Plan.Currency)
 	r.res.Sort()
@@ -135,6 +139,8 @@ func New(in Input) *Report {
 	r.digest = resultDigest(r.res) // of plain ids: the same under any key
 	r.data = dataDigest(r.tables)
 	r.mask(in)
+	r.today = in.Today
+	r.waive()
 	r.index()
 	r.verdict = r.sentence()
 	return r
@@ -228,13 +234,13 @@ func failedDisclosure(d audit.Disclosure) bool {
 	return false
 }
 
-// Worst returns the worst level of a finding: "fail", "warn", "info", or ""
-// when there is none.
+// Worst returns the worst level of a finding that is not waived: "fail", "warn",
+// "info", or "" when there is none.
 func (r *Report) Worst() string {
 	worst := ""
 	rank := map[string]int{"info": 1, "warn": 2, "fail": 3}
 	for _, f := range r.res.Findings {
-		if l := f.Severity.Level(); rank[l] > rank[worst] {
+		if l := f.Severity.Level(); f.Waived == nil && rank[l] > rank[worst] {
 			worst = l
 		}
 	}

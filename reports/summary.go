@@ -24,8 +24,12 @@ type Summary struct {
 	LastPeriod    string     `json:"last_period"`
 	Currency      string     `json:"currency"`
 	Verdict       audit.Text `json:"verdict"`
-	// Worst is the worst level of a finding: fail, warn, info, or "".
+	// Worst is the worst level of a finding that is not waived: fail, warn, info,
+	// or "".
 	Worst string `json:"worst"`
+	// Gate is how the run ends by the plan's gates and waivers; a level given on
+	// the command line is not in it.
+	Gate *gateSummary `json:"gate"`
 
 	ResultDigest string          `json:"result_sha256"`
 	Plan         planDigest      `json:"plan"`
@@ -113,13 +117,15 @@ type findingSummary struct {
 	Cases      int64      `json:"cases"`
 	Customers  int64      `json:"customers"`
 	Amount     int64      `json:"amount_minor"`
+	// Waived is the waiver in force for it.
+	Waived *waivedSummary `json:"waived,omitempty"`
 }
 
 func (r *Report) summary() *Summary {
 	first, last := r.span()
 	s := &Summary{
 		SchemaVersion: SchemaVersion, Lender: r.plan.Lender, AsOf: r.plan.AsOf, FirstPeriod: first, LastPeriod: last,
-		Currency: r.money.Code, Verdict: r.verdict, Worst: r.Worst(),
+		Currency: r.money.Code, Verdict: r.verdict, Worst: r.Worst(), Gate: r.gateResults(),
 		ResultDigest: r.digest, Plan: r.planDigest(), DataDigest: r.data, Models: r.manifestModels(), Binary: r.binary,
 		RowsRead: r.rowsRead(), RowsJudged: r.rowsJudged(), CellsRefused: r.refusedCells(),
 		Tests:    r.testCounts(),
@@ -133,7 +139,7 @@ func (r *Report) summary() *Summary {
 	for _, f := range r.res.Findings {
 		severities[f.Severity]++
 		s.Findings = append(s.Findings, findingSummary{f.ID, f.Check, f.Severity.String(), f.Severity.Level(), f.Title,
-			f.Substance.String(), f.Disclosure.String(), f.Grade.String(), f.Cause, f.Cases, f.Customers, f.Amount})
+			f.Substance.String(), f.Disclosure.String(), f.Grade.String(), f.Cause, f.Cases, f.Customers, f.Amount, waivedBy(f.Waived)})
 	}
 	for i := range r.res.Cases {
 		substances[r.res.Cases[i].Substance]++

@@ -10,7 +10,7 @@ import (
 var (
 	levelWords = map[string]audit.Text{
 		"fail": audit.T("decide now", "须决策"), "warn": audit.T("attention", "须关注"), "info": audit.T("for information", "供参考"),
-		"pass": audit.T("no findings", "未发现问题"), "none": audit.T("not audited", "未审查"), "insufficient": audit.T("insufficient", "样本不足"),
+		"pass": audit.T("no findings", "未发现问题"), "none": audit.T("not audited", "未审查"), "insufficient": audit.T("insufficient", "样本不足"), "waived": audit.T("waived", "已豁免"),
 	}
 	severityWords = []audit.Text{ // S4 … S1
 		audit.T("advice", "改进建议"), audit.T("minor", "较轻"), audit.T("serious", "严重"), audit.T("grave", "重大"),

@@ -33,6 +33,8 @@ type auditJob struct {
 	lang       string
 	quiet      bool
 	pack       packJob
+	failOn     string // in place of the plan's gates.fail_on
+	today      string // day that waivers are held against; "": the plan's as-of day
 	profile    string
 	noProgress bool
 	stdout     io.Writer
@@ -63,6 +65,7 @@ func auditCommand() *cobra.Command {
 	j.pack.flags(f)
 	f.StringVar(&j.profile, "cpuprofile", "", "write a CPU profile to this file")
 	f.BoolVarP(&j.quiet, "quiet", "q", false, "no progress, no summary")
+	j.gateFlags(f)
 	return cmd
 }
 
@@ -121,7 +124,7 @@ func (j *auditJob) run(ctx context.Context) error {
 	report := reports.New(reports.Input{
 		Plan: plan, Checks: j.suite(), Result: result,
 		Tables: describe(sources, result), Models: describeModels(models, result), Policies: describePolicies(plan, policies), Binary: version(), Lang: j.lang,
-		Key: ids.of(sources), Vocabulary: vocabulary(models, policies),
+		Key: ids.of(sources), Vocabulary: vocabulary(models, policies), Today: j.today,
 	})
 	if err := report.Publish(ctx, place); err != nil {
 		return err
@@ -133,7 +136,7 @@ func (j *auditJob) run(ctx context.Context) error {
 	if err := j.pack.run(ctx, j.out, j.stdout, j.quiet); err != nil {
 		return err
 	}
-	return gate(plan, report)
+	return j.gate(report)
 }
 
 // suite is the list of checks that the job runs.
@@ -154,6 +157,9 @@ func (j *auditJob) validate() error {
 		}
 	}
 	if err := j.pack.validate(); err != nil {
+		return err
+	}
+	if err := j.validGate(); err != nil {
 		return err
 	}
 	return validLang(j.lang, "both")
@@ -235,16 +241,6 @@ func verify(ctx context.Context, sources map[string]*parquetfile.Source) error {
 		if err := sources[name].Verify(ctx); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// gate turns the worst finding into the exit code that the plan asks for.
-func gate(plan *audit.Plan, report *reports.Report) error {
-	rank := map[string]int{"": 0, "info": 1, "warn": 2, "fail": 3}
-	worst := report.Worst()
-	if at := plan.Gates.FailOn; at != "never" && rank[worst] > 0 && rank[worst] >= rank[at] {
-		return &gateError{worst}
 	}
 	return nil
 }

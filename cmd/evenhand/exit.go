@@ -24,8 +24,8 @@ const (
 	exitTerm     = 143
 )
 
-const exitStatus = `  0    done; no finding at the gate
-  1    done; findings at the gate (gates.fail_on in the plan)
+const exitStatus = `  0    done; every gate of the plan passed
+  1    done and published; a gate failed: gates in the plan, or -fail-on
   64   the command line or the plan is wrong
   65   the data or a model file is wrong
   66   an input is missing, or changed while it was read
@@ -44,11 +44,6 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 type dataError struct{ error }
 
 func (e dataError) Unwrap() error { return e.error }
-
-// gateError says that the report holds findings at the gate: no failure.
-type gateError struct{ level string }
-
-func (g *gateError) Error() string { return "findings at level " + g.level }
 
 var errStopped = errors.New("stopped by a signal; nothing was published")
 

@@ -37,8 +37,9 @@ its own. What it finds are candidates for review, never advice.`,
 	f.StringVarP(&j.out, "out", "o", "evenhand-scenarios", "directory of the report; an earlier report there is replaced as a whole")
 	f.IntVar(&j.workers, "workers", runtime.GOMAXPROCS(0), "workers; they change speed, never an answer")
 	f.StringVar(&j.memory, "memory", "", "memory to do with, e.g. 512MiB or 2GB; what exceeds it goes to temporary files, and no answer changes (default a quarter of the machine's)")
-	f.StringVar(&j.lang, "lang", "en", "language of the summary printed at the end: en or zh")
+	f.StringVar(&j.lang, "lang", "both", langUsage)
 	f.StringVar(&j.profile, "cpuprofile", "", "write a CPU profile to this file")
 	f.BoolVarP(&j.quiet, "quiet", "q", false, "no progress, no summary")
+	j.gateFlags(f)
 	return cmd
 }
