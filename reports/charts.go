@@ -10,7 +10,7 @@ import (
 )
 
 // nameOrder puts the metrics a reader looks for first; others follow by name.
-var nameOrder = []string{"score_match_rate", "decision_match_rate", "match_rate", "selection_rate_ratio", heldEqualOdds, adjustedOdds, incidence, reliabilityOf, "selection_rate", vintageAUC, changePoints, "psi", "csi", "mix_psi", recourseChanges, recourseCost, firstReason, cutoffHistogram}
+var nameOrder = []string{"score_match_rate", "decision_match_rate", "match_rate", "selection_rate_ratio", selectionRate, heldEqualOdds, adjustedOdds, incidence, reliabilityOf, vintageAUC, changePoints, "score_mean", "psi", "csi", missingRate, "mix_psi", recourseChanges, recourseCost, firstReason, cutoffHistogram}
 
 // The metrics of recourse and of reasons that are drawn.
 const recourseChanges, recourseCost, firstReason = "recourse_changes", "recourse_extra_cost", "first_reason_agreement"
@@ -21,6 +21,9 @@ func rankOf(name string) int {
 	}
 	return len(nameOrder)
 }
+
+// Metrics by period that have charts of their own.
+const selectionRate, missingRate = "selection_rate", "missing_rate"
 
 // channelOdds is the metric of channels and partners that is drawn.
 const channelOdds = "channel_conditional_odds_ratio"
@@ -137,6 +140,14 @@ func (r *Report) figuresOf(name string, ms []*audit.Metric) []*figure {
 		return nil
 	case name == incidence:
 		return []*figure{r.curves(ms)}
+	case name == selectionRate:
+		return []*figure{r.lines(r.widest(timed))}
+	case name == missingRate:
+		timed, _ = split(timed, func(m *audit.Metric) bool { return m.Value > 0 })
+		if len(timed) == 0 {
+			return nil
+		}
+		return []*figure{r.heat(timed)}
 	case name == cutoffHistogram:
 		return []*figure{r.cutoffColumns(ms)}
 	case name == changePoints:
@@ -193,6 +204,19 @@ func (r *Report) figuresOf(name string, ms []*audit.Metric) []*figure {
 	lead := min(len(out), chartsFirst-1)
 	course := min(len(lines), 1)
 	return slices.Concat(out[:lead], lines[:course], out[lead:], lines[course:])
+}
+
+// widest are the metrics over all rows of the group column whose groups have
+// the lowest ratio of approval rates.
+func (r *Report) widest(timed []*audit.Metric) []*audit.Metric {
+	column, low := "", math.Inf(1)
+	for i := range r.res.Metrics {
+		if m := &r.res.Metrics[i]; m.Name == selectionRate+"_ratio" && m.Period == "" && m.Segment == "" && m.Status != audit.Insufficient && m.Value < low {
+			column, low = dimension(m.Group), m.Value
+		}
+	}
+	of, _ := split(timed, func(m *audit.Metric) bool { return m.Segment == "" && m.Group != "" && dimension(m.Group) == column && !strings.HasSuffix(m.Group, "=(unknown)") })
+	return of
 }
 
 func flagged(m *audit.Metric) bool { return m.Status >= audit.Warn }

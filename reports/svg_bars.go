@@ -21,12 +21,12 @@ func (r *Report) classBars(ms []*audit.Metric) *figure {
 	x := scale{lo: 0, hi: float64(most), a: left, b: right}
 	for i, m := range ms {
 		y := px(8 + 26*i)
-		f.text("label", "end", left-10, y+16, clipText(r.classLabel(m), 180))
+		f.text("label", "end", left-10, y+16, fit(r.classLabel(m), left-14))
 		class := "s1"
 		if m.Status >= audit.Warn {
 			class = "s2"
 		}
-		f.rect("bar "+class, left, y+2, max(x.at(float64(m.K))-left, 1), 20, tip(m, same(thousands(m.K))))
+		f.area("bar "+class, box(left, y+2, max(x.at(float64(m.K))-left, 1), 20), tip(m, same(thousands(m.K))))
 		v := unitOf(m).value(m.Value)
 		f.text("value", "start", max(x.at(float64(m.K)), left+1)+8, y+16, audit.T(thousands(m.K)+" ("+v.En+")", thousands(m.K)+"（"+v.Zh+"）"))
 	}

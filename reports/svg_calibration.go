@@ -37,7 +37,7 @@ func (r *Report) outcomeFigures(name string, ms []*audit.Metric) []*figure {
 	check := ms[0].Check
 	switch {
 	case name == reliabilityOf:
-		return []*figure{r.reliability(ms)}
+		return []*figure{r.reliability(ms), r.rocs(ms)}
 	case check == "outcomeparity": // groups over all rows, of every column, in one chart
 		whole, _ := split(ms, func(m *audit.Metric) bool { return m.Period == "" && m.Segment == "" && m.Group != "" })
 		return []*figure{r.forest(whole)}
@@ -56,17 +56,7 @@ func (r *Report) outcomeFigures(name string, ms []*audit.Metric) []*figure {
 // line a group, against the diagonal on which prediction and outcome agree: of
 // the group column whose groups lie furthest off it.
 func (r *Report) reliability(ms []*audit.Metric) *figure {
-	var best []series
-	var furthest float64
-	for _, part := range byKind(ms) {
-		if part[0].Group == "" {
-			continue
-		}
-		groups, off := reliabilityOfGroups(part)
-		if len(groups) > 1 && len(groups) <= 6 && (best == nil || off > furthest) {
-			best, furthest = groups, off
-		}
-	}
+	best := furthestGroups(ms)
 	if best == nil {
 		return nil
 	}
@@ -90,8 +80,8 @@ func (r *Report) reliability(ms []*audit.Metric) *figure {
 		return nil
 	}
 	dim := dimension(points[0].Group)
-	f := &figure{ID: "reliability-" + audit.StableID(points[0].Check, dim), Width: 560, Height: 440}
-	const left, right, top = px(64), px(520), px(28)
+	f := &figure{ID: "reliability-" + audit.StableID(points[0].Check, dim), Width: 720, Height: 400}
+	const left, right, top = px(64), px(700), px(28)
 	bottom := f.Height - 48
 	x, ticks := newScale(0, hi, 5, left, right)
 	y, _ := newScale(0, hi, 5, bottom, top)
@@ -109,9 +99,9 @@ func (r *Report) reliability(ms []*audit.Metric) *figure {
 			if m.Status == audit.Insufficient {
 				class = "hollow"
 			}
-			f.circle("dot "+class, x.at(m.Effect), y.at(m.Value), 3.5, tip(m, rate.value(m.Value)))
+			f.mark(class, seriesClass(i), x.at(m.Effect), y.at(m.Value), 3.5, tip(m, rate.value(m.Value)))
 		}
-		f.Legend = append(f.Legend, legend{seriesClass(i), s.name})
+		f.Legend = append(f.Legend, legend{lined(seriesClass(i)), s.name})
 	}
 	f.Legend = append(f.Legend, legend{"null", audit.T("predicted and observed agree", "预测与实际一致")})
 	if slices.ContainsFunc(points, func(m *audit.Metric) bool { return m.Status == audit.Insufficient }) {
@@ -131,6 +121,22 @@ func (r *Report) reliability(ms []*audit.Metric) *figure {
 		dim, thousands(total(best, false)))
 	f.Data = r.chartTable(points)
 	return f
+}
+
+// furthestGroups are the groups of the column whose groups lie furthest off the
+// diagonal of a reliability diagram.
+func furthestGroups(ms []*audit.Metric) (best []series) {
+	var furthest float64
+	for _, part := range byKind(ms) {
+		if part[0].Group == "" {
+			continue
+		}
+		groups, off := reliabilityOfGroups(part)
+		if len(groups) > 1 && len(groups) <= 6 && (best == nil || off > furthest) {
+			best, furthest = groups, off
+		}
+	}
+	return best
 }
 
 // reliabilityOfGroups cuts the deciles of one column's groups into series, by
@@ -207,11 +213,11 @@ func (r *Report) vintages(ms []*audit.Metric) *figure {
 		if !math.IsNaN(m.Low) && !math.IsNaN(m.High) {
 			f.line("whisker hollow", at, y.at(m.Low), at, y.at(m.High))
 		}
-		f.circle("dot hollow", at, y.at(m.Value), 4, tip(m, ratio.value(m.Value)))
+		f.mark("hollow", "", at, y.at(m.Value), 4, tip(m, ratio.value(m.Value)))
 	}
 	if len(all) > 1 || commonDimension(ms) != "" {
 		for i, s := range all[:min(len(all), 6)] {
-			f.Legend = append(f.Legend, legend{seriesClass(i), s.name})
+			f.Legend = append(f.Legend, legend{lined(seriesClass(i)), s.name})
 		}
 	}
 	if len(foreseen) > 0 {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"evenhand/audit"
@@ -59,7 +58,7 @@ func compareBool(a, b bool) int {
 // changeLine draws the weekly level of a series with its change-points, their
 // intervals, and the days of the registry and of incidents.
 func (r *Report) changeLine(of *audit.Metric) *figure {
-	var weeks, steps, within, marks []*audit.Metric
+	var weeks, steps, within []*audit.Metric
 	for i := range r.res.Metrics {
 		m := &r.res.Metrics[i]
 		same := m.Check == of.Check && m.Segment == of.Segment && m.Group == of.Group
@@ -70,8 +69,6 @@ func (r *Report) changeLine(of *audit.Metric) *figure {
 			steps = append(steps, m)
 		case same && m.Name == changeWithin:
 			within = append(within, m)
-		case m.Check == of.Check && m.Name == registryDay:
-			marks = append(marks, m)
 		}
 	}
 	if len(weeks) < 2 {
@@ -107,27 +104,20 @@ func (r *Report) changeLine(of *audit.Metric) *figure {
 	slices.Reverse(low)
 	f.path("band s1", append(high, low...), true)
 	f.path("line s1", line, false)
-	versions, incidents := r.drawMarks(f, marks, x, first, last, top, bottom)
-	flags, free := 0, left-100
-	for _, m := range steps {
-		if !flagged(m) {
-			continue
-		}
-		flags++
-		at := x.at(float64(dayNumber(m.Period)))
-		f.line("limit", at, top, at, bottom)
-		if at > free { // else its label would lie on the last one
-			f.text("tick", "middle", at, top-4, same(m.Period))
-			free = at + 66
-		}
-	}
-	weekScale := scale{lo: 0, hi: float64(len(periods) - 1), a: x.at(float64(first) + 3), b: x.at(float64(last) - 3)}
-	f.periodAxis(periods, weekScale, bottom)
+	marks := r.momentsOf()
+	marks.changes, _ = split(steps, flagged)
 	name := seriesNames[of.Segment]
 	if of.Group != "" {
 		name = audit.T(name.En+" of "+of.Group+" and "+of.Reference, of.Group+" 与 "+of.Reference+" 的"+name.Zh)
 	}
-	f.unitY(name)
+	f.Legend = []legend{{"l1", name}}
+	if len(within) > 0 {
+		f.Legend = append(f.Legend, legend{"within", audit.T("days at which the change may lie (95 %)", "变化可能所在的日子（95%）")})
+	}
+	f.along(marks, func(day int64) (px, bool) { return x.at(float64(day)), day > first+7 && day < last }, top, bottom)
+	weekScale := scale{lo: 0, hi: float64(len(periods) - 1), a: x.at(float64(first) + 3), b: x.at(float64(last) - 3)}
+	f.periodAxis(periods, weekScale, bottom)
+	f.unitY(axisName(name, u))
 	worst := of
 	for _, m := range steps {
 		if flagged(m) && math.Abs(m.Value) > math.Abs(worst.Value) {
@@ -138,7 +128,7 @@ func (r *Report) changeLine(of *audit.Metric) *figure {
 	if u == plain {
 		step = plain.value(worst.Value)
 	}
-	f.Title = audit.Tf("%[1]s: change-points %[3]d; the largest step is %[4]s on %[5]s", "%[2]s：突变点 %[3]d 个，最大的一次为 %[5]s 的 %[4]s", name.En, name.Zh, flags, step.En, worst.Period)
+	f.Title = audit.Tf("%[1]s: change-points %[3]d; the largest step is %[4]s on %[5]s", "%[2]s：突变点 %[3]d 个，最大的一次为 %[5]s 的 %[4]s", name.En, name.Zh, len(marks.changes), step.En, worst.Period)
 	n := int64(0)
 	for _, m := range weeks {
 		n += m.N
@@ -146,63 +136,8 @@ func (r *Report) changeLine(of *audit.Metric) *figure {
 	f.Desc = audit.Tf("%[1]s, week by week from %[3]s, with its interval; n = %[4]s in all. Upright bands are the days at which a change may lie (95 %%). The weeks are in metrics.arrow, as weekly_level.",
 		"%[2]s，自 %[3]s 起逐周，附区间；合计 n = %[4]s。竖带为变化可能所在的日子（95 %%）。各周数值见 metrics.arrow 的 weekly_level。", name.En, name.Zh, weeks[0].Period, thousands(n))
 	f.Title, f.Desc = sentence(f.Title), sentence(f.Desc)
-	f.Legend = []legend{{"s1", name}, {"limit", audit.T("change-point", "突变点")}}
-	if versions {
-		f.Legend = append(f.Legend, legend{"null", audit.T("a version comes into or goes out of force", "版本生效或失效")})
-	}
-	if incidents {
-		f.Legend = append(f.Legend, legend{"s4", audit.T("incident", "系统事件")})
-	}
 	f.Data = r.chartTable(steps)
 	return f
-}
-
-// drawMarks draws versions as upright lines with their names, and incidents as
-// bars on the axis.
-func (r *Report) drawMarks(f *figure, marks []*audit.Metric, x scale, first, last int64, top, bottom px) (versions, incidents bool) {
-	spans := map[string][2]int64{}
-	var order []string
-	named := map[int64][]string{}
-	var days []int64
-	for _, m := range marks {
-		column, value, _ := strings.Cut(m.Segment, "=")
-		d := dayNumber(m.Period)
-		if column == "incident" {
-			s, ok := spans[value]
-			if !ok {
-				order, s = append(order, value), [2]int64{d, d}
-			}
-			spans[value] = [2]int64{min(s[0], d), max(s[1], d)}
-			continue
-		}
-		if d <= first+7 || d >= last {
-			continue
-		}
-		if named[d] == nil {
-			days = append(days, d)
-		}
-		named[d] = append(named[d], value)
-	}
-	slices.Sort(days)
-	free := px(0)
-	for _, d := range days {
-		versions = true
-		at := x.at(float64(d))
-		f.line("null", at, top, at, bottom)
-		slices.Sort(named[d])
-		if label := strings.Join(slices.Compact(named[d]), " · "); at > free {
-			f.text("tick", "middle", min(at, f.Width-50), top-18, same(clipText(same(label), 90).En))
-			free = at + 92
-		}
-	}
-	for _, name := range order {
-		if s := spans[name]; s[1] >= first && s[0] <= last {
-			incidents = true
-			a, b := x.at(float64(s[0])), x.at(float64(s[1]+1))
-			f.rect("bar s4", a, bottom-6, max(b-a, 3), 6, same(name))
-		}
-	}
-	return versions, incidents
 }
 
 // dayNumber is the number of a date, 0 where it is none.
@@ -213,3 +148,6 @@ func dayNumber(date string) int64 {
 	}
 	return t.Unix() / (24 * 3600)
 }
+
+// dateOf is the date of a day's number.
+func dateOf(day int64) string { return time.Unix(day*24*3600, 0).UTC().Format(time.DateOnly) }

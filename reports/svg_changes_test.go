@@ -46,7 +46,7 @@ func TestChangeFigure(t *testing.T) {
 			t.Error("a version of years before is drawn")
 		}
 	}
-	for _, want := range []string{"path line s1", "path limit", "path null", "rect band s2", "rect bar s4"} {
+	for _, want := range []string{"path line s1", "path change", "path version", "rect band s2", "path incident"} {
 		if count[want] != 1 {
 			t.Errorf("%d of %s", count[want], want)
 		}

@@ -156,28 +156,43 @@ func (r *Report) columns(id string, what audit.Text, labels []string, layers []l
 	}
 	y, ticks := newScale(0, max(float64(totals[peak]), 4), 4, bottom, top)
 	f.axisY(whole, y, ticks, left, right)
-	f.unitY(audit.T("cases", "案例数"))
 	slot := (right - left) / px(n)
 	w := min(slot*0.7, 44)
+	drawn := foldLayers(layers)
+	paths := make([]string, len(drawn))
+	var hits []shape // over each column, to say what is in it
 	for i := range n {
 		mid, base := left+slot*(px(i)+0.5), int64(0)
-		for j, l := range layers {
+		en, zh := []string{labels[i]}, []string{labels[i]}
+		for j, l := range drawn {
 			c := l.counts[i]
 			if c == 0 {
 				continue
 			}
 			high := y.at(float64(base + c))
-			f.rect("bar "+seriesClass(j), mid-w/2, high, w, y.at(float64(base))-high, audit.T(labels[i]+" · "+l.name.En+" · "+thousands(c), labels[i]+" · "+l.name.Zh+" · "+thousands(c)))
+			paths[j] += box(mid-w/2, high, w, y.at(float64(base))-high)
+			en, zh = append(en, l.name.En+" "+thousands(c)), append(zh, l.name.Zh+" "+thousands(c))
 			base += c
+		}
+		if base > 0 {
+			high := y.at(float64(base))
+			hits = append(hits, shape{Kind: "path", Class: "ghost", D: box(mid-w/2, high, w, bottom-high), Tip: audit.T(strings.Join(en, " · "), strings.Join(zh, " · "))})
 		}
 		if n <= 16 && totals[i] > 0 {
 			f.text("value", "middle", mid, y.at(float64(totals[i]))-4, same(thousands(totals[i])))
 		}
 	}
+	for j := range drawn {
+		f.area("bar "+seriesClass(j), paths[j], audit.Text{})
+	}
+	f.Shapes = append(f.Shapes, hits...)
 	f.periodAxis(labels, scale{lo: 0, hi: float64(n - 1), a: left + slot/2, b: right - slot/2}, bottom)
 	if len(layers) > 1 {
-		f.layersLegend(layers)
+		for j, l := range drawn {
+			f.Legend = append(f.Legend, legend{seriesClass(j), l.name})
+		}
 	}
+	f.unitY(audit.T("cases", "案例数"))
 	most := thousands(totals[peak])
 	f.Title = audit.T(
 		what.En+": "+thousands(all)+" in all, most in "+labels[peak]+" ("+most+")",
@@ -195,13 +210,19 @@ func (r *Report) columns(id string, what audit.Text, labels []string, layers []l
 	return f
 }
 
-func (f *figure) layersLegend(layers []layer) {
-	for i, l := range layers[:min(len(layers), 6)] {
-		f.Legend = append(f.Legend, legend{seriesClass(i), l.name})
+// foldLayers keeps six layers and makes one of the rest.
+func foldLayers(layers []layer) []layer {
+	if len(layers) <= 7 {
+		return layers
 	}
-	if len(layers) > 6 {
-		f.Legend = append(f.Legend, others(len(layers)-6))
+	rest := layer{name: others(len(layers) - 6).Name, counts: make([]int64, len(layers[0].counts))}
+	for _, l := range layers[6:] {
+		for i, c := range l.counts {
+			rest.counts[i] += c
+		}
+		rest.n += l.n
 	}
+	return append(slices.Clone(layers[:6]), rest)
 }
 
 func layersTable(layers []layer, labels []string) table {

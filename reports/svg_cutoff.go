@@ -74,7 +74,7 @@ func (r *Report) cutoffColumns(ms []*audit.Metric) *figure {
 			continue
 		}
 		class := seriesClass(btoi(b.at < 0))
-		f.rect("bar "+class, left+slot*(px(i)+0.5)-w/2, y.at(b.m.Value), w, y.at(0)-y.at(b.m.Value), same(label+" · "+thousands(b.m.K)+" · "+b.m.ID()))
+		f.area("bar "+class, box(left+slot*(px(i)+0.5)-w/2, y.at(b.m.Value), w, y.at(0)-y.at(b.m.Value)), same(label+" · "+thousands(b.m.K)+" · "+b.m.ID()))
 		t.Rows = append(t.Rows, []cell{plainCell(label), num(thousands(b.m.K))})
 	}
 	f.periodAxis(labels, scale{lo: 0, hi: float64(len(bins) - 1), a: left + slot/2, b: right - slot/2}, bottom)

@@ -32,12 +32,13 @@ func (r *Report) driftBars(ms []*audit.Metric) *figure {
 	}
 	slot := (right - left) / px(len(ms))
 	w := min(slot*0.6, 44)
-	over, chance := 0, false
+	over, chance, rows := 0, false, int64(0)
 	var worst *audit.Metric
 	var periods []string
 	for i, m := range ms {
 		mid := left + slot*(px(i)+0.5)
 		periods = append(periods, m.Period)
+		rows += m.N
 		class := "s1"
 		switch {
 		case m.Status >= audit.Warn:
@@ -46,7 +47,7 @@ func (r *Report) driftBars(ms []*audit.Metric) *figure {
 			class = "hollow"
 		}
 		if !math.IsNaN(m.Value) {
-			f.rect("bar "+class, mid-w/2, y.at(m.Value), w, bottom-y.at(m.Value), tip(m, ratio.value(m.Value)))
+			f.area("bar "+class, box(mid-w/2, y.at(m.Value), w, bottom-y.at(m.Value)), tip(m, ratio.value(m.Value)))
 			if worst == nil || m.Value > worst.Value {
 				worst = m
 			}
@@ -71,9 +72,9 @@ func (r *Report) driftBars(ms []*audit.Metric) *figure {
 		f.Title = audit.Tf("%[1]s: %[3]d of %[4]d periods past the threshold; highest is %[5]s in %[6]s",
 			"%[2]s：%[4]d 个期间中有 %[3]d 个越过阈值，最高为 %[6]s 的 %[5]s", name.En, name.Zh, over, len(ms), v, worst.Period)
 	}
-	f.Desc = audit.Tf("%[1]s against the reference %[3]s; 0.10 and 0.25 are rules of thumb",
-		"%[2]s，对照 %[3]s；0.10 与 0.25 为经验值", name.En, name.Zh, cmp.Or(ms[0].Reference, none))
-	f.Legend = append(statusLegend(ms, audit.T("past the threshold and chance", "越过阈值且非偶然")),
+	f.Desc = audit.Tf("%[1]s against the reference %[3]s, n = %[4]s in all; 0.10 and 0.25 are rules of thumb",
+		"%[2]s，对照 %[3]s，合计 n = %[4]s；0.10 与 0.25 为经验值", name.En, name.Zh, cmp.Or(ms[0].Reference, none), thousands(rows))
+	f.Legend = append(barLegend(statusLegend(ms, audit.T("past the threshold and chance", "越过阈值且非偶然"))),
 		legend{"limit", audit.T("rules of thumb", "经验值")})
 	if chance {
 		f.Legend = append(f.Legend, legend{"null", audit.T("what chance alone gives, 95 % point", "仅由偶然造成的 95% 分位点")})
@@ -85,6 +86,14 @@ func (r *Report) driftBars(ms []*audit.Metric) *figure {
 	f.Title, f.Desc = sentence(f.Title), sentence(f.Desc)
 	f.Data = r.chartTable(ms)
 	return f
+}
+
+// barLegend makes the keys of marks those of bars.
+func barLegend(keys []legend) []legend {
+	for i, k := range keys {
+		keys[i].Class = map[string]string{"past": "s2", "calm": "s1", "hollow": "open"}[k.Class]
+	}
+	return keys
 }
 
 // heat draws a stability index of several features by period: a number in
@@ -112,9 +121,12 @@ func (r *Report) heat(ms []*audit.Metric) *figure {
 	w := (f.Width - left - 4) / px(len(periods))
 	f.periodAxis(periods, scale{lo: 0, hi: float64(max(1, len(periods)-1)), a: left + w/2, b: left + w*(px(len(periods))-0.5)}, top-28)
 	over, cells := 0, map[string][][2]px{}
+	var worst *audit.Metric
+	shares := unitOf(ms[0]) == rate
+	moved, levels := r.missingMoved(ms), ""
 	for j, s := range rows {
 		y := top + px(26*j)
-		f.text("label", "end", left-10, y+17, clipText(s.name, 150))
+		f.text("label", "end", left-10, y+17, fit(featureName(s.name), left-14))
 		for _, m := range s.points {
 			i := slices.Index(periods, m.Period)
 			if i < 0 {
@@ -124,33 +136,95 @@ func (r *Report) heat(ms []*audit.Metric) *figure {
 			switch {
 			case m.Status == audit.Insufficient || math.IsNaN(m.Value):
 				class = "hollow"
-			case m.Status >= audit.Warn && m.Value >= 0.25:
+			case (moved(m) || flagged(m)) && m.Value >= 0.25:
 				class, over = "h2", over+1
-			case m.Status >= audit.Warn:
+			case moved(m) || flagged(m):
 				class, over = "h1", over+1
+			case m.Value >= 0.1 && !shares:
+				class = "h3"
+			}
+			if shares { // a level in the cell, up to its top for the highest
+				high := px(m.Value) / px(peak(all[0])) * 24
+				levels += box(left+w*px(i)+1, y+25-high, w-2, high)
 			}
 			cells[class] = append(cells[class], [2]px{left + w*px(i) + 1, y + 1})
-			f.text("value in-"+class, "middle", left+w*(px(i)+0.5), y+17, same(decimalPlaces(m.Value, 2)))
+			cell := same(decimalPlaces(m.Value, 2))
+			if shares {
+				cell = same(decimalPlaces(m.Value*100, 1))
+			}
+			if class != "h1" && class != "h2" {
+				f.text("value", "middle", left+w*(px(i)+0.5), y+17, cell)
+			} else {
+				f.text("value in-"+class, "middle", left+w*(px(i)+0.5), y+17, cell)
+			}
+			if worst == nil || m.Value > worst.Value && m.Status != audit.Insufficient {
+				worst = m
+			}
 		}
 	}
 	var below []shape // one path a colour, under the numbers
-	for _, class := range []string{"h0", "hollow", "h1", "h2"} {
+	for _, class := range []string{"h0", "h3", "hollow", "h1", "h2"} {
 		if len(cells[class]) > 0 {
 			below = append(below, shape{Kind: "path", Class: "cell " + class, D: boxes(cells[class], w-2, 24)})
 		}
 	}
+	if levels != "" {
+		below = append(below, shape{Kind: "path", Class: "level", D: levels})
+		f.Legend = append(f.Legend, legend{"level", audit.T("the fuller the cell, the more is missing", "色块越满，缺失越多")})
+	}
 	f.Shapes = append(below, f.Shapes...)
 	name := r.titleName(ms)
 	f.Title = audit.Tf("%[1]s: %[3]d cells past the threshold in %[4]d rows", "%[2]s：%[4]d 行中有 %[3]d 格越过阈值", name.En, name.Zh, over, len(all))
-	f.Desc = audit.Tf("%[1]s, one row a series and one column a period, the most moved first.", "%[2]s，每行一个序列、每列一个期间，变化最大的在前。", name.En, name.Zh)
+	if worst != nil && !math.IsNaN(worst.Value) {
+		v, where := unitOf(worst).value(worst.Value), slice(worst)
+		f.Title.En += "; highest is " + v.En + " (" + where.En + ")"
+		f.Title.Zh += "，最高为 " + v.Zh + "（" + where.Zh + "）"
+	}
+	n := int64(0)
+	for _, m := range all[0].points {
+		n += m.N
+	}
+	f.Desc = audit.Tf("%[1]s, one row a series and one column a period, the highest first; n = %[3]s in the first row.", "%[2]s，每行一个序列、每列一个期间，最高的在前；第一行 n = %[3]s。", name.En, name.Zh, thousands(n))
+	if shares {
+		f.Desc.En += " Per cent; hatched cells differ from the reference past the threshold and chance. Features that are never missing are left out."
+		f.Desc.Zh += "单位为 %；带纹格与基准之差越过阈值且非偶然。从不缺失的特征不列出。"
+	}
+	if len(all) > len(rows) {
+		f.Desc.En += " " + itoa(len(all)-len(rows)) + " more rows are in metrics.arrow."
+		f.Desc.Zh += "另有 " + itoa(len(all)-len(rows)) + " 行见 metrics.arrow。"
+	}
 	f.Title, f.Desc = sentence(f.Title), sentence(f.Desc)
-	for _, l := range []legend{{"h1", audit.T("past the threshold", "越过阈值")}, {"h2", audit.T("past it, and 0.25 or more", "越过阈值且不低于 0.25")}, {"hollow", audit.T("insufficient rows", "样本不足")}} {
-		if len(cells[l.Class]) > 0 {
+	for _, l := range []legend{{"h3", audit.T("0.10 or more, not past the threshold and chance", "不低于 0.10，未越过阈值或属偶然")}, {"h1", audit.T("past the threshold", "越过阈值")}, {"h2", audit.T("past it, and 0.25 or more", "越过阈值且不低于 0.25")}, {"open", audit.T("insufficient rows", "样本不足")}} {
+		if len(cells[strings.Replace(l.Class, "open", "hollow", 1)]) > 0 {
 			f.Legend = append(f.Legend, l)
 		}
 	}
 	f.Data = r.chartTable(ms)
 	return f
+}
+
+// missingMoved says which missing rates differ from the reference past the
+// threshold and chance; of other metrics, none.
+func (r *Report) missingMoved(ms []*audit.Metric) func(*audit.Metric) bool {
+	if ms[0].Name != missingRate {
+		return func(*audit.Metric) bool { return false }
+	}
+	type cell struct{ period, segment string }
+	moved := map[cell]bool{}
+	for i := range r.res.Metrics {
+		if m := &r.res.Metrics[i]; m.Check == ms[0].Check && m.Name == missingRate+"_difference" && flagged(m) {
+			moved[cell{m.Period, m.Segment}] = true
+		}
+	}
+	return func(m *audit.Metric) bool { return moved[cell{m.Period, m.Segment}] }
+}
+
+// featureName is a series' name without the word that it is a feature or column.
+func featureName(t audit.Text) audit.Text {
+	if column, value, ok := strings.Cut(t.En, "="); ok && (column == "feature" || column == "column") {
+		return same(value)
+	}
+	return t
 }
 
 // boxes is the path of boxes of one size.

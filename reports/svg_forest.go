@@ -50,8 +50,15 @@ func (r *Report) forest(ms []*audit.Metric) *figure {
 	if math.IsInf(lo, 0) {
 		return nil // everything is withheld
 	}
-	const top, labels, numbers = px(14), px(230), px(560)
+	const top = px(14)
 	bottom, of := f.Height-40, commonDimension(ms)
+	// Labels and numbers get what they need, and the scale the rest.
+	labels, numbers := px(60), px(0)
+	for _, m := range ms {
+		labels = max(labels, min(widthOf(label(m, of))+18, 300))
+		numbers = max(numbers, widthOf(valueOf(m, u)))
+	}
+	numbers = f.Width - 4 - numbers
 	s, ticks := newScale(lo, hi, 6, labels, numbers-20)
 	f.axisX(u, s, ticks, top, bottom)
 	if !math.IsNaN(neutral) {
@@ -61,31 +68,33 @@ func (r *Report) forest(ms []*audit.Metric) *figure {
 		f.line("limit", s.at(threshold), top, s.at(threshold), bottom)
 		f.text("limit-text", "middle", s.at(threshold), top-4, u.tick(threshold, 0.01))
 	}
+	whiskers := map[string]string{}
+	var dots []func() // over all whiskers
 	for i, m := range ms {
 		y := top + px(24*i) + 14
-		f.text("label", "end", labels-12, y+4, clipText(label(m, of), 214))
+		f.text("label", "end", labels-12, y+4, fit(label(m, of), labels-14))
 		if m.Suppressed {
 			f.text("note", "start", labels+6, y+4, audit.T("withheld: too few rows", "样本过小，隐去"))
 			continue
 		}
-		class := "s1"
+		class, form := "s1", ""
 		switch m.Status {
 		case audit.Fail, audit.Warn:
-			class = "s2"
+			class, form = "s2", "s4"
 		case audit.Insufficient:
 			class = "hollow"
 		}
 		if !math.IsNaN(m.Low) && !math.IsNaN(m.High) {
-			f.line("whisker "+class, s.at(m.Low), y, s.at(m.High), y)
-			for _, end := range []float64{m.Low, m.High} {
-				if s.inside(end) { // an end beyond the axis has no cap
-					f.line("whisker "+class, s.at(end), y-4, s.at(end), y+4)
-				}
-			}
+			whiskers[class] += f.whisker(s, m, y)
 		}
-		f.circle("dot "+class, s.at(m.Value), y, 5, tip(m, u.value(m.Value)))
-		v, n := u.value(m.Value), thousands(m.N)
-		f.text("value", "start", numbers, y+4, audit.T(v.En+" (n = "+n+")", v.Zh+"（n = "+n+"）"))
+		dots = append(dots, func() { f.mark(class, form, s.at(m.Value), y, 5, tip(m, u.value(m.Value))) })
+		f.text("value", "start", numbers, y+4, valueOf(m, u))
+	}
+	for _, class := range []string{"s1", "s2", "hollow"} {
+		f.area("whisker "+class, whiskers[class], audit.Text{})
+	}
+	for _, draw := range dots {
+		draw()
 	}
 	f.text("axis", "middle", (labels+numbers-20)/2, f.Height-6, axisName(r.metricName(ms[0].Name), u))
 	f.Legend = statusLegend(ms, audit.T("past threshold and chance", "越过阈值且非偶然"))
@@ -94,6 +103,27 @@ func (r *Report) forest(ms []*audit.Metric) *figure {
 	}
 	f.Data = r.chartTable(ms)
 	return f
+}
+
+// whisker is the path of an interval; an end beyond the axis has no cap.
+func (f *figure) whisker(s scale, m *audit.Metric, y px) string {
+	a, b := s.at(m.Low), s.at(m.High)
+	d := "M" + a.String() + " " + y.String() + "H" + b.String()
+	for _, end := range []float64{m.Low, m.High} {
+		if s.inside(end) {
+			d += "M" + s.at(end).String() + " " + (y - 4).String() + "v8"
+		}
+	}
+	return d
+}
+
+// valueOf is what stands beside a mark: the value and its n.
+func valueOf(m *audit.Metric, u unit) audit.Text {
+	if m.Suppressed {
+		return audit.Text{}
+	}
+	v, n := u.value(m.Value), thousands(m.N)
+	return audit.T(v.En+" (n = "+n+")", v.Zh+"（n = "+n+"）")
 }
 
 // clampInterval keeps an interval's end within sight of the value: a ratio's
@@ -220,8 +250,9 @@ func rangeTitle(name audit.Text, ms []*audit.Metric, u unit) audit.Text {
 			high = m
 		}
 	}
-	if low == high {
-		return name
+	if low == high { // one alone says something
+		v, of := u.value(low.Value), slice(low)
+		return audit.T(name.En+": "+v.En+" ("+of.En+"), the others have too few rows", name.Zh+"："+v.Zh+"（"+of.Zh+"），其余样本不足")
 	}
 	a, b, la, lb := u.value(low.Value), u.value(high.Value), slice(low), slice(high)
 	return audit.T(
@@ -243,10 +274,10 @@ func statusLegend(ms []*audit.Metric, past audit.Text) (out []legend) {
 		}
 	}
 	if flagged {
-		out = append(out, legend{"s2", past})
+		out = append(out, legend{"past", past})
 	}
 	if flagged && passed {
-		out = append(out, legend{"s1", audit.T("not past it", "未越过")})
+		out = append(out, legend{"calm", audit.T("not past it", "未越过")})
 	}
 	if hollow {
 		out = append(out, legend{"hollow", audit.T("insufficient rows", "样本不足")})

@@ -133,7 +133,7 @@ func (r *Report) candidateFrontier(check string) *figure {
 	} else {
 		f.Title = audit.Tf("Candidates for review: none of %[1]d raises the least adverse impact ratio by 0.01 at no fewer approvals and no more expected loss", "供评审的备选：%[1]d 个中没有一个能在通过数不减、预期损失不增的同时将最低不利影响比率提高 0.01", len(all)-1)
 	}
-	f.Legend = append([]legend{{"s1", audit.T("on the frontier: none is better in all three", "位于前沿：没有三项均更优者")}, {"rest", audit.T("dominated by another", "被其他方案支配")}}, f.Legend...)
+	f.Legend = append([]legend{{"calm", audit.T("on the frontier: none is better in all three", "位于前沿：没有三项均更优者")}, {"other", audit.T("dominated by another", "被其他方案支配")}}, f.Legend...)
 	f.Desc = audit.Tf("Approval rate across, least adverse impact ratio of any group, to either side, upwards, n = %[1]s. The line joins, for each percentage point of approvals, the one with the highest ratio that none betters in all three. These are candidates for review, never advice; group data must not be an input to decisions. Today's ratio is known to within %[2]s: what differs by less may be chance.",
 		"横轴为通过率，纵轴为各群体中最低的不利影响比率（双向），n = %[1]s。折线按通过率的每个百分点，连接未被支配且比率最高者。这些是供评审的备选，绝非建议；群体数据不得作为决策的输入。现行比率的区间为 %[3]s：小于此的差异可能出于偶然。",
 		thousands(today.approvals.N), ratio.interval(today.least.Low, today.least.High).En, ratio.interval(today.least.Low, today.least.High).Zh)
@@ -167,7 +167,7 @@ func (r *Report) scenarioFrontier(check string) *figure {
 	v := ratio.value
 	f.Title = audit.Tf("Scenarios move the least adverse impact ratio from %[1]s (%[2]s) to %[3]s (%[4]s); today it is %[5]s", "各情景下最低不利影响比率由 %[1]s（%[2]s）至 %[3]s（%[4]s），现行为 %[5]s",
 		v(low.y()).En, low.name, v(high.y()).En, high.name, v(today.y()).En)
-	f.Legend = append([]legend{{"s1", audit.T("cut-offs shifted, 5 points a dot", "移动阈值，每点 5 分")}, {"rest", audit.T("other scenarios", "其他情景")}}, f.Legend...)
+	f.Legend = append([]legend{{"calm", audit.T("cut-offs shifted, 5 points a dot", "移动阈值，每点 5 分")}, {"other", audit.T("other scenarios", "其他情景")}}, f.Legend...)
 	f.Desc = audit.Tf("Approval rate across, least adverse impact ratio of any group, to either side, upwards, n = %[1]s; the line follows the shifts of the cut-offs. Behaviour is not modelled.", "横轴为通过率，纵轴为各群体中最低的不利影响比率（双向），n = %[1]s；折线沿阈值移动。未模拟行为变化。",
 		thousands(today.approvals.N))
 	sized(f, all)
@@ -250,12 +250,12 @@ func (r *Report) plane(id string, all []*option, today *option, joined func(*opt
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), -cmp.Compare(radius(a), radius(b)))
 	})
 	for _, o := range order {
-		f.circle("dot "+[]string{"rest", "s1", "s2 flag"}[rank(o)], x.at(o.x()), y.at(o.y()), radius(o), same(words(o)))
+		f.mark([]string{"rest", "s1", "s2 flag"}[rank(o)], []string{"", "", "s4"}[rank(o)], x.at(o.x()), y.at(o.y()), radius(o), same(words(o)))
 	}
 	f.name(all, today, joined, x, y)
 	f.text("axis", "middle", (left+right)/2, f.Height-8, audit.T("approval rate, %", "通过率，%"))
 	f.unitY(audit.T("least adverse impact ratio", "最低不利影响比率"))
-	f.Legend = []legend{{"s2", audit.T("the policy on file", "现行政策")}}
+	f.Legend = []legend{{"now", audit.T("the policy on file", "现行政策")}}
 	if marked {
 		f.Legend = append(f.Legend, legend{"limit", audit.T("four fifths", "五分之四")})
 	}

@@ -72,7 +72,7 @@ func (r *Report) lines(ms []*audit.Metric) *figure {
 	}
 	u := unitOf(ms[0])
 	f := &figure{ID: "line-" + audit.StableID(ms[0].Check, ms[0].Name, ms[0].Segment, ms[0].Group), Width: 720, Height: 300}
-	const left, right, top = px(64), px(660), px(28)
+	const left, right, top = px(64), px(660), px(42)
 	bottom := f.Height - 30
 	lo, hi := bounds(ms)
 	if math.IsInf(lo, 0) {
@@ -82,6 +82,11 @@ func (r *Report) lines(ms []*audit.Metric) *figure {
 	x := scale{lo: 0, hi: float64(len(periods) - 1), a: left + 20, b: right - 20}
 	f.axisY(u, y, ticks, left, right)
 	f.periodAxis(periods, x, bottom)
+	marks := r.momentsOf()
+	marks.changes = r.stepsOf(seriesOfMetric[ms[0].Name], gapColumn(ms))
+	r.alongPeriods(f, marks, periods, x, top, bottom)
+	happened := f.Legend
+	f.Legend = nil
 	if t := ms[0].Threshold; !math.IsNaN(t) {
 		f.limit(y, t, left, right)
 	}
@@ -94,17 +99,17 @@ func (r *Report) lines(ms []*audit.Metric) *figure {
 		f.oneLine(all[i], seriesClass(i), u, x, y, index, len(all) <= bandsUpTo)
 	}
 	for i, s := range all[:min(len(all), 6)] {
-		f.Legend = append(f.Legend, legend{seriesClass(i), s.name})
+		f.Legend = append(f.Legend, legend{lined(seriesClass(i)), s.name})
 	}
 	if len(all) > 6 {
-		f.Legend = append(f.Legend, others(len(all)-6))
+		f.Legend = append(f.Legend, legend{"lrest", others(len(all) - 6).Name})
 	}
 	if len(all) == 1 && all[0].name == (audit.T("all rows", "全部")) {
 		f.Legend = nil
 	}
 	for _, l := range statusLegend(ms, audit.T("past the threshold", "越过阈值")) {
 		switch l.Class {
-		case "s2":
+		case "past":
 			f.Legend = append(f.Legend, legend{"flag", l.Name})
 		case "hollow":
 			f.Legend = append(f.Legend, l)
@@ -113,11 +118,21 @@ func (r *Report) lines(ms []*audit.Metric) *figure {
 	if !math.IsNaN(ms[0].Threshold) {
 		f.Legend = append(f.Legend, limitLegend)
 	}
+	f.Legend = append(f.Legend, happened...)
 	f.unitY(axisName(r.titleName(ms), u))
 	f.Title, f.Desc = r.lineWords(ms, all, periods, u)
 	f.Title, f.Desc = sentence(f.Title), sentence(f.Desc)
 	f.Data = r.chartTable(ms)
 	return f
+}
+
+// gapColumn is the group column whose change-points belong beside metrics: those
+// of the difference of two groups.
+func gapColumn(ms []*audit.Metric) string {
+	if seriesOfMetric[ms[0].Name] == "gap" {
+		return dimension(ms[0].Group)
+	}
+	return ""
 }
 
 func (f *figure) oneLine(s series, class string, u unit, x, y scale, index map[string]float64, band bool) {
@@ -153,7 +168,7 @@ func (f *figure) oneLine(s series, class string, u unit, x, y scale, index map[s
 		case m.Status >= audit.Warn:
 			c, radius = class+" flag", 5
 		}
-		f.circle("dot "+c, x.at(index[m.Period]), y.at(m.Value), radius, tip(m, u.value(m.Value)))
+		f.mark(c, class, x.at(index[m.Period]), y.at(m.Value), radius, tip(m, u.value(m.Value)))
 	}
 }
 
@@ -201,15 +216,19 @@ func (r *Report) lineWords(ms []*audit.Metric, all []series, periods []string, u
 		desc.En += " Reference: " + ref + "."
 		desc.Zh += "对照：" + ref + "。"
 	}
-	flagged := 0
+	flagged, worst := 0, (*audit.Metric)(nil)
 	for _, m := range ms {
 		if m.Status >= audit.Warn {
 			flagged++
+			if worst == nil || math.Abs(m.Value-m.Threshold) > math.Abs(worst.Value-worst.Threshold) {
+				worst = m
+			}
 		}
 	}
 	if flagged > 0 {
-		return audit.Tf("%[1]s: %[3]d of %[4]d points past the threshold, %[5]s to %[6]s", "%[2]s：%[5]s 至 %[6]s，%[4]d 个点中有 %[3]d 个越过阈值",
-			name.En, name.Zh, flagged, len(ms), first, last), desc
+		v, where := u.value(worst.Value), slice(worst)
+		return audit.Tf("%[1]s: %[3]d of %[4]d points past the threshold; furthest is %[5]s in %[7]s", "%[2]s：%[4]d 个点中有 %[3]d 个越过阈值，偏离最大的是 %[7]s，为 %[6]s",
+			name.En, name.Zh, flagged, len(ms), v.En, v.Zh, where.En), desc
 	}
 	// Otherwise the title says how the group that moved most did.
 	var from, to *audit.Metric
@@ -220,13 +239,26 @@ func (r *Report) lineWords(ms []*audit.Metric, all []series, periods []string, u
 			from, to, of = a, b, s.name
 		}
 	}
-	if from == nil {
-		return audit.Tf("%[1]s over time", "%[2]s的变化", name.En, name.Zh), desc
+	if from == nil || u.value(from.Value) == u.value(to.Value) { // it moved in between, or one point alone says something
+		most := slices.MaxFunc(ms, func(x, y *audit.Metric) int { return cmp.Compare(highest(x), highest(y)) })
+		v, where := u.value(most.Value), slice(most)
+		if math.IsInf(highest(most), 0) {
+			return audit.Tf("%[1]s over time: too few rows in each of %[3]d periods", "%[2]s的变化：%[3]d 个期间样本均不足", name.En, name.Zh, len(periods)), desc
+		}
+		return audit.T(name.En+" over time: highest is "+v.En+" in "+where.En, name.Zh+"的变化：最高为 "+where.Zh+" 的 "+v.Zh), desc
 	}
 	a, b := u.value(from.Value), u.value(to.Value)
 	return audit.T(
 		name.En+" over time: "+of.En+" went from "+a.En+" to "+b.En,
 		name.Zh+"的变化："+of.Zh+" 由 "+a.Zh+" 变为 "+b.Zh), desc
+}
+
+// highest is a metric's value where it says something.
+func highest(m *audit.Metric) float64 {
+	if math.IsNaN(m.Value) || m.Status == audit.Insufficient {
+		return math.Inf(-1)
+	}
+	return m.Value
 }
 
 // ends are the first and last points that say something, or nil.

@@ -123,7 +123,11 @@ func (r *Report) steps(of string, ms []*audit.Metric) *figure {
 	if last == 0 {
 		return nil
 	}
-	const left, right, top, plot = px(64), px(660), px(28), px(250)
+	const right, top, plot = px(690), px(28), px(250)
+	left := px(64)
+	for _, c := range shown {
+		left = max(left, min(widthOf(groupName(c, of)), 130)+42)
+	}
 	f := &figure{ID: "steps-" + audit.StableID(ms[0].Check, ms[0].Name, of), Width: 720, Height: plot + 58 + px(18*len(shown))}
 	hi := 0.0
 	for _, m := range ms {
@@ -146,7 +150,10 @@ func (r *Report) steps(of string, ms []*audit.Metric) *figure {
 	risk := r.waitingOf(ms[0].Check)
 	for i, c := range shown {
 		row := plot + 52 + px(18*i)
-		f.circle("dot "+seriesClass(i), left-44, row-4, 3.5, same(c.group))
+		if len(shown) > 1 {
+			f.mark(seriesClass(i), seriesClass(i), 8, row-4, 3.5, same(c.group))
+		}
+		f.text("tick", "start", 18, row, fit(groupName(c, of), left-34))
 		for _, d := range at {
 			n, ok := risk[c.group+"\x1f"+strconv.Itoa(d)]
 			if d == 0 {
@@ -156,9 +163,7 @@ func (r *Report) steps(of string, ms []*audit.Metric) *figure {
 				f.text("tick", "middle", x.at(float64(d)), row, same(thousands(n)))
 			}
 		}
-		whole := *c.points[0]
-		whole.Segment = ""
-		f.Legend = append(f.Legend, legend{seriesClass(i), label(&whole, of)})
+		f.Legend = append(f.Legend, legend{lined(seriesClass(i)), groupName(c, of)})
 	}
 	if len(all) > mostCurves {
 		f.Legend = append(f.Legend, legend{"hollow", audit.Tf("%d more in the table only", "另有 %d 项仅见于表格", len(all)-mostCurves)})
@@ -171,6 +176,13 @@ func (r *Report) steps(of string, ms []*audit.Metric) *figure {
 	f.Title, f.Desc = sentence(f.Title), sentence(f.Desc)
 	f.Data = r.chartTable(ms)
 	return f
+}
+
+// groupName is a curve's group in words.
+func groupName(c curve, of string) audit.Text {
+	whole := *c.points[0]
+	whole.Segment = ""
+	return label(&whole, of)
 }
 
 // ticksOfDays are a few whole steps of months from 0 to the last day.

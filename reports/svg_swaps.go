@@ -63,12 +63,12 @@ func (r *Report) swapBars(ins []*audit.Metric) *figure {
 	}
 	for i, m := range ins {
 		y, o := top+px(22*i), outs[m.Segment]
-		f.text("label", "end", left-34, y+15, clipText(same(name(m)), 220))
+		f.text("label", "end", left-12, y+15, fit(same(name(m)), left-16))
 		if o.K > 0 {
-			f.rect("bar s2", x.at(-float64(o.K)), y+3, x.at(0)-x.at(-float64(o.K)), 16, audit.T(name(m)+" · out "+thousands(o.K)+" · "+o.ID(), name(m)+" · 换出 "+thousands(o.K)+" · "+o.ID()))
+			f.area("bar s2", box(x.at(-float64(o.K)), y+3, x.at(0)-x.at(-float64(o.K)), 16), audit.T(name(m)+" · out "+thousands(o.K)+" · "+o.ID(), name(m)+" · 换出 "+thousands(o.K)+" · "+o.ID()))
 		}
 		if m.K > 0 {
-			f.rect("bar s1", x.at(0), y+3, x.at(float64(m.K))-x.at(0), 16, audit.T(name(m)+" · in "+thousands(m.K)+" · "+m.ID(), name(m)+" · 换入 "+thousands(m.K)+" · "+m.ID()))
+			f.area("bar s1", box(x.at(0), y+3, x.at(float64(m.K))-x.at(0), 16), audit.T(name(m)+" · in "+thousands(m.K)+" · "+m.ID(), name(m)+" · 换入 "+thousands(m.K)+" · "+m.ID()))
 		}
 	}
 	f.line("zero", x.at(0), top, x.at(0), bottom)

@@ -1,0 +1,105 @@
+package reports
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"evenhand/audit"
+)
+
+// rocs draws small multiples of ROC curves, one a group, of the column that the
+// reliability diagram is of. A curve goes through the points at which deciles of
+// the predicted probability meet: these are on it, and the lines between them
+// below it.
+func (r *Report) rocs(ms []*audit.Metric) *figure {
+	type panel struct {
+		s      series
+		points [][2]float64 // share of good, share of bad, from the riskiest on
+		n, bad int64
+		auc    *audit.Metric
+		name   string
+	}
+	var panels []panel
+	for _, s := range furthestGroups(ms) {
+		p := panel{s: s, name: s.points[0].Group}
+		for _, m := range s.points {
+			p.n, p.bad = p.n+m.N, p.bad+m.K
+		}
+		if p.bad == 0 || p.bad == p.n || len(s.points) < 3 {
+			continue // a curve needs both
+		}
+		deciles := slices.Clone(s.points)
+		slices.SortStableFunc(deciles, func(a, b *audit.Metric) int { return -cmp.Compare(a.Effect, b.Effect) })
+		var bad, good int64
+		p.points = append(p.points, [2]float64{0, 0})
+		for _, m := range deciles {
+			bad, good = bad+m.K, good+m.N-m.K
+			p.points = append(p.points, [2]float64{float64(good) / float64(p.n-p.bad), float64(bad) / float64(p.bad)})
+		}
+		for i := range r.res.Metrics {
+			if m := &r.res.Metrics[i]; m.Check == ms[0].Check && m.Name == vintageAUC && m.Group == p.name && m.Period == "" && m.Segment == "" && !math.IsNaN(m.Value) {
+				p.auc = m
+			}
+		}
+		panels = append(panels, p)
+	}
+	if len(panels) < 2 {
+		return nil
+	}
+	across := min(len(panels), 3)
+	const size, gap, top = px(170), px(62), px(26)
+	rows := (len(panels) + across - 1) / across
+	f := &figure{ID: "roc-" + audit.StableID(ms[0].Check, panels[0].name), Width: 720, Height: px(rows)*(size+72) + 16}
+	var sources []*audit.Metric
+	var lowest, highest *audit.Metric
+	var n, bad int64
+	for i, p := range panels {
+		left := px(48) + px(i%across)*(size+gap)
+		head := top + px(i/across)*(size+72)
+		x, ticks := newScale(0, 1, 2, left, left+size)
+		y, _ := newScale(0, 1, 2, head+size, head)
+		f.axisY(rate, y, ticks, left, left+size)
+		f.axisX(rate, x, ticks, head, head+size)
+		f.line("null", x.at(0), y.at(0), x.at(1), y.at(1))
+		var line [][2]px
+		for _, at := range p.points {
+			line = append(line, [2]px{x.at(at[0]), y.at(at[1])})
+		}
+		f.path("line s1", line, false)
+		title := same(p.name)
+		f.text("label", "start", left, head-8, fit(title, size+gap-6))
+		stat := audit.Tf("n = %[1]s, %[2]s bad", "n = %[1]s，坏账 %[2]s", thousands(p.n), thousands(p.bad))
+		if p.auc != nil {
+			v := ratio.value(p.auc.Value).En
+			stat = audit.T("AUC "+v+", "+stat.En, "AUC "+v+"，"+stat.Zh)
+			sources = append(sources, p.auc)
+			if p.auc.Status != audit.Insufficient && (lowest == nil || p.auc.Value < lowest.Value) {
+				lowest = p.auc
+			}
+			if p.auc.Status != audit.Insufficient && (highest == nil || p.auc.Value > highest.Value) {
+				highest = p.auc
+			}
+		}
+		f.text("note", "start", left, head+size+34, fit(stat, size+gap-6))
+		n, bad = n+p.n, bad+p.bad
+	}
+	f.text("axis", "middle", 360, f.Height-4, audit.T("good among those below a cut, % (across); bad among them, % (upwards)", "横轴：线以下的好客户占全部好客户之比，%；纵轴：坏客户占全部坏客户之比，%"))
+	column := dimension(panels[0].name)
+	if lowest != nil && lowest != highest {
+		a, b := ratio.value(lowest.Value).En, ratio.value(highest.Value).En
+		f.Title = audit.Tf("ROC curves by %[1]s: AUC from %[2]s (%[3]s) to %[4]s (%[5]s)", "按 %[1]s 的 ROC 曲线：AUC 由 %[2]s（%[3]s）至 %[4]s（%[5]s）", column, a, lowest.Group, b, highest.Group)
+	} else {
+		f.Title = audit.Tf("ROC curves by %[1]s: %[2]s bad of %[3]s, too few in a group to compare them", "按 %[1]s 的 ROC 曲线：%[3]s 笔中坏账 %[2]s 笔，各群体过少，无法比较", column, thousands(bad), thousands(n))
+	}
+	f.Legend = []legend{{"l1", audit.T("at the deciles of the predicted probability", "按预测概率的十分位")}, {"null", audit.T("chance", "随机")}}
+	f.Desc = audit.Tf("One panel a group of %[1]s: how much of the bad and of the good lies below a cut, at the deciles of the predicted probability; n = %[2]s with an outcome. The dashed line is chance. Between deciles the lines lie a little below the true curve, to which the AUC belongs.",
+		"%[1]s 的每个群体一幅：按预测概率的十分位，线以下的坏客户与好客户各占其全部的比例；有结果的 n = %[2]s。虚线为随机。十分位之间的连线略低于真实曲线，AUC 按真实曲线计算。", column, thousands(n))
+	for _, p := range panels {
+		if len(sources) == 0 {
+			sources = append(sources, p.s.points...)
+		}
+	}
+	f.Data = r.chartTable(sources)
+	return f
+}
