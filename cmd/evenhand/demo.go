@@ -56,7 +56,7 @@ plans stay in DIR, to look at, to change and to audit again.`,
 		},
 	}
 	cmd.Flags().StringVarP(&out, "out", "o", "evenhand-demo", "directory for the data, the plans and the reports")
-	cmd.Flags().StringVar(&lang, "lang", "en", "language of the summaries: en or zh")
+	cmd.Flags().StringVar(&lang, "lang", "both", langUsage)
 	return cmd
 }
 
