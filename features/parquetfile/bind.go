@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"evenhand/features"
+	"evenhand/features/parquetfile/page"
 	"evenhand/features/storage"
 
 	"github.com/parquet-go/parquet-go/format"
@@ -216,8 +217,8 @@ func suggest(name string, fields []features.Field) string {
 // checkUnits makes sure that what is bound can be decompressed, within the cap
 // of a row group, and notes deprecated ways of storing it.
 func (s *Source) checkUnits() error {
-	var cs codecs
-	defer cs.close()
+	var cs page.Codecs
+	defer cs.Close()
 	for i, m := range s.files {
 		legacy := ""
 		for g := range m.groups {
@@ -228,7 +229,7 @@ func (s *Source) checkUnits() error {
 				}
 				for _, st := range s.cols[k].stored[i] {
 					c := &m.groups[g].chunks[st.leaf.index]
-					if _, err := cs.get(c.codec); err != nil {
+					if _, err := cs.Get(c.codec); err != nil {
 						return &DataError{File: m.input.Path, RowGroup: g, Column: st.leaf.name, Err: err}
 					}
 					if c.codec == format.Lz4 && legacy == "" {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/features"
+	"evenhand/features/parquetfile/page"
 
 	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/parquet-go/parquet-go/format"
@@ -113,7 +114,7 @@ func annotate(e *format.SchemaElement) (a annotation, conflict string) {
 	}
 	same := a.kind == c.kind && a.unit == c.unit && a.bits == c.bits && a.unsigned == c.unsigned && a.scale == c.scale && a.prec == c.prec
 	if !same {
-		return a, fmt.Sprintf("is declared as %s and as %s: %v", a.words(), c.words(), errCorrupt)
+		return a, fmt.Sprintf("is declared as %s and as %s: %v", a.words(), c.words(), page.ErrCorrupt)
 	}
 	return a, ""
 }
@@ -188,7 +189,7 @@ func (l *leaf) classify(e *format.SchemaElement) {
 	case conflict != "":
 		l.refuse = conflict
 	case misfit:
-		l.refuse = fmt.Sprintf("is %s stored as %v, which the format does not allow: %v", a.words(), l.phys, errCorrupt)
+		l.refuse = fmt.Sprintf("is %s stored as %v, which the format does not allow: %v", a.words(), l.phys, page.ErrCorrupt)
 	}
 }
 
@@ -231,7 +232,7 @@ func (l *leaf) checkDecimal() {
 	switch {
 	case l.refuse != "":
 	case l.prec < 1 || l.scale < 0 || l.scale > l.prec:
-		l.refuse = fmt.Sprintf("is %s, which is not a decimal type: %v", l.typ, errCorrupt)
+		l.refuse = fmt.Sprintf("is %s, which is not a decimal type: %v", l.typ, page.ErrCorrupt)
 	case l.prec > maxPrec:
 		l.refuse = fmt.Sprintf("is %s stored as %v, which holds at most %d digits", l.typ, l.phys, maxPrec)
 	case l.phys == format.FixedLenByteArray && l.width > 32:

@@ -1,9 +1,8 @@
 package parquetfile
 
 import (
-	"fmt"
-
 	"evenhand/features"
+	"evenhand/features/parquetfile/page"
 	"evenhand/features/storage"
 
 	"github.com/parquet-go/parquet-go/format"
@@ -43,15 +42,15 @@ type column struct {
 	rec  recipe
 
 	// Fixed for one chunk.
-	pages
+	page.Pages
 	chunk chunkMeta
 	group int64 // rows of the row group
-	def   levels
-	rep   levels
+	def   page.Levels
+	rep   page.Levels
 	page  int // values left in the page, nulls included
 	// pageNulls counts the page's nulls; -1 outside pages.
 	pageNulls int
-	sec       section
+	sec       page.Section
 	dictLen   int
 
 	// The dictionary's entries, converted.
@@ -84,18 +83,18 @@ type column struct {
 	json    jsonLists
 }
 
-func newColumn(spec *features.Spec, opts *Options, mem *budget) *column {
+func newColumn(spec *features.Spec, opts *Options, mem *page.Budget) *column {
 	c := &column{spec: spec, opts: opts}
-	c.pages.mem, c.pages.w.mem, c.pages.max = mem, mem, opts.MaxPage
+	c.Pages = page.NewPages(mem, opts.MaxPage)
 	c.present = make([]bool, features.BatchRows)
 	c.scratch = make([]int32, features.BatchRows)
 	c.idx = make([]int32, features.BatchRows)
-	c.sec.cap = opts.MaxCell
+	c.sec = page.NewSection(opts.MaxCell)
 	return c
 }
 
 // openChunk positions the column at the start of a row group.
-func (c *column) openChunk(f storage.File, remote bool, l *leaf, rec *recipe, g *groupMeta, cs *codecs) error {
+func (c *column) openChunk(f storage.File, remote bool, l *leaf, rec *recipe, g *groupMeta, cs *page.Codecs) error {
 	c.leaf, c.nat = l, nativeOf(l)
 	zone := c.rec.zone
 	if c.rec = *rec; zone.loc == rec.zone.loc {
@@ -104,17 +103,12 @@ func (c *column) openChunk(f storage.File, remote bool, l *leaf, rec *recipe, g 
 	c.chunk = g.chunks[l.index]
 	c.group = g.rows
 	var err error
-	if c.pages.codec, err = cs.get(c.chunk.codec); err != nil {
+	if c.Pages.Codec, err = cs.Get(c.chunk.codec); err != nil {
 		return err
 	}
-	c.w.chunk = localRead
-	if remote {
-		c.w.chunk = remoteRead
-	}
-	c.w.reset(f, c.chunk.start, c.chunk.start+c.chunk.length+c.chunk.slack)
-	c.left = c.chunk.values
+	c.Pages.Open(f, remote, c.chunk.start, c.chunk.start+c.chunk.length+c.chunk.slack, c.chunk.values)
 	c.page, c.dictLen, c.pageNulls = 0, -1, -1
-	c.sec.clear() // the unit before may have been left in the middle
+	c.sec.Clear() // the unit before may have been left in the middle
 	c.list.reset()
 	return nil
 }
@@ -126,51 +120,51 @@ func (c *column) advance() error {
 		if err := c.finishPage(); err != nil {
 			return err
 		}
-		if c.left == 0 {
-			return corrupt("has fewer rows than the row group's %d", c.group)
+		if c.Left == 0 {
+			return page.Corrupt("has fewer rows than the row group's %d", c.group)
 		}
-		rep, def, body, err := c.pages.next()
+		rep, def, body, err := c.Pages.Next()
 		if err != nil {
 			return err
 		}
-		h := &c.head
-		if h.typ == format.DictionaryPage {
+		h := &c.Head
+		if h.Typ == format.DictionaryPage {
 			if err := c.openDict(body); err != nil {
 				return err
 			}
 			continue
 		}
-		if int64(h.values) > c.left {
-			return corrupt("its pages hold more values than the %d promised", c.chunk.values)
+		if int64(h.Values) > c.Left {
+			return page.Corrupt("its pages hold more values than the %d promised", c.chunk.values)
 		}
 		if err := c.openPage(rep, def, body); err != nil {
 			return err
 		}
-		c.left -= int64(h.values)
-		c.page = int(h.values)
+		c.Left -= int64(h.Values)
+		c.page = int(h.Values)
 	}
 	return nil
 }
 
 // openPage begins a data page.
 func (c *column) openPage(rep, def, body []byte) error {
-	h, l := &c.head, c.leaf
+	h, l := &c.Head, c.leaf
 	var err error
-	if h.typ == format.DataPage {
-		if rep, body, err = levelsV1(body, l.maxRep, h.repEnc); err != nil {
+	if h.Typ == format.DataPage {
+		if rep, body, err = page.LevelsV1(body, l.maxRep, h.RepEnc); err != nil {
 			return err
 		}
-		if def, body, err = levelsV1(body, l.maxDef, h.defEnc); err != nil {
+		if def, body, err = page.LevelsV1(body, l.maxDef, h.DefEnc); err != nil {
 			return err
 		}
 	}
 	c.pageNulls = 0
-	c.rep.reset(rep, l.maxRep)
-	c.def.reset(def, l.maxDef)
-	if isDict(h.enc) && c.dictLen < 0 {
-		return corrupt("a page refers to a dictionary that is not there")
+	c.rep.Reset(rep, l.maxRep)
+	c.def.Reset(def, l.maxDef)
+	if page.IsDict(h.Enc) && c.dictLen < 0 {
+		return page.Corrupt("a page refers to a dictionary that is not there")
 	}
-	n := int(h.values)
+	n := int(h.Values)
 	if l.maxDef > 0 {
 		n = 0 // unknown before the levels are read
 		if len(body) > 0 {
@@ -178,61 +172,31 @@ func (c *column) openPage(rep, def, body []byte) error {
 		}
 	}
 	if len(body) == 0 && n == 0 {
-		// All null: nothing is stored, whatever the encoding.
-		c.sec.phys, c.sec.width, c.sec.enc, c.sec.b, c.sec.pos, c.sec.n = l.phys, l.width, format.Plain, nil, 0, 0
+		c.sec.Empty(l.phys, l.width)
 		return nil
 	}
-	return c.sec.start(l, h.enc, body, n)
-}
-
-// levelsV1 cuts the levels off the front of a v1 page.
-func levelsV1(b []byte, max int, enc format.Encoding) (levels, rest []byte, err error) {
-	if max == 0 {
-		return nil, b, nil
-	}
-	if enc != format.RLE {
-		return nil, nil, fmt.Errorf("levels have encoding %d, which is deprecated and cannot be read; export it again", int32(enc))
-	}
-	if len(b) < 4 {
-		return nil, nil, corrupt("a page's levels do not fit into it")
-	}
-	n := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24
-	if n > uint64(len(b)-4) {
-		return nil, nil, corrupt("a page's levels do not fit into it")
-	}
-	return b[4 : 4+n], b[4+n:], nil
+	return c.sec.Start(l.phys, l.width, h.Enc, body, n)
 }
 
 // finishPage makes sure that the page held what was read of it and no more.
 func (c *column) finishPage() error {
-	s := &c.sec
-	rest := 0
-	switch {
-	case s.enc == format.Plain && s.phys == format.Boolean:
-		rest = len(s.b) - (s.pos+7)/8
-	case s.enc == format.Plain, s.enc == format.DeltaLengthByteArray, s.enc == format.DeltaByteArray:
-		rest = len(s.b) - s.pos
-	case s.enc == format.DeltaBinaryPacked && len(s.b) > 0:
-		rest = s.d.total
-	case s.enc == format.ByteStreamSplit:
-		rest = s.n - s.pos
-	}
-	// Levels and indices are not looked at: DuckDB pads them to whole vectors.
-	if c.pageNulls >= 0 && c.head.typ == format.DataPageV2 && !c.leaf.isList() && c.pageNulls != int(c.head.nulls) {
-		return corrupt("a page says that it has %d nulls, and has %d", c.head.nulls, c.pageNulls)
+	rest := c.sec.Rest()
+	// Levels are not looked at: DuckDB pads them to whole vectors.
+	if c.pageNulls >= 0 && c.Head.Typ == format.DataPageV2 && !c.leaf.isList() && c.pageNulls != int(c.Head.Nulls) {
+		return page.Corrupt("a page says that it has %d nulls, and has %d", c.Head.Nulls, c.pageNulls)
 	}
 	c.pageNulls = -1
 	if rest > c.chunk.trailing {
-		return corrupt("a page holds more than its values")
+		return page.Corrupt("a page holds more than its values")
 	}
-	s.clear()
+	c.sec.Clear()
 	return nil
 }
 
 // finishChunk makes sure that the chunk held as many rows as were promised.
 func (c *column) finishChunk() error {
-	if c.page > 0 || c.left > 0 || c.list.at < c.list.n {
-		return corrupt("has more rows than the row group's %d", c.group)
+	if c.page > 0 || c.Left > 0 || c.list.at < c.list.n {
+		return page.Corrupt("has more rows than the row group's %d", c.group)
 	}
 	if c.chunk.values == 0 {
 		return nil

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"evenhand/features"
+	"evenhand/features/parquetfile/page"
 	"evenhand/features/storage"
 )
 
@@ -112,19 +113,19 @@ func (c *constants) fill(v *features.Vector, k *constant, n int) error {
 	v.Kind, v.Present, v.Valid = c.spec.Kind, true, nil
 	switch c.spec.Kind {
 	case features.Float:
-		v.Floats = grow(v.Floats, n)
+		v.Floats = page.Grow(v.Floats, n)
 		for i := range v.Floats {
 			v.Floats[i] = k.float
 		}
 	case features.Opaque:
-		v.Bytes, v.Offsets = v.Bytes[:0], grow(v.Offsets, n+1)
+		v.Bytes, v.Offsets = v.Bytes[:0], page.Grow(v.Offsets, n+1)
 		v.Offsets[0] = 0
 		for i := range n {
 			v.Bytes = append(v.Bytes, k.text...)
 			v.Offsets[i+1] = uint32(len(v.Bytes))
 		}
 	default:
-		v.Ints = grow(v.Ints, n)
+		v.Ints = page.Grow(v.Ints, n)
 		for i := range v.Ints {
 			v.Ints[i] = k.num
 		}
@@ -147,7 +148,7 @@ func (c *constants) fillText(v *features.Vector, k *constant, n int) error {
 		return nil
 	}
 	v.Kind, v.Present, v.Valid, v.Dict = c.spec.Kind, true, nil, c.texts.dict
-	v.Codes = grow(v.Codes, n)
+	v.Codes = page.Grow(v.Codes, n)
 	e, err := c.texts.entry([]byte(k.text))
 	if err != nil {
 		return err
@@ -156,7 +157,7 @@ func (c *constants) fillText(v *features.Vector, k *constant, n int) error {
 		v.Codes[i] = e
 	}
 	if c.spec.Kind == features.TextList {
-		v.Offsets = grow(v.Offsets, n+1)
+		v.Offsets = page.Grow(v.Offsets, n+1)
 		for i := range v.Offsets {
 			v.Offsets[i] = uint32(i)
 		}
@@ -167,7 +168,7 @@ func (c *constants) fillText(v *features.Vector, k *constant, n int) error {
 // rowIDs fills v with "<file>#<row number>".
 func rowIDs(v *features.Vector, name string, first int64, n int) {
 	v.Kind, v.Present, v.Valid = features.Opaque, true, nil
-	v.Bytes, v.Offsets = v.Bytes[:0], grow(v.Offsets, n+1)
+	v.Bytes, v.Offsets = v.Bytes[:0], page.Grow(v.Offsets, n+1)
 	v.Offsets[0] = 0
 	for i := range n {
 		v.Bytes = append(append(v.Bytes, name...), '#')

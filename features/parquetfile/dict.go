@@ -2,6 +2,7 @@ package parquetfile
 
 import (
 	"evenhand/features"
+	"evenhand/features/parquetfile/page"
 
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -9,44 +10,44 @@ import (
 // openDict converts a chunk's dictionary to what the column delivers, once a
 // distinct value.
 func (c *column) openDict(body []byte) error {
-	h := &c.head
+	h := &c.Head
 	if c.dictLen >= 0 {
-		return corrupt("has two dictionaries")
+		return page.Corrupt("has two dictionaries")
 	}
-	if c.left != c.chunk.values {
-		return corrupt("has a dictionary behind its first page")
+	if c.Left != c.chunk.values {
+		return page.Corrupt("has a dictionary behind its first page")
 	}
-	if h.enc != format.Plain && h.enc != plainDictionary {
-		return corrupt("has a dictionary of encoding %d", int32(h.enc))
+	if h.Enc != format.Plain && h.Enc != page.PlainDictionary {
+		return page.Corrupt("has a dictionary of encoding %d", int32(h.Enc))
 	}
-	n := int(h.values)
+	n := int(h.Values)
 	least := max(c.leaf.width, 1)
 	if c.leaf.phys == format.ByteArray {
 		least = 4
 	}
 	if n > len(body)/least || c.leaf.phys == format.Boolean {
-		return corrupt("%d bytes do not hold a dictionary of %d values", len(body), n)
+		return page.Corrupt("%d bytes do not hold a dictionary of %d values", len(body), n)
 	}
 	// A view and its flags take more than the least value does.
 	if held := n * 48; held > c.dictHeld {
-		if err := c.mem.take(held - c.dictHeld); err != nil {
+		if err := c.Mem.Take(held - c.dictHeld); err != nil {
 			return err
 		}
 		c.dictHeld = held
 	}
 	// The page's own memory is used again for the next page.
 	if c.spec.Kind == features.Opaque && c.nat == natViews {
-		if cap(c.dictBuf) < len(body)+padding {
-			if err := c.mem.take(len(body) + padding - cap(c.dictBuf)); err != nil {
+		if cap(c.dictBuf) < len(body)+page.Padding {
+			if err := c.Mem.Take(len(body) + page.Padding - cap(c.dictBuf)); err != nil {
 				return err
 			}
-			c.dictBuf = make([]byte, len(body)+padding)
+			c.dictBuf = make([]byte, len(body)+page.Padding)
 		}
 		c.dictBuf = c.dictBuf[:len(body)]
 		copy(c.dictBuf, body)
 		body = c.dictBuf
 	}
-	if err := c.sec.start(c.leaf, format.Plain, body, n); err != nil {
+	if err := c.sec.Start(c.leaf.phys, c.leaf.width, format.Plain, body, n); err != nil {
 		return err
 	}
 	c.inDict, c.dictBad = true, nil
@@ -70,13 +71,13 @@ func (c *column) convertDict(n int) error {
 	c.flagged = false
 	switch c.spec.Kind {
 	case features.Float:
-		c.dictFloats = grow(c.dictFloats, n)
+		c.dictFloats = page.Grow(c.dictFloats, n)
 		return c.plainFloats(c.dictFloats)
 	case features.Text:
-		c.dictCodes = grow(c.dictCodes, n)
+		c.dictCodes = page.Grow(c.dictCodes, n)
 		return c.plainCodes(c.dictCodes)
 	case features.TextList:
-		c.dictCodes = grow(c.dictCodes, n)
+		c.dictCodes = page.Grow(c.dictCodes, n)
 		return c.plainLists(c.dictCodes)
 	case features.Opaque:
 		if err := c.plainViews(n); err != nil {
@@ -89,15 +90,15 @@ func (c *column) convertDict(n int) error {
 		}
 		return nil
 	default:
-		c.dictInts = grow(c.dictInts, n)
+		c.dictInts = page.Grow(c.dictInts, n)
 		return c.plainInts(c.dictInts)
 	}
 }
 
 // indices reads the next n dictionary indices into c.idx.
 func (c *column) indices(n int) ([]int32, error) {
-	c.idx = grow(c.idx, n)
-	if err := c.sec.hyb.decode(c.idx); err != nil {
+	c.idx = page.Grow(c.idx, n)
+	if err := c.sec.Indices(c.idx); err != nil {
 		return nil, err
 	}
 	return c.idx, nil
@@ -108,7 +109,7 @@ func gather[T any](dst, dict []T, idx []int32) error {
 	dst = dst[:len(idx)]
 	for i, x := range idx {
 		if uint(uint32(x)) >= uint(len(dict)) {
-			return corrupt("a value refers to entry %d of a dictionary of %d", uint32(x), len(dict))
+			return page.Corrupt("a value refers to entry %d of a dictionary of %d", uint32(x), len(dict))
 		}
 		dst[i] = dict[x]
 	}
@@ -120,7 +121,7 @@ func (c *column) dictFlagsOf(idx []int32) []flag {
 	if c.dictFlags == nil {
 		return nil
 	}
-	c.picked = grow(c.picked, len(idx))
+	c.picked = page.Grow(c.picked, len(idx))
 	var any flag
 	for i, x := range idx {
 		f := c.dictFlags[x]
@@ -148,18 +149,18 @@ func (c *column) plainInts(x []int64) error {
 		}
 		c.rec.fromViews(c, c.views[:len(x)], x)
 	case c.nat == natInts:
-		if err := c.sec.ints(x); err != nil {
+		if err := c.sec.Ints(x); err != nil {
 			return err
 		}
 	case c.nat == natFloats:
-		c.floats = grow(c.floats, len(x))
-		if err := c.sec.floats(c.floats); err != nil {
+		c.floats = page.Grow(c.floats, len(x))
+		if err := c.sec.Floats(c.floats); err != nil {
 			return err
 		}
 		c.rec.fromFloats(c, c.floats, x)
 	default:
-		c.views = grow(c.views, len(x))
-		if err := c.sec.views(c.views); err != nil {
+		c.views = page.Grow(c.views, len(x))
+		if err := c.sec.Views(c.views); err != nil {
 			return err
 		}
 		c.rec.fromViews(c, c.views, x)
@@ -174,7 +175,7 @@ func (c *column) plainFloats(f []float64) error {
 	c.flagged = false
 	switch c.nat {
 	case natFloats:
-		if err := c.sec.floats(f); err != nil {
+		if err := c.sec.Floats(f); err != nil {
 			return err
 		}
 		c.missingFloats(f)
@@ -184,8 +185,8 @@ func (c *column) plainFloats(f []float64) error {
 			}
 		}
 	case natInts:
-		c.nums = grow(c.nums, len(f))
-		if err := c.sec.ints(c.nums); err != nil {
+		c.nums = page.Grow(c.nums, len(f))
+		if err := c.sec.Ints(c.nums); err != nil {
 			return err
 		}
 		for _, s := range c.rec.steps {
@@ -193,8 +194,8 @@ func (c *column) plainFloats(f []float64) error {
 		}
 		c.intsToFloats(f)
 	default:
-		c.views = grow(c.views, len(f))
-		if err := c.sec.views(c.views); err != nil {
+		c.views = page.Grow(c.views, len(f))
+		if err := c.sec.Views(c.views); err != nil {
 			return err
 		}
 		c.rec.viewsToFloats(c, c.views, f)
@@ -225,8 +226,8 @@ func (c *column) plainViews(n int) error {
 	if c.rec.asText {
 		return c.asText(n)
 	}
-	c.views = grow(c.views, n)
-	return c.sec.views(c.views)
+	c.views = page.Grow(c.views, n)
+	return c.sec.Views(c.views)
 }
 
 // plainCodes reads the next values as entries of c.texts.

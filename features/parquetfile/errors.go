@@ -40,16 +40,3 @@ func (e *DataError) Unwrap() error { return e.Err }
 func dataErr(file, column, format string, args ...any) *DataError {
 	return &DataError{File: file, RowGroup: -1, Column: column, Err: fmt.Errorf(format, args...)}
 }
-
-// errCorrupt is wrapped by what is wrong inside pages.
-var errCorrupt = errors.New("the file is corrupt")
-
-func corrupt(format string, args ...any) error {
-	return fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), errCorrupt)
-}
-
-// readError marks failures of the storage, which are not the data's fault.
-type readError struct{ err error }
-
-func (e *readError) Error() string { return e.err.Error() }
-func (e *readError) Unwrap() error { return e.err }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"evenhand/features"
+	"evenhand/features/parquetfile/page"
 )
 
 // fill reads the next n rows into v.
@@ -36,7 +37,7 @@ func (c *column) run(want int) (k, count int, all bool, err error) {
 		}
 	}
 	k = min(want, c.page)
-	count, all, err = c.def.mask(c.present[:k], c.scratch)
+	count, all, err = c.def.Mask(c.present[:k], c.scratch)
 	c.page -= k
 	c.tally.Nulls += int64(k - count)
 	c.pageNulls += k - count
@@ -96,7 +97,7 @@ func (c *column) tag(count int, flags []flag) {
 }
 
 func (c *column) fillInts(v *features.Vector, n int) error {
-	v.Ints = grow(v.Ints, n)
+	v.Ints = page.Grow(v.Ints, n)
 	v.Valid = nil
 	for row := 0; row < n; {
 		k, count, all, err := c.run(n - row)
@@ -128,7 +129,7 @@ func (c *column) fillInts(v *features.Vector, n int) error {
 func (c *column) dropInts(x []int64, k, count int, all bool, flags []flag) bool {
 	if !all {
 		// The rows must be spread by the levels before present changes.
-		c.idx = grow(c.idx, k)
+		c.idx = page.Grow(c.idx, k)
 		j := int32(0)
 		for i, p := range c.present[:k] {
 			c.idx[i] = -1
@@ -157,7 +158,7 @@ func (c *column) setValid(v *features.Vector, row, k, n int, all bool) {
 		return
 	}
 	if v.Valid == nil {
-		c.valid = grow(c.valid, n)
+		c.valid = page.Grow(c.valid, n)
 		v.Valid = c.valid
 		for i := range v.Valid[:row] {
 			v.Valid[i] = true
@@ -178,7 +179,7 @@ func (c *column) denseInts(x []int64) ([]flag, error) {
 	if len(x) == 0 {
 		return nil, nil
 	}
-	if isDict(c.sec.enc) {
+	if c.sec.Indexed() {
 		idx, err := c.indices(len(x))
 		if err != nil {
 			return nil, err
@@ -198,7 +199,7 @@ func (c *column) denseInts(x []int64) ([]flag, error) {
 }
 
 func (c *column) fillFloats(v *features.Vector, n int) error {
-	v.Floats = grow(v.Floats, n)
+	v.Floats = page.Grow(v.Floats, n)
 	for row := 0; row < n; {
 		k, count, all, err := c.run(n - row)
 		if err != nil {
@@ -229,7 +230,7 @@ func (c *column) denseFloats(x []float64) ([]flag, error) {
 	if len(x) == 0 {
 		return nil, nil
 	}
-	if isDict(c.sec.enc) {
+	if c.sec.Indexed() {
 		idx, err := c.indices(len(x))
 		if err != nil {
 			return nil, err

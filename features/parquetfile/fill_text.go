@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"evenhand/features"
+	"evenhand/features/parquetfile/page"
 )
 
 func (c *column) fillTexts(v *features.Vector, n int) error {
 	v.Dict = c.texts.dict
-	v.Codes = grow(v.Codes, n)
+	v.Codes = page.Grow(v.Codes, n)
 	for row := 0; row < n; {
 		k, count, all, err := c.run(n - row)
 		if err != nil {
@@ -31,7 +32,7 @@ func (c *column) denseCodes(x []int32) error {
 	if len(x) == 0 {
 		return nil
 	}
-	if isDict(c.sec.enc) {
+	if c.sec.Indexed() {
 		idx, err := c.indices(len(x))
 		if err != nil {
 			return err
@@ -49,7 +50,7 @@ func (c *column) denseCodes(x []int32) error {
 // row's begin.
 func (c *column) fillBytes(v *features.Vector, n int) error {
 	v.Valid = nil
-	v.Offsets = grow(v.Offsets, n+1)
+	v.Offsets = page.Grow(v.Offsets, n+1)
 	v.Bytes = v.Bytes[:0]
 	v.Offsets[0] = 0
 	for row := 0; row < n; {
@@ -74,8 +75,8 @@ func (c *column) fillBytes(v *features.Vector, n int) error {
 			ends[i] = uint32(len(buf))
 		}
 		v.Bytes = buf
-		if len(buf) > maxSlab {
-			return fmt.Errorf("a batch of values needs more than %d bytes, the cap; leave the column out, or export it shortened", maxSlab)
+		if len(buf) > page.MaxSlab {
+			return fmt.Errorf("a batch of values needs more than %d bytes, the cap; leave the column out, or export it shortened", page.MaxSlab)
 		}
 		c.setValid(v, row, k, n, all)
 		row += k
@@ -113,7 +114,7 @@ func (c *column) denseViews(n int) ([][]byte, error) {
 	if n == 0 {
 		return nil, nil
 	}
-	if !isDict(c.sec.enc) {
+	if !c.sec.Indexed() {
 		err := c.plainViews(n)
 		return c.views[:n], err
 	}
@@ -121,6 +122,6 @@ func (c *column) denseViews(n int) ([][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.views = grow(c.views, n)
+	c.views = page.Grow(c.views, n)
 	return c.views, gather(c.views, c.dictViews[:c.dictLen], idx)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"evenhand/features"
+	"evenhand/features/parquetfile/page"
 )
 
 // flag is what was odd about one value. Most batches have none, and then no
@@ -25,7 +26,7 @@ const fNull = fMissing | fNaN | fNaNNull | fBad
 // mark flags value i of the n being converted.
 func (c *column) mark(i, n int, f flag) {
 	if !c.flagged {
-		c.flags = grow(c.flags, n)
+		c.flags = page.Grow(c.flags, n)
 		clear(c.flags)
 		c.flagged = true
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 
+	"evenhand/features/parquetfile/page"
+	"evenhand/features/parquetfile/thrift"
 	"evenhand/features/storage"
 )
 
@@ -66,11 +68,11 @@ func checkFooter(f storage.File, opts *Options) (*footerFacts, error) {
 	n := int64(binary.LittleEndian.Uint32(tail[:4]))
 	switch {
 	case n > size-12:
-		return nil, fmt.Errorf("claims a footer of %d bytes in a file of %d: %w", n, size, errCorrupt)
+		return nil, fmt.Errorf("claims a footer of %d bytes in a file of %d: %w", n, size, page.ErrCorrupt)
 	case n > opts.MaxFooter:
 		return nil, fmt.Errorf("the footer has %d bytes, more than the cap of %d", n, opts.MaxFooter)
 	case n == 0:
-		return nil, fmt.Errorf("has an empty footer: %w", errCorrupt)
+		return nil, fmt.Errorf("has an empty footer: %w", page.ErrCorrupt)
 	}
 	b := make([]byte, n)
 	if err := readFull(f, b, size-8-n); err != nil {
@@ -96,76 +98,76 @@ func readFull(f storage.File, p []byte, off int64) error {
 	if err == nil || err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}
-	return &readError{err}
+	return &page.ReadError{Err: err}
 }
 
 // walk passes over FileMetaData: 2 is the schema, 4 the row groups, 8 the
 // encryption algorithm.
 func (facts *footerFacts) walk(b []byte, opts *Options) error {
-	c := &compact{b: b}
+	c := &thrift.Reader{B: b}
 	var schemaErr error
 	leaves := 0
-	for id, t := c.field(0); t != cStop && !c.bad; id, t = c.field(id) {
+	for id, t := c.Field(0); t != thrift.Stop && !c.Bad; id, t = c.Field(id) {
 		switch {
-		case id == 2 && t == cList:
+		case id == 2 && t == thrift.List:
 			leaves, schemaErr = facts.walkSchema(c, opts)
 			if schemaErr != nil {
 				return schemaErr
 			}
-		case id == 4 && t == cList:
-			n, elem := c.list(minRowGroup)
-			if elem != cStruct && n > 0 {
-				c.fail()
+		case id == 4 && t == thrift.List:
+			n, elem := c.List(minRowGroup)
+			if elem != thrift.Struct && n > 0 {
+				c.Fail()
 			}
-			for i := 0; i < n && !c.bad; i++ {
+			for i := 0; i < n && !c.Bad; i++ {
 				if err := facts.walkRowGroup(c, i, leaves); err != nil {
 					return err
 				}
 			}
 		case id == 8:
 			facts.encrypted = true
-			c.skip(t, false, 0)
+			c.Skip(t, false, 0)
 		default:
-			c.skip(t, false, 0)
+			c.Skip(t, false, 0)
 		}
 	}
 	switch {
-	case c.bad:
-		return fmt.Errorf("the footer cannot be decoded: %w", errCorrupt)
+	case c.Bad:
+		return fmt.Errorf("the footer cannot be decoded: %w", page.ErrCorrupt)
 	case facts.chunks > maxChunks:
 		return fmt.Errorf("the footer lists %d column chunks, more than the cap of %d; export fewer, larger row groups", facts.chunks, maxChunks)
-	case c.items > maxItems:
-		return fmt.Errorf("the footer lists %d things, more than the cap of %d; export fewer, larger row groups", c.items, maxItems)
+	case c.Items > maxItems:
+		return fmt.Errorf("the footer lists %d things, more than the cap of %d; export fewer, larger row groups", c.Items, maxItems)
 	}
 	return nil
 }
 
 // walkSchema makes sure that the flat list of elements is one tree of bounded
 // size and depth, and returns its number of leaves.
-func (facts *footerFacts) walkSchema(c *compact, opts *Options) (leaves int, err error) {
-	n, elem := c.list(minSchemaElement)
-	if c.bad || elem != cStruct {
-		c.fail()
+func (facts *footerFacts) walkSchema(c *thrift.Reader, opts *Options) (leaves int, err error) {
+	n, elem := c.List(minSchemaElement)
+	if c.Bad || elem != thrift.Struct {
+		c.Fail()
 		return 0, nil
 	}
 	if n > 4*opts.MaxColumns {
 		return 0, fmt.Errorf("the schema has %d nodes, more than the cap of %d", n, 4*opts.MaxColumns)
 	}
 	var open []int32 // children still to come, one entry a level
-	for i := 0; i < n && !c.bad; i++ {
+	for i := 0; i < n && !c.Bad; i++ {
 		children, hasType, odd := walkElement(c)
 		if odd {
 			facts.odd[i] = true
 		}
 		if i > 0 {
 			if len(open) == 0 {
-				return 0, fmt.Errorf("the schema is not a tree: %w", errCorrupt)
+				return 0, fmt.Errorf("the schema is not a tree: %w", page.ErrCorrupt)
 			}
 			open[len(open)-1]--
 		}
 		switch {
 		case children < 0:
-			return 0, fmt.Errorf("the schema is not a tree: %w", errCorrupt)
+			return 0, fmt.Errorf("the schema is not a tree: %w", page.ErrCorrupt)
 		case children > 0:
 			if open = append(open, children); len(open) > opts.MaxDepth {
 				return 0, fmt.Errorf("columns are nested more than %d deep, the cap", opts.MaxDepth)
@@ -177,8 +179,8 @@ func (facts *footerFacts) walkSchema(c *compact, opts *Options) (leaves int, err
 			open = open[:len(open)-1]
 		}
 	}
-	if !c.bad && len(open) > 0 {
-		return 0, fmt.Errorf("the schema is not a tree: %w", errCorrupt)
+	if !c.Bad && len(open) > 0 {
+		return 0, fmt.Errorf("the schema is not a tree: %w", page.ErrCorrupt)
 	}
 	if leaves > opts.MaxColumns {
 		return 0, fmt.Errorf("the file has %d columns, more than the cap of %d", leaves, opts.MaxColumns)
@@ -189,67 +191,67 @@ func (facts *footerFacts) walkSchema(c *compact, opts *Options) (leaves int, err
 // walkElement passes over a SchemaElement. A field that is not what the format
 // says refuses the file: a schema that lost an annotation to a flipped bit
 // still reads, as other values.
-func walkElement(c *compact) (children int32, hasType, odd bool) {
+func walkElement(c *thrift.Reader) (children int32, hasType, odd bool) {
 	last := 0
-	for id, t := c.field(0); t != cStop && !c.bad; id, t = c.field(id) {
-		want := byte(cI32)
+	for id, t := c.Field(0); t != thrift.Stop && !c.Bad; id, t = c.Field(id) {
+		want := byte(thrift.I32)
 		switch id {
 		case 4:
-			want = cBinary
+			want = thrift.Binary
 		case 10:
-			want = cStruct
+			want = thrift.Struct
 		}
 		if id <= last || id > 10 || t != want {
-			c.fail()
+			c.Fail()
 			return
 		}
 		last = id
 		switch id {
 		case 5:
-			children = c.i32()
+			children = c.I32()
 		case 10:
 			odd = !walkLogicalType(c)
 		default:
 			hasType = hasType || id == 1
-			c.skip(t, false, 0)
+			c.Skip(t, false, 0)
 		}
 	}
 	return children, hasType, odd
 }
 
 // walkLogicalType reports whether the union has one member, a known one.
-func walkLogicalType(c *compact) bool {
+func walkLogicalType(c *thrift.Reader) bool {
 	n, known := 0, true
-	for id, t := c.field(0); t != cStop && !c.bad; id, t = c.field(id) {
+	for id, t := c.Field(0); t != thrift.Stop && !c.Bad; id, t = c.Field(id) {
 		n++
-		known = known && id >= 1 && id <= 18 && t == cStruct
-		c.skip(t, false, 0)
+		known = known && id >= 1 && id <= 18 && t == thrift.Struct
+		c.Skip(t, false, 0)
 	}
 	return n == 1 && known
 }
 
 // walkRowGroup looks at each column chunk for signs of encryption (8, 9) and
 // makes sure that there is one a leaf.
-func (facts *footerFacts) walkRowGroup(c *compact, group, leaves int) error {
-	for id, t := c.field(0); t != cStop && !c.bad; id, t = c.field(id) {
-		if id != 1 || t != cList {
-			c.skip(t, false, 0)
+func (facts *footerFacts) walkRowGroup(c *thrift.Reader, group, leaves int) error {
+	for id, t := c.Field(0); t != thrift.Stop && !c.Bad; id, t = c.Field(id) {
+		if id != 1 || t != thrift.List {
+			c.Skip(t, false, 0)
 			continue
 		}
-		n, elem := c.list(minColumnChunk)
-		if c.bad || elem != cStruct && n > 0 {
-			c.fail()
+		n, elem := c.List(minColumnChunk)
+		if c.Bad || elem != thrift.Struct && n > 0 {
+			c.Fail()
 			return nil
 		}
 		if facts.chunks += n; n != leaves {
-			return fmt.Errorf("row group %d has %d columns where the schema has %d: %w", group, n, leaves, errCorrupt)
+			return fmt.Errorf("row group %d has %d columns where the schema has %d: %w", group, n, leaves, page.ErrCorrupt)
 		}
-		for i := 0; i < n && !c.bad; i++ {
-			for id, t := c.field(0); t != cStop && !c.bad; id, t = c.field(id) {
+		for i := 0; i < n && !c.Bad; i++ {
+			for id, t := c.Field(0); t != thrift.Stop && !c.Bad; id, t = c.Field(id) {
 				if id == 8 || id == 9 {
 					facts.encrypted = true
 				}
-				c.skip(t, false, 0)
+				c.Skip(t, false, 0)
 			}
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"evenhand/features/parquetfile/page"
 )
 
 // What follows reads values stored as text. A value that does not parse is a
@@ -186,7 +188,7 @@ func (c *column) appendInstant(b []byte, x int64) []byte {
 
 // asText formats n values of any type, into c.views.
 func (c *column) asText(n int) error {
-	c.views = grow(c.views, n)
+	c.views = page.Grow(c.views, n)
 	c.slab, c.ends = c.slab[:0], c.ends[:0]
 	add := func(b []byte) {
 		c.slab = append(c.slab, b...)
@@ -194,23 +196,23 @@ func (c *column) asText(n int) error {
 	}
 	switch c.nat {
 	case natInts:
-		c.nums = grow(c.nums, n)
-		if err := c.sec.ints(c.nums); err != nil {
+		c.nums = page.Grow(c.nums, n)
+		if err := c.sec.Ints(c.nums); err != nil {
 			return err
 		}
 		for _, x := range c.nums {
 			add(c.formatInt(x))
 		}
 	case natFloats:
-		c.floats = grow(c.floats, n)
-		if err := c.sec.floats(c.floats); err != nil {
+		c.floats = page.Grow(c.floats, n)
+		if err := c.sec.Floats(c.floats); err != nil {
 			return err
 		}
 		for _, x := range c.floats {
 			add(c.formatFloat(x))
 		}
 	default:
-		if err := c.sec.views(c.views); err != nil {
+		if err := c.sec.Views(c.views); err != nil {
 			return err
 		}
 		for _, b := range c.views {

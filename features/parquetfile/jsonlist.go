@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"evenhand/features"
+	"evenhand/features/parquetfile/page"
 )
 
 // jsonLists turns lists stored as text into elements, once a distinct text. A
@@ -106,14 +107,14 @@ func (c *column) plainLists(x []int32) error {
 func (c *column) fillJSON(v *features.Vector, n int) error {
 	v.Dict = c.texts.dict
 	v.Codes, v.Valid = v.Codes[:0], nil
-	v.Offsets = grow(v.Offsets, n+1)
+	v.Offsets = page.Grow(v.Offsets, n+1)
 	v.Offsets[0] = 0
 	for row := 0; row < n; {
 		k, count, all, err := c.run(n - row)
 		if err != nil {
 			return err
 		}
-		ids := grow(c.list.codes, k)
+		ids := page.Grow(c.list.codes, k)
 		c.list.codes = ids
 		if err := c.denseLists(ids[:count]); err != nil {
 			return err
@@ -160,7 +161,7 @@ func (c *column) denseLists(x []int32) error {
 	if len(x) == 0 {
 		return nil
 	}
-	if !isDict(c.sec.enc) {
+	if !c.sec.Indexed() {
 		return c.plainLists(x)
 	}
 	idx, err := c.indices(len(x))

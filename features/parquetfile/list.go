@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenhand/features"
+	"evenhand/features/parquetfile/page"
 )
 
 // listBuffers holds the levels of list values that were read and not yet
@@ -18,12 +19,12 @@ type listBuffers struct {
 func (b *listBuffers) reset() { b.at, b.n = 0, 0 }
 
 // maxElements bounds the list elements of a batch.
-const maxElements = maxSlab / 4
+const maxElements = page.MaxSlab / 4
 
 // moreLevels reads the levels of the next values; false at the chunk's end.
 func (c *column) moreLevels() (bool, error) {
 	if c.page == 0 {
-		if c.left == 0 {
+		if c.Left == 0 {
 			return false, nil
 		}
 		if err := c.advance(); err != nil {
@@ -32,16 +33,16 @@ func (c *column) moreLevels() (bool, error) {
 	}
 	b := &c.list
 	k := min(c.page, features.BatchRows)
-	b.rep, b.def = grow(b.rep, k), grow(b.def, k)
-	if err := c.rep.decode(b.rep); err != nil {
+	b.rep, b.def = page.Grow(b.rep, k), page.Grow(b.def, k)
+	if err := c.rep.Decode(b.rep); err != nil {
 		return false, err
 	}
-	if err := c.def.decode(b.def); err != nil {
+	if err := c.def.Decode(b.def); err != nil {
 		return false, err
 	}
 	for i := range b.rep {
 		if int(b.rep[i]) > c.leaf.maxRep || int(b.def[i]) > c.leaf.maxDef {
-			return false, corrupt("a level is above %d/%d, the highest", c.leaf.maxRep, c.leaf.maxDef)
+			return false, page.Corrupt("a level is above %d/%d, the highest", c.leaf.maxRep, c.leaf.maxDef)
 		}
 	}
 	b.at, b.n = 0, k
@@ -53,7 +54,7 @@ func (c *column) moreLevels() (bool, error) {
 func (c *column) fillList(v *features.Vector, n int) error {
 	v.Dict = c.texts.dict
 	v.Codes, v.Valid = v.Codes[:0], nil
-	v.Offsets = grow(v.Offsets, n+1)
+	v.Offsets = page.Grow(v.Offsets, n+1)
 	v.Offsets[0] = 0
 	rows := 0
 	b := &c.list
@@ -76,7 +77,7 @@ func (c *column) fillList(v *features.Vector, n int) error {
 				}
 				started++
 			} else if started == 0 {
-				return corrupt("a row begins in the middle of a list")
+				return page.Corrupt("a row begins in the middle of a list")
 			}
 			if int(b.def[end]) == c.leaf.maxDef {
 				count++
@@ -85,7 +86,7 @@ func (c *column) fillList(v *features.Vector, n int) error {
 		if end == b.at {
 			break
 		}
-		b.codes = grow(b.codes, count)
+		b.codes = page.Grow(b.codes, count)
 		if err := c.denseCodes(b.codes); err != nil {
 			return err
 		}
@@ -96,7 +97,7 @@ func (c *column) fillList(v *features.Vector, n int) error {
 		}
 	}
 	if rows < n {
-		return corrupt("has fewer rows than the row group's %d", c.group)
+		return page.Corrupt("has fewer rows than the row group's %d", c.group)
 	}
 	return nil
 }
@@ -132,7 +133,7 @@ func (c *column) emit(v *features.Vector, at, end, rows, n int) int {
 func (c *column) nullRow(v *features.Vector, row, n int) {
 	c.tally.Nulls++
 	if v.Valid == nil {
-		c.valid = grow(c.valid, n)
+		c.valid = page.Grow(c.valid, n)
 		v.Valid = c.valid
 		for i := range v.Valid[:row] {
 			v.Valid[i] = true
@@ -160,7 +161,7 @@ func (m *multi) fill(v *features.Vector, n int) error {
 	}
 	v.Dict = m.vecs[0].Dict
 	v.Codes, v.Valid = v.Codes[:0], nil
-	v.Offsets = grow(v.Offsets, n+1)
+	v.Offsets = page.Grow(v.Offsets, n+1)
 	v.Offsets[0] = 0
 	m.tally.Rows += int64(n)
 	for row := range n {
@@ -172,7 +173,7 @@ func (m *multi) fill(v *features.Vector, n int) error {
 		v.Offsets[row+1] = uint32(len(v.Codes))
 		empty := v.Offsets[row+1] == v.Offsets[row]
 		if empty && v.Valid == nil {
-			m.valid = grow(m.valid, n)
+			m.valid = page.Grow(m.valid, n)
 			v.Valid = m.valid
 			for i := range v.Valid[:row] {
 				v.Valid[i] = true

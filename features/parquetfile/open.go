@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"evenhand/features"
+	"evenhand/features/parquetfile/page"
 	"evenhand/features/storage"
 
 	"github.com/parquet-go/parquet-go"
@@ -59,11 +60,11 @@ func openFile(ctx context.Context, in storage.Input, opts *Options) (m *fileMeta
 	defer f.Close()
 	defer func() {
 		if r := recover(); r != nil {
-			m, err = nil, dataErr(in.Path, "", "the footer cannot be read (%v): %w", r, errCorrupt)
+			m, err = nil, dataErr(in.Path, "", "the footer cannot be read (%v): %w", r, page.ErrCorrupt)
 		}
 	}()
 	m, err = readMeta(f, in, opts)
-	var re *readError
+	var re *page.ReadError
 	var de *DataError
 	switch {
 	case err == nil:
@@ -74,7 +75,7 @@ func openFile(ctx context.Context, in storage.Input, opts *Options) (m *fileMeta
 		if now, e := storage.Stat(in.Path); e != nil || !now.Equal(f.Identity()) {
 			return nil, fmt.Errorf("%s: %w", in.Path, ErrChanged)
 		}
-		return nil, fmt.Errorf("%s: %w", in.Path, re.err)
+		return nil, fmt.Errorf("%s: %w", in.Path, re.Err)
 	}
 	return nil, &DataError{File: in.Path, RowGroup: -1, Err: err}
 }
@@ -87,7 +88,7 @@ func readMeta(f storage.File, in storage.Input, opts *Options) (*fileMeta, error
 	pf, err := parquet.OpenFile(f, f.Size(),
 		parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.SkipMagicBytes(true))
 	if err != nil {
-		return nil, fmt.Errorf("the footer cannot be read: %s: %w", err, errCorrupt)
+		return nil, fmt.Errorf("the footer cannot be read: %s: %w", err, page.ErrCorrupt)
 	}
 	md := pf.Metadata()
 	m := &fileMeta{input: in, id: f.Identity()}
@@ -126,11 +127,11 @@ func (m *fileMeta) readGroups(md *format.FileMetaData, end int64, opts *Options)
 		rg := &md.RowGroups[g]
 		switch {
 		case rg.NumRows < 0:
-			return corrupt("row group %d has %d rows", g, rg.NumRows)
+			return page.Corrupt("row group %d has %d rows", g, rg.NumRows)
 		case rg.NumRows > opts.MaxUnitRows:
 			return fmt.Errorf("row group %d claims %d rows, more than the cap of %d; export smaller row groups", g, rg.NumRows, opts.MaxUnitRows)
 		case len(rg.Columns) != len(m.leaves):
-			return corrupt("row group %d has %d columns where the schema has %d", g, len(rg.Columns), len(m.leaves))
+			return page.Corrupt("row group %d has %d columns where the schema has %d", g, len(rg.Columns), len(m.leaves))
 		}
 		gm := groupMeta{rows: rg.NumRows, firstRow: first, chunks: make([]chunkMeta, len(rg.Columns))}
 		for i := range rg.Columns {
@@ -146,7 +147,7 @@ func (m *fileMeta) readGroups(md *format.FileMetaData, end int64, opts *Options)
 		first += rg.NumRows
 	}
 	if first != md.NumRows {
-		return corrupt("the footer promises %d rows, its row groups %d", md.NumRows, first)
+		return page.Corrupt("the footer promises %d rows, its row groups %d", md.NumRows, first)
 	}
 	return nil
 }
@@ -165,17 +166,17 @@ func (l *leaf) chunk(cc *format.ColumnChunk, rows, end int64) (chunkMeta, error)
 	case cc.FilePath != "":
 		return c, fmt.Errorf("its data is in another file (%q); give the data files instead of this summary", cc.FilePath)
 	case md.Type != l.phys:
-		return c, corrupt("is %v in the schema and %v in the row group", l.phys, md.Type)
+		return c, page.Corrupt("is %v in the schema and %v in the row group", l.phys, md.Type)
 	case md.NumValues < 0 || md.TotalCompressedSize < 0 || md.TotalUncompressedSize < 0:
-		return c, corrupt("has a negative size or count")
+		return c, page.Corrupt("has a negative size or count")
 	case !l.isList() && md.NumValues != rows:
-		return c, corrupt("has %d values in a row group of %d rows", md.NumValues, rows)
+		return c, page.Corrupt("has %d values in a row group of %d rows", md.NumValues, rows)
 	case l.isList() && md.NumValues < rows:
-		return c, corrupt("has %d values in a row group of %d rows", md.NumValues, rows)
+		return c, page.Corrupt("has %d values in a row group of %d rows", md.NumValues, rows)
 	case md.NumValues == 0:
 		return chunkMeta{}, nil
 	case c.start < 4 || c.length > end-c.start:
-		return c, corrupt("its bytes %d to %d are not inside the file's data, which ends at %d", c.start, c.start+c.length, end)
+		return c, page.Corrupt("its bytes %d to %d are not inside the file's data, which ends at %d", c.start, c.start+c.length, end)
 	}
 	return c, nil
 }
@@ -223,7 +224,7 @@ func (m *fileMeta) noteConcatenation(f storage.File, md *format.FileMetaData, en
 	for off := last; off < end; {
 		n := min(end-off, int64(len(buf)))
 		if _, err := f.ReadAt(buf[:n], off); err != nil && err != io.EOF {
-			return &readError{err}
+			return &page.ReadError{Err: err}
 		}
 		if strings.Contains(string(buf[:n]), "PAR1PAR1") {
 			m.notes = append(m.notes, fmt.Sprintf("several Parquet files one behind the other: only the %d rows that the last footer describes were read", md.NumRows))

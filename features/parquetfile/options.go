@@ -30,6 +30,8 @@ type Options struct {
 	// Int96Zone is the zone in which INT96 timestamps were written: nil for
 	// UTC, as Spark and Hive do; Impala before 2.9 could write local time.
 	Int96Zone *time.Location
+	// HideValues keeps cells out of messages: their shape is told instead.
+	HideValues bool
 }
 
 func (o Options) withDefaults() Options {

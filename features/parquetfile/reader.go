@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"evenhand/features"
+	"evenhand/features/parquetfile/page"
 	"evenhand/features/storage"
 )
 
@@ -13,8 +14,8 @@ import (
 type reader struct {
 	s    *Source
 	cols []readColumn
-	cs   codecs
-	mem  budget
+	cs   page.Codecs
+	mem  page.Budget
 
 	ctx  context.Context
 	file storage.File
@@ -38,7 +39,7 @@ func (s *Source) NewReader() features.Reader {
 	if !s.bound {
 		panic("parquetfile: NewReader before Bind")
 	}
-	r := &reader{s: s, at: -1, mem: budget{cap: s.opts.MaxHeld}, cols: make([]readColumn, len(s.cols))}
+	r := &reader{s: s, at: -1, mem: page.NewBudget(s.opts.MaxHeld), cols: make([]readColumn, len(s.cols))}
 	for i := range s.cols {
 		b := &s.cols[i]
 		c := &r.cols[i]
@@ -51,11 +52,11 @@ func (s *Source) NewReader() features.Reader {
 				bare.Values, bare.Missing, bare.Enum = nil, nil, nil
 				spec = &bare
 			}
-			c.fixed = &constants{spec: spec, texts: newTexts(spec, s.opts.MaxDistinct)}
+			c.fixed = &constants{spec: spec, texts: newTexts(spec, &s.opts)}
 		case fromLeaf:
 			c.one = newColumn(&b.spec, &s.opts, &r.mem)
 			if k := b.spec.Kind; k == features.Text || k == features.TextList {
-				c.one.texts = newTexts(&b.spec, s.opts.MaxDistinct)
+				c.one.texts = newTexts(&b.spec, &s.opts)
 			}
 		case fromSeveral:
 			c.parts = newMulti(b, &s.opts, &r.mem)
@@ -64,10 +65,10 @@ func (s *Source) NewReader() features.Reader {
 	return r
 }
 
-func newMulti(b *boundColumn, opts *Options, mem *budget) *multi {
+func newMulti(b *boundColumn, opts *Options, mem *page.Budget) *multi {
 	spec := b.spec
 	spec.Kind = features.Text
-	shared := newTexts(&spec, opts.MaxDistinct)
+	shared := newTexts(&spec, opts)
 	m := &multi{vecs: make([]features.Vector, len(spec.From))}
 	for range spec.From {
 		p := newColumn(&spec, opts, mem)
@@ -203,7 +204,7 @@ func (r *reader) recovered(err *error) {
 	case noZone:
 		*err = r.failed(errNoZone("timestamps"))
 	default:
-		*err = r.failed(corrupt("a page cannot be decoded (%v)", x))
+		*err = r.failed(page.Corrupt("a page cannot be decoded (%v)", x))
 	}
 }
 
@@ -215,9 +216,9 @@ func (r *reader) failed(err error) error {
 	if e := m.unchanged(); e != nil {
 		return e
 	}
-	var re *readError
+	var re *page.ReadError
 	if errors.As(err, &re) {
-		return fmt.Errorf("%s: row group %d: %s: %w", m.input.Path, unit.RowGroup, r.now, re.err)
+		return fmt.Errorf("%s: row group %d: %s: %w", m.input.Path, unit.RowGroup, r.now, re.Err)
 	}
 	var pe *partError
 	if errors.As(err, &pe) {
@@ -270,6 +271,6 @@ func (r *reader) closeFile() error {
 // Close gives back the reader's file and decompressors.
 func (r *reader) Close() error {
 	r.open = false
-	r.cs.close()
+	r.cs.Close()
 	return r.closeFile()
 }

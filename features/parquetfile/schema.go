@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"evenhand/features"
+	"evenhand/features/parquetfile/page"
 
 	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/parquet-go/parquet-go/format"
@@ -76,7 +77,7 @@ type place struct {
 // one tree of bounded depth.
 func readSchema(elems []format.SchemaElement, odd map[int]bool) ([]leaf, error) {
 	if len(elems) == 0 {
-		return nil, corrupt("the footer has no schema")
+		return nil, page.Corrupt("the footer has no schema")
 	}
 	w := &schemaWalk{elems: elems, odd: odd, next: 1}
 	for i := int32(0); i < elems[0].NumChildren.V; i++ {
@@ -89,7 +90,7 @@ func readSchema(elems []format.SchemaElement, odd map[int]bool) ([]leaf, error) 
 
 func (w *schemaWalk) node(at place, inList bool) error {
 	if w.next >= len(w.elems) {
-		return corrupt("the schema is not a tree")
+		return page.Corrupt("the schema is not a tree")
 	}
 	e := &w.elems[w.next]
 	if w.odd[w.next] {
@@ -99,7 +100,7 @@ func (w *schemaWalk) node(at place, inList bool) error {
 	parent := at.path
 	at.path = append(at.path[:len(at.path):len(at.path)], e.Name)
 	if !e.RepetitionType.Valid {
-		return corrupt("column %s lacks its repetition type", strings.Join(at.path, "."))
+		return page.Corrupt("column %s lacks its repetition type", strings.Join(at.path, "."))
 	}
 	switch e.RepetitionType.V {
 	case format.Required:
@@ -121,7 +122,7 @@ func (w *schemaWalk) node(at place, inList bool) error {
 			at.refuse = "is a list of lists, which cannot be read"
 		}
 	default:
-		return corrupt("column %s has repetition type %d", strings.Join(at.path, "."), e.RepetitionType.V)
+		return page.Corrupt("column %s has repetition type %d", strings.Join(at.path, "."), e.RepetitionType.V)
 	}
 	if e.Type.Valid && e.NumChildren.V == 0 {
 		w.leaves = append(w.leaves, newLeaf(e, at, len(w.leaves)))
@@ -181,7 +182,7 @@ func newLeaf(e *format.SchemaElement, at place, index int) leaf {
 		l.width = 0
 	case format.FixedLenByteArray:
 		if l.width <= 0 {
-			l.refuse = fmt.Sprintf("has fixed-length values of %d bytes: %v", l.width, errCorrupt)
+			l.refuse = fmt.Sprintf("has fixed-length values of %d bytes: %v", l.width, page.ErrCorrupt)
 		}
 	default:
 		l.refuse = fmt.Sprintf("has physical type %d, which is unknown", int32(l.phys))

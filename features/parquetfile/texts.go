@@ -2,6 +2,7 @@ package parquetfile
 
 import (
 	"fmt"
+	"strconv"
 
 	"evenhand/features"
 )
@@ -12,8 +13,9 @@ import (
 type texts struct {
 	spec *features.Spec
 	dict *features.Dict
-	max  int // distinct values
-	size int // their bytes
+	max  int  // distinct values
+	hide bool // values are not quoted in messages
+	size int  // their bytes
 
 	plain   bool // no mapping: raw values are the canonical ones
 	enum    map[string]bool
@@ -42,8 +44,8 @@ const (
 // maxTextBytes bounds the distinct values of one text column.
 const maxTextBytes = 256 << 20
 
-func newTexts(spec *features.Spec, max int) *texts {
-	t := &texts{spec: spec, dict: features.NewDict(), max: max, lastID: -1}
+func newTexts(spec *features.Spec, opts *Options) *texts {
+	t := &texts{spec: spec, dict: features.NewDict(), max: opts.MaxDistinct, hide: opts.HideValues, lastID: -1}
 	t.plain = len(spec.Values) == 0 && len(spec.Missing) == 0 && len(spec.Enum) == 0
 	if !t.plain {
 		t.byRaw = map[string]int32{}
@@ -137,7 +139,11 @@ func (t *texts) settle(x []int32) error {
 		t.counts[e]++
 		x[i] = codes[e]
 		if t.kinds[e] == forbidden {
-			return fmt.Errorf("the value %q is outside the vocabulary; map it under values:, or keep such values by unmapped: keep", excerpt(t.raws[e]))
+			what := strconv.Quote(excerpt(t.raws[e]))
+			if t.hide {
+				what = "of " + features.Shape(t.raws[e])
+			}
+			return fmt.Errorf("the value %s is outside the vocabulary; map it under values:, or keep such values by unmapped: keep", what)
 		}
 	}
 	return nil

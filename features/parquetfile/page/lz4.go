@@ -1,4 +1,4 @@
-package parquetfile
+package page
 
 import (
 	"encoding/binary"

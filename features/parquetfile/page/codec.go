@@ -1,4 +1,4 @@
-package parquetfile
+package page
 
 import (
 	"bytes"
@@ -20,12 +20,13 @@ type codec interface {
 
 var errSize = fmt.Errorf("not of the size that its header says")
 
-// codecs holds one decompressor of each kind a reader met.
-type codecs struct {
+// Codecs holds one decompressor of each kind a reader met.
+type Codecs struct {
 	byKind map[format.CompressionCodec]codec
 }
 
-func (cs *codecs) get(k format.CompressionCodec) (codec, error) {
+// Get returns the decompressor of a codec, nil for stored pages.
+func (cs *Codecs) Get(k format.CompressionCodec) (codec, error) {
 	if k == format.Uncompressed {
 		return nil, nil
 	}
@@ -53,7 +54,7 @@ func (cs *codecs) get(k format.CompressionCodec) (codec, error) {
 	case format.LZO:
 		return nil, fmt.Errorf("is compressed with LZO, which cannot be read; export with zstd or snappy")
 	default:
-		return nil, fmt.Errorf("is compressed with codec %d, which is unknown: %w", int32(k), errCorrupt)
+		return nil, fmt.Errorf("is compressed with codec %d, which is unknown: %w", int32(k), ErrCorrupt)
 	}
 	if cs.byKind == nil {
 		cs.byKind = map[format.CompressionCodec]codec{}
@@ -62,8 +63,8 @@ func (cs *codecs) get(k format.CompressionCodec) (codec, error) {
 	return c, nil
 }
 
-// close gives back what the decompressors hold.
-func (cs *codecs) close() {
+// Close gives back what the decompressors hold.
+func (cs *Codecs) Close() {
 	for _, c := range cs.byKind {
 		if z, ok := c.(zstdCodec); ok {
 			z.d.Close()

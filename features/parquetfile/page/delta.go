@@ -1,4 +1,4 @@
-package parquetfile
+package page
 
 import "encoding/binary"
 
@@ -25,7 +25,7 @@ const maxMiniblock = 64 << 10
 func (d *delta) uvarint() (uint64, error) {
 	u, n := binary.Uvarint(d.b[d.pos:])
 	if n <= 0 {
-		return 0, corrupt("delta-encoded values end early")
+		return 0, Corrupt("delta-encoded values end early")
 	}
 	d.pos += n
 	return u, nil
@@ -52,7 +52,7 @@ func (d *delta) reset(b []byte, bits int) error {
 		return err
 	}
 	if h[0] == 0 || h[0] > maxMiniblock || h[1] == 0 || h[1] > h[0] || h[0]%h[1] != 0 || h[0]/h[1]%8 != 0 || h[2] > 1<<31 {
-		return corrupt("delta-encoded values have blocks of %d in %d parts", h[0], h[1])
+		return Corrupt("delta-encoded values have blocks of %d in %d parts", h[0], h[1])
 	}
 	d.block, d.minis, d.total = int(h[0]), int(h[1]), int(h[2])
 	d.per = d.block / d.minis
@@ -67,7 +67,7 @@ func (d *delta) nextMini() (width int, err error) {
 			return 0, err
 		}
 		if d.pos+d.minis > len(d.b) {
-			return 0, corrupt("delta-encoded values end early")
+			return 0, Corrupt("delta-encoded values end early")
 		}
 		d.widths = d.b[d.pos : d.pos+d.minis]
 		d.pos += d.minis
@@ -75,7 +75,7 @@ func (d *delta) nextMini() (width int, err error) {
 	width = int(d.widths[0])
 	d.widths = d.widths[1:]
 	if width > 64 {
-		return 0, corrupt("delta-encoded values are %d bits wide", width)
+		return 0, Corrupt("delta-encoded values are %d bits wide", width)
 	}
 	return width, nil
 }
@@ -83,7 +83,7 @@ func (d *delta) nextMini() (width int, err error) {
 // decode fills dst with the next values.
 func (d *delta) decode(dst []int64) error {
 	if len(dst) > d.total {
-		return corrupt("delta-encoded values end early")
+		return Corrupt("delta-encoded values end early")
 	}
 	d.total -= len(dst)
 	if d.first && len(dst) > 0 {
@@ -150,7 +150,7 @@ func (d *delta) skip() (int, error) {
 		}
 		size := d.per / 8 * width
 		if d.pos+size > len(d.b) {
-			return 0, corrupt("delta-encoded values end early")
+			return 0, Corrupt("delta-encoded values end early")
 		}
 		d.pos += size
 		left -= d.per

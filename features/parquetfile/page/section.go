@@ -1,4 +1,4 @@
-package parquetfile
+package page
 
 import (
 	"encoding/binary"
@@ -8,9 +8,9 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// section reads the values of one page, nulls left out, in their stored type:
+// Section reads the values of one page, nulls left out, in their stored type:
 // integers and booleans as int64, floats as float64, all else as bytes.
-type section struct {
+type Section struct {
 	phys  format.Type
 	width int
 	enc   format.Encoding
@@ -29,35 +29,67 @@ type section struct {
 	cap   int // of one value, in bytes
 }
 
-// clear forgets the page.
-func (s *section) clear() { s.b, s.pos, s.n, s.enc = nil, 0, 0, format.Plain }
+// NewSection returns a section that refuses values of more than so many bytes.
+func NewSection(cell int) Section { return Section{cap: cell} }
 
-// plainDictionary is how old writers name the encoding of dictionaries and of
+// Clear forgets the page.
+func (s *Section) Clear() { s.b, s.pos, s.n, s.enc = nil, 0, 0, format.Plain }
+
+// PlainDictionary is how old writers name the encoding of dictionaries and of
 // indices into them; the format package deprecates its name.
-const plainDictionary format.Encoding = 2
+const PlainDictionary format.Encoding = 2
 
-// isDict reports whether a page's values are indices into the dictionary.
-func isDict(e format.Encoding) bool {
-	return e == plainDictionary || e == format.RLEDictionary
+// IsDict reports whether a page's values are indices into the dictionary.
+func IsDict(e format.Encoding) bool {
+	return e == PlainDictionary || e == format.RLEDictionary
 }
 
-// start begins the page body b, which holds n values.
-func (s *section) start(l *leaf, enc format.Encoding, b []byte, n int) error {
-	s.phys, s.width, s.enc, s.b, s.pos = l.phys, l.width, enc, b, 0
+// Empty begins a page of nulls alone: nothing is stored, whatever the encoding.
+func (s *Section) Empty(phys format.Type, width int) {
+	s.Clear()
+	s.phys, s.width = phys, width
+}
+
+// Rest is how much of the page was not read: bytes, or values of the encodings
+// that count them.
+func (s *Section) Rest() int {
+	switch {
+	case s.enc == format.Plain && s.phys == format.Boolean:
+		return len(s.b) - (s.pos+7)/8
+	case s.enc == format.Plain, s.enc == format.DeltaLengthByteArray, s.enc == format.DeltaByteArray:
+		return len(s.b) - s.pos
+	case s.enc == format.DeltaBinaryPacked && len(s.b) > 0:
+		return s.d.total
+	case s.enc == format.ByteStreamSplit:
+		return s.n - s.pos
+	}
+	return 0 // indices are not looked at: DuckDB pads them to whole vectors
+}
+
+// Indexed reports whether the page's values are indices into the dictionary.
+func (s *Section) Indexed() bool { return IsDict(s.enc) }
+
+// Indices reads the next values of such a page, as they are stored.
+func (s *Section) Indices(dst []int32) error { return s.hyb.Decode(dst) }
+
+// Start begins the page body b of n values, stored as a physical type of so
+// many bytes (of fixed width).
+func (s *Section) Start(phys format.Type, width int, enc format.Encoding, b []byte, n int) error {
+	s.phys, s.width, s.enc, s.b, s.pos = phys, width, enc, b, 0
 	bytes := s.phys == format.ByteArray || s.phys == format.FixedLenByteArray
 	ok := true
 	switch enc {
 	case format.Plain:
-	case plainDictionary, format.RLEDictionary:
+	case PlainDictionary, format.RLEDictionary:
 		if len(b) == 0 {
 			if n > 0 {
-				return corrupt("a page of dictionary indices is empty")
+				return Corrupt("a page of dictionary indices is empty")
 			}
 			s.hyb.reset(b, 0)
 			return nil
 		}
 		if b[0] > 32 {
-			return corrupt("dictionary indices are %d bits wide", b[0])
+			return Corrupt("dictionary indices are %d bits wide", b[0])
 		}
 		s.hyb.reset(b[1:], uint(b[0]))
 		s.hyb.cut = true
@@ -81,35 +113,35 @@ func (s *section) start(l *leaf, enc format.Encoding, b []byte, n int) error {
 		if ok = s.phys != format.Boolean && s.phys != format.ByteArray; ok {
 			s.n = len(b) / s.width
 			if len(b)%s.width != 0 || s.n < n {
-				return corrupt("%d bytes do not hold %d values of %d bytes", len(b), n, s.width)
+				return Corrupt("%d bytes do not hold %d values of %d bytes", len(b), n, s.width)
 			}
 		}
 	default:
 		return fmt.Errorf("uses encoding %d, which cannot be read; export with plain or dictionary encoding", int32(enc))
 	}
 	if !ok {
-		return corrupt("%v values cannot be encoded as %v", s.phys, enc)
+		return Corrupt("%v values cannot be encoded as %v", s.phys, enc)
 	}
 	return nil
 }
 
-func (s *section) startRLE(n int) error {
+func (s *Section) startRLE(n int) error {
 	if n == 0 {
 		return nil
 	}
 	if len(s.b) < 4 {
-		return corrupt("a page of booleans ends early")
+		return Corrupt("a page of booleans ends early")
 	}
 	size := binary.LittleEndian.Uint32(s.b)
 	if int64(size) > int64(len(s.b)-4) {
-		return corrupt("a page of booleans ends early")
+		return Corrupt("a page of booleans ends early")
 	}
 	s.hyb.reset(s.b[4:4+size], 1)
 	return nil
 }
 
 // startLengths finds where the bytes begin behind the lengths.
-func (s *section) startLengths(b []byte) error {
+func (s *Section) startLengths(b []byte) error {
 	if err := s.d.reset(b, 32); err != nil {
 		return err
 	}
@@ -119,7 +151,7 @@ func (s *section) startLengths(b []byte) error {
 	return err
 }
 
-func (s *section) startPrefixes(b []byte) error {
+func (s *Section) startPrefixes(b []byte) error {
 	s.prev = s.prev[:0]
 	if err := s.pre.reset(b, 32); err != nil {
 		return err
@@ -139,10 +171,10 @@ func (s *section) startPrefixes(b []byte) error {
 }
 
 // fixed takes the next n values of the page's width.
-func (s *section) fixed(n int) ([]byte, error) {
+func (s *Section) fixed(n int) ([]byte, error) {
 	size := n * s.width
 	if size > len(s.b)-s.pos {
-		return nil, corrupt("a page ends before its last value")
+		return nil, Corrupt("a page ends before its last value")
 	}
 	b := s.b[s.pos : s.pos+size]
 	s.pos += size
@@ -150,20 +182,20 @@ func (s *section) fixed(n int) ([]byte, error) {
 }
 
 // split copies value i of a BYTE_STREAM_SPLIT page into p.
-func (s *section) split(p []byte, i int) {
+func (s *Section) split(p []byte, i int) {
 	for k := range p {
 		p[k] = s.b[k*s.n+i]
 	}
 }
 
-// ints reads the next values of BOOLEAN, INT32 and INT64 columns.
-func (s *section) ints(dst []int64) error {
+// Ints reads the next values of BOOLEAN, INT32 and INT64 columns.
+func (s *Section) Ints(dst []int64) error {
 	switch s.enc {
 	case format.Plain:
 		return s.plainInts(dst)
 	case format.RLE:
-		s.idx = grow(s.idx, len(dst))
-		if err := s.hyb.decode(s.idx); err != nil {
+		s.idx = Grow(s.idx, len(dst))
+		if err := s.hyb.Decode(s.idx); err != nil {
 			return err
 		}
 		for i, x := range s.idx {
@@ -174,7 +206,7 @@ func (s *section) ints(dst []int64) error {
 		return s.d.decode(dst)
 	case format.ByteStreamSplit:
 		if s.pos+len(dst) > s.n {
-			return corrupt("a page ends before its last value")
+			return Corrupt("a page ends before its last value")
 		}
 		var p [8]byte
 		for i := range dst {
@@ -191,10 +223,10 @@ func (s *section) ints(dst []int64) error {
 	panic("section: integers of encoding " + s.enc.String())
 }
 
-func (s *section) plainInts(dst []int64) error {
+func (s *Section) plainInts(dst []int64) error {
 	if s.phys == format.Boolean {
 		if s.pos+len(dst) > 8*len(s.b) {
-			return corrupt("a page ends before its last value")
+			return Corrupt("a page ends before its last value")
 		}
 		for i := range dst {
 			at := s.pos + i
@@ -219,11 +251,11 @@ func (s *section) plainInts(dst []int64) error {
 	return nil
 }
 
-// floats reads the next values of FLOAT and DOUBLE columns, and of float16.
-func (s *section) floats(dst []float64) error {
+// Floats reads the next values of FLOAT and DOUBLE columns, and of float16.
+func (s *Section) Floats(dst []float64) error {
 	if s.enc == format.ByteStreamSplit {
 		if s.pos+len(dst) > s.n {
-			return corrupt("a page ends before its last value")
+			return Corrupt("a page ends before its last value")
 		}
 		var p [8]byte
 		for i := range dst {
@@ -275,8 +307,8 @@ func floatOf(b []byte) float64 {
 	return sign * math.Ldexp(1024+frac, exp-25)
 }
 
-// grow returns s with length n; its contents are not kept.
-func grow[T any](s []T, n int) []T {
+// Grow returns s with length n; its contents are not kept.
+func Grow[T any](s []T, n int) []T {
 	if cap(s) < n {
 		return make([]T, n, n+n/4)
 	}

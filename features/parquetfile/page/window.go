@@ -1,4 +1,4 @@
-package parquetfile
+package page
 
 import (
 	"io"
@@ -13,8 +13,8 @@ const (
 	remoteRead = 4 << 20
 )
 
-// padding is kept behind the bytes handed to unpackers that load whole words.
-const padding = 64
+// Padding is kept behind the bytes handed to unpackers that load whole words.
+const Padding = 64
 
 // window reads a column chunk front to back through one reused buffer.
 type window struct {
@@ -24,7 +24,7 @@ type window struct {
 	off   int   // next byte to hand out, in buf
 	end   int64 // end of the chunk
 	chunk int   // bytes a read
-	mem   *budget
+	mem   *Budget
 }
 
 func (w *window) reset(f storage.File, start, end int64) {
@@ -47,11 +47,11 @@ func (w *window) peek(n int) ([]byte, error) {
 		want = int(l)
 	}
 	have := len(w.buf) - w.off
-	if cap(w.buf) < want+padding {
-		if err := w.mem.take(want + padding - cap(w.buf)); err != nil {
+	if cap(w.buf) < want+Padding {
+		if err := w.mem.Take(want + Padding - cap(w.buf)); err != nil {
 			return nil, err
 		}
-		b := make([]byte, have, want+padding)
+		b := make([]byte, have, want+Padding)
 		copy(b, w.buf[w.off:])
 		w.buf = b
 	} else {
@@ -65,7 +65,7 @@ func (w *window) peek(n int) ([]byte, error) {
 			err = io.ErrUnexpectedEOF
 		}
 		w.buf = w.buf[:have]
-		return nil, &readError{err}
+		return nil, &ReadError{err}
 	}
 	return w.buf, nil
 }
@@ -77,18 +77,22 @@ func (w *window) take(n int) ([]byte, error) {
 		return nil, err
 	}
 	if len(b) < n {
-		return nil, corrupt("a page of %d bytes reaches past the end of its column chunk", n)
+		return nil, Corrupt("a page of %d bytes reaches past the end of its column chunk", n)
 	}
 	w.off += n
 	return b[:n], nil
 }
 
-// budget counts the bytes that a reader's buffers hold, against its cap.
-type budget struct {
+// Budget counts the bytes that a reader's buffers hold, against its cap.
+type Budget struct {
 	held, cap int64
 }
 
-func (b *budget) take(n int) error {
+// NewBudget returns a budget of so many bytes.
+func NewBudget(cap int64) Budget { return Budget{cap: cap} }
+
+// Take counts n bytes more; the error says that they are too many.
+func (b *Budget) Take(n int) error {
 	b.held += int64(n)
 	if b.held > b.cap {
 		return corruptSize(b.cap)

@@ -1,4 +1,4 @@
-package parquetfile
+package page
 
 import (
 	"bytes"
@@ -55,8 +55,8 @@ func TestCodecs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var cs codecs
-	defer cs.close()
+	var cs Codecs
+	defer cs.Close()
 	for _, c := range []struct {
 		name string
 		kind format.CompressionCodec
@@ -72,7 +72,7 @@ func TestCodecs(t *testing.T) {
 		{"lz4 hadoop, two blocks", format.Lz4, hadoop(t, in[:100_000], in[100_000:])},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			dec, err := cs.get(c.kind)
+			dec, err := cs.Get(c.kind)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -96,7 +96,7 @@ func TestCodecs(t *testing.T) {
 		})
 	}
 	for _, k := range []format.CompressionCodec{format.LZO, 99, -1} {
-		if _, err := cs.get(k); err == nil {
+		if _, err := cs.Get(k); err == nil {
 			t.Errorf("codec %d is known", k)
 		}
 	}

@@ -1,4 +1,4 @@
-package parquetfile
+package page
 
 import (
 	"encoding/binary"
@@ -7,9 +7,9 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// views reads the next values of byte columns (INT96 and fixed-length ones
+// Views reads the next values of byte columns (INT96 and fixed-length ones
 // too) as slices that are valid until the next call or page.
-func (s *section) views(dst [][]byte) error {
+func (s *Section) Views(dst [][]byte) error {
 	if len(dst) == 0 {
 		return nil
 	}
@@ -33,10 +33,10 @@ func (s *section) views(dst [][]byte) error {
 		return s.prefixViews(dst)
 	case format.ByteStreamSplit:
 		if s.pos+len(dst) > s.n {
-			return corrupt("a page ends before its last value")
+			return Corrupt("a page ends before its last value")
 		}
 		w := s.width
-		s.slab = grow(s.slab, w*len(dst))
+		s.slab = Grow(s.slab, w*len(dst))
 		for i := range dst {
 			dst[i] = s.slab[i*w : i*w+w]
 			s.split(dst[i], s.pos+i)
@@ -47,16 +47,16 @@ func (s *section) views(dst [][]byte) error {
 	panic("section: bytes of encoding " + s.enc.String())
 }
 
-func (s *section) plainViews(dst [][]byte) error {
+func (s *Section) plainViews(dst [][]byte) error {
 	b, pos := s.b, s.pos
 	for i := range dst {
 		if len(b)-pos < 4 {
-			return corrupt("a page ends before its last value")
+			return Corrupt("a page ends before its last value")
 		}
 		n := int64(binary.LittleEndian.Uint32(b[pos:]))
 		pos += 4
 		if n > int64(len(b)-pos) {
-			return corrupt("a value of %d bytes reaches past the end of its page", n)
+			return Corrupt("a value of %d bytes reaches past the end of its page", n)
 		}
 		if n > int64(s.cap) {
 			return s.tooLong(n)
@@ -68,18 +68,18 @@ func (s *section) plainViews(dst [][]byte) error {
 	return nil
 }
 
-func (s *section) tooLong(n int64) error {
+func (s *Section) tooLong(n int64) error {
 	return fmt.Errorf("a value has %d bytes, more than the cap of %d; leave the column out, or export it shortened", n, s.cap)
 }
 
-func (s *section) lengthViews(dst [][]byte) error {
-	s.lens = grow(s.lens, len(dst))
+func (s *Section) lengthViews(dst [][]byte) error {
+	s.lens = Grow(s.lens, len(dst))
 	if err := s.d.decode(s.lens); err != nil {
 		return err
 	}
 	for i, n := range s.lens {
 		if n < 0 || n > int64(len(s.b)-s.pos) {
-			return corrupt("a value of %d bytes reaches past the end of its page", n)
+			return Corrupt("a value of %d bytes reaches past the end of its page", n)
 		}
 		if n > int64(s.cap) {
 			return s.tooLong(n)
@@ -92,8 +92,8 @@ func (s *section) lengthViews(dst [][]byte) error {
 
 // prefixViews assembles values of a shared prefix and a suffix. They go into
 // slab; ends marks them, because slab may move while it grows.
-func (s *section) prefixViews(dst [][]byte) error {
-	s.lens, s.pres = grow(s.lens, len(dst)), grow(s.pres, len(dst))
+func (s *Section) prefixViews(dst [][]byte) error {
+	s.lens, s.pres = Grow(s.lens, len(dst)), Grow(s.pres, len(dst))
 	if err := s.pre.decode(s.pres); err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (s *section) prefixViews(dst [][]byte) error {
 	for i, n := range s.lens {
 		p := s.pres[i]
 		if p < 0 || p > int64(last-start) || n < 0 || n > int64(len(s.b)-s.pos) {
-			return corrupt("a value of %d + %d bytes reaches past the end of its page", p, n)
+			return Corrupt("a value of %d + %d bytes reaches past the end of its page", p, n)
 		}
 		if p+n > int64(s.cap) {
 			return s.tooLong(p + n)
@@ -116,15 +116,15 @@ func (s *section) prefixViews(dst [][]byte) error {
 		s.pos += int(n)
 		start, last = last, len(s.slab)
 		s.ends = append(s.ends, last)
-		if last > maxSlab {
-			return fmt.Errorf("a batch of values needs more than %d bytes, the cap; leave the column out, or export it shortened", maxSlab)
+		if last > MaxSlab {
+			return fmt.Errorf("a batch of values needs more than %d bytes, the cap; leave the column out, or export it shortened", MaxSlab)
 		}
 	}
 	from := len(s.prev)
 	for i, end := range s.ends {
 		dst[i] = s.slab[from:end:end]
 		if s.phys == format.FixedLenByteArray && end-from != s.width {
-			return corrupt("a value has %d bytes instead of %d", end-from, s.width)
+			return Corrupt("a value has %d bytes instead of %d", end-from, s.width)
 		}
 		from = end
 	}
@@ -132,5 +132,5 @@ func (s *section) prefixViews(dst [][]byte) error {
 	return nil
 }
 
-// maxSlab bounds the bytes of one column of one batch.
-const maxSlab = 256 << 20
+// MaxSlab bounds the bytes of one column of one batch.
+const MaxSlab = 256 << 20

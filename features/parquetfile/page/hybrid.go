@@ -1,4 +1,4 @@
-package parquetfile
+package page
 
 import (
 	"encoding/binary"
@@ -34,25 +34,25 @@ func (h *hybrid) reset(b []byte, width uint) {
 // header reads the next run's header.
 func (h *hybrid) header() error {
 	if h.pos >= len(h.b) {
-		return corrupt("a run of levels, indices or booleans ends early")
+		return Corrupt("a run of levels, indices or booleans ends early")
 	}
 	u, n := binary.Uvarint(h.b[h.pos:])
 	if n <= 0 || u>>1 == 0 || u>>1 > 1<<32 {
-		return corrupt("a run of levels, indices or booleans ends early")
+		return Corrupt("a run of levels, indices or booleans ends early")
 	}
 	h.pos += n
 	count := int(u >> 1)
 	if u&1 == 0 {
 		size := int(h.width+7) / 8
 		if h.pos+size > len(h.b) {
-			return corrupt("a run of levels, indices or booleans ends early")
+			return Corrupt("a run of levels, indices or booleans ends early")
 		}
 		h.value = 0
 		for i := 0; i < size; i++ {
 			h.value |= uint32(h.b[h.pos+i]) << (8 * i)
 		}
 		if bits.Len32(h.value) > int(h.width) {
-			return corrupt("a run's value %d has more than %d bits", h.value, h.width)
+			return Corrupt("a run's value %d has more than %d bits", h.value, h.width)
 		}
 		h.pos += size
 		h.run = count
@@ -65,13 +65,13 @@ func (h *hybrid) header() error {
 	// Impala cuts the last run of indices off behind its last value.
 	h.packed = (len(h.b) - h.pos) * 8 / int(h.width)
 	if !h.cut || h.packed == 0 {
-		return corrupt("a run of levels, indices or booleans ends early")
+		return Corrupt("a run of levels, indices or booleans ends early")
 	}
 	return nil
 }
 
-// decode fills dst with the next values.
-func (h *hybrid) decode(dst []int32) error {
+// Decode fills dst with the next values.
+func (h *hybrid) Decode(dst []int32) error {
 	for len(dst) > 0 {
 		switch {
 		case h.run > 0:
@@ -147,21 +147,22 @@ func (h *hybrid) constant(n int) (value uint32, ok bool, err error) {
 	return h.value, true, nil
 }
 
-// levels reads definition or repetition levels.
-type levels struct {
+// Levels reads definition or repetition levels.
+type Levels struct {
 	hybrid
 	max int
 }
 
-func (l *levels) reset(b []byte, max int) {
+// Reset begins the levels in b, of which max is the highest.
+func (l *Levels) Reset(b []byte, max int) {
 	l.hybrid.reset(b, uint(bits.Len(uint(max))))
 	l.max = max
 }
 
-// mask fills present with whether each of the next values is there, at the
+// Mask fills present with whether each of the next values is there, at the
 // highest level, and returns how many are. all is true, and present left
 // alone, when all are.
-func (l *levels) mask(present []bool, scratch []int32) (count int, all bool, err error) {
+func (l *Levels) Mask(present []bool, scratch []int32) (count int, all bool, err error) {
 	if l.max == 0 {
 		return len(present), true, nil
 	}
@@ -172,13 +173,13 @@ func (l *levels) mask(present []bool, scratch []int32) (count int, all bool, err
 			return len(present), true, nil
 		}
 		if v > uint32(l.max) {
-			return 0, false, corrupt("a level of %d where %d is the highest", v, l.max)
+			return 0, false, Corrupt("a level of %d where %d is the highest", v, l.max)
 		}
 		clear(present)
 		return 0, false, nil
 	}
 	scratch = scratch[:len(present)]
-	if err := l.decode(scratch); err != nil {
+	if err := l.Decode(scratch); err != nil {
 		return 0, false, err
 	}
 	top := int32(l.max)
@@ -192,7 +193,7 @@ func (l *levels) mask(present []bool, scratch []int32) (count int, all bool, err
 		over |= top - v
 	}
 	if over < 0 {
-		return 0, false, corrupt("a level is above %d, the highest", top)
+		return 0, false, Corrupt("a level is above %d, the highest", top)
 	}
 	return count, count == len(present), nil
 }
