@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/x509"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 func verifyCommand() *cobra.Command {
 	var (
 		keys  []string
+		tsa   string
 		last  string
 		quiet bool
 	)
@@ -33,7 +35,7 @@ no network. What does not hold is named, and the exit code is 65.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			trust, err := trusted(keys, last)
+			trust, err := trusted(keys, tsa, last)
 			if err != nil {
 				return err
 			}
@@ -57,12 +59,13 @@ no network. What does not hold is named, and the exit code is 65.`,
 	}
 	f := cmd.Flags()
 	f.StringArrayVar(&keys, "key", nil, "PEM file with a public key that you trust; one of those given is to have signed")
+	f.StringVar(&tsa, "tsa", "", "PEM file with the root certificates of the timestamp authorities that you trust")
 	f.StringVar(&last, "last", "", "SHA-256 of the envelope of the last pack that you know of: shows when packs were cut off the end")
 	f.BoolVarP(&quiet, "quiet", "q", false, "say only what is wrong")
 	return cmd
 }
 
-func trusted(files []string, last string) (t pack.Trust, err error) {
+func trusted(files []string, tsa, last string) (t pack.Trust, err error) {
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -73,6 +76,15 @@ func trusted(files []string, last string) (t pack.Trust, err error) {
 			return t, usagef("-key %s: %v; `openssl pkey -in key.pem -pubout` prints the public key of a private one", file, err)
 		}
 		t.Keys = append(t.Keys, key)
+	}
+	if tsa != "" {
+		text, err := os.ReadFile(tsa)
+		if err != nil {
+			return t, usagef("-tsa: %v", err)
+		}
+		if t.Authorities = x509.NewCertPool(); !t.Authorities.AppendCertsFromPEM(text) {
+			return t, usagef("-tsa %s: holds no certificate in PEM", tsa)
+		}
 	}
 	if raw, err := hex.DecodeString(last); err != nil || last != "" && len(raw) != 32 {
 		return t, usagef("-last %s: is no SHA-256 in hex", last)

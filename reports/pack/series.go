@@ -120,7 +120,7 @@ func verifySeries(dir string, names []string, trust Trust) (*Outcome, error) {
 	o := &Outcome{Dir: dir, Kind: "series", signed: byTrusted}
 	var chain []*opened
 	for _, name := range names {
-		p, part, err := inspect(filepath.Join(dir, name), Trust{Keys: trust.Keys})
+		p, part, err := inspect(filepath.Join(dir, name), Trust{Keys: trust.Keys, Authorities: trust.Authorities})
 		if err != nil {
 			return nil, err
 		}

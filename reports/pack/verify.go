@@ -2,6 +2,7 @@ package pack
 
 import (
 	"bytes"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +18,9 @@ import (
 
 // Trust is what a verification is held against beside the files themselves.
 type Trust struct {
+	// Authorities are the roots that timestamps are held against, nil for none.
+	Authorities *x509.CertPool
+
 	Keys []*PublicKey // one of them is to have signed; none: the key inside is taken, and the outcome says so
 	Last string       // SHA-256 of the envelope of the last pack of a series, "" when it is not known
 }
@@ -157,7 +161,7 @@ func inspect(dir string, trust Trust) (*opened, *Outcome, error) {
 		}
 	}
 	if p.tags[TokenFile] != nil {
-		o.Lines = append(o.Lines, p.tokenLine())
+		o.Lines = append(o.Lines, p.tokenLine(trust))
 	}
 	o.Lines = append(o.Lines, p.reportLine())
 	if p.statement != nil {
@@ -318,7 +322,7 @@ func (p *opened) signatureLine(trust Trust) Line {
 	return l
 }
 
-func (p *opened) tokenLine() Line {
+func (p *opened) tokenLine(trust Trust) Line {
 	l := Line{About: "timestamp"}
 	t, err := readToken(p.tags[TokenFile], p.tags[EnvelopeFile])
 	if err != nil {
@@ -326,11 +330,19 @@ func (p *opened) tokenLine() Line {
 		return l
 	}
 	l.Text = "this envelope existed at " + t.Time.Format("2006-01-02T15:04:05Z")
-	if t.Signer == "" {
-		l.Note = "the token carries no certificate, so its signature was not looked at; `openssl ts -verify` can"
-	} else {
+	if t.Signer != "" {
 		l.Text += ", says " + t.Signer
-		l.Note = "whether to trust that authority is yours to say; `openssl ts -verify` holds it against its root"
+	}
+	switch {
+	case trust.Authorities != nil:
+		if err := t.trusted(trust.Authorities); err != nil {
+			l.Wrong = append(l.Wrong, TokenFile+": "+err.Error())
+		}
+		l.Text += ", which you trust"
+	case t.Signer == "":
+		l.Note = "the token carries no certificate, so its signature was not looked at; `openssl ts -verify` can"
+	default:
+		l.Note = "anybody can be an authority; give -tsa to hold this one against the root that you trust"
 	}
 	return l
 }
