@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"evenhand/audit"
@@ -82,12 +83,20 @@ func (r *run) readable() error {
 		for _, s := range t.layout.Specs {
 			c := r.tallies[t.name].Columns[s.Name]
 			if c.Bad > 0 && c.Bad >= c.Rows-c.Nulls {
-				return mismatch(t.source, r.wrong("%s: none of the %d values of column %q can be read as %s (for %s), e.g. %q; map a column of that type, or say how it is written (timezone, days_since, unit, missing)",
-					t.name, c.Bad, strings.Join(s.From, ", "), s.Kind, s.Name, c.Example))
+				return mismatch(t.source, r.wrong("%s: none of the %d values of column %q can be read as %s (for %s), e.g. %s; map a column of that type, or say how it is written (timezone, days_since, unit, missing)",
+					t.name, c.Bad, strings.Join(s.From, ", "), s.Kind, s.Name, r.example(c.Example)))
 			}
 		}
 	}
 	return nil
+}
+
+// example is a bad cell for a message: its shape, unless the plan lets ids leave.
+func (r *run) example(raw string) string {
+	if r.plan.Privacy.Plain() {
+		return strconv.Quote(raw)
+	}
+	return features.Shape(raw)
 }
 
 // reread runs the second pass for the checks that ask for one, and replaces

@@ -39,6 +39,9 @@ func NewMask(key *Key, words Words, texts map[string]int64, suppress int64) *Mas
 	for v, n := range texts {
 		if n >= suppress {
 			m.words.prose(v)
+			if raw, ok := strings.CutPrefix(v, "other:"); ok {
+				m.words.add(raw)
+			}
 		}
 	}
 	for v, n := range texts {
@@ -119,14 +122,22 @@ func (m *Mask) Text(s string) string {
 	return out
 }
 
-// Label is Text for the name of a group, a segment or a version, where a number
-// is a text like any other.
+// Label returns the name of a slice of the rows, as "product=cash" or
+// "age×sex=25-35×F", with the values replaced that too few rows have. Other
+// words of it are the program's.
 func (m *Mask) Label(s string) string {
-	if m == nil || s == "" {
+	if m == nil || s == "" || m.words[s] {
 		return s
 	}
 	if m.rare[s] {
 		return m.key.rare(s)
+	}
+	name, value, ok := strings.Cut(s, "=")
+	switch {
+	case ok && name == "incident":
+		return name + "=" + m.short(value)
+	case ok && m.rare[value]:
+		return name + "=" + m.key.rare(value)
 	}
 	var b strings.Builder
 	for p := range pieces(s) {
@@ -136,7 +147,15 @@ func (m *Mask) Label(s string) string {
 			b.WriteString(p.text)
 		}
 	}
-	return m.Text(b.String())
+	return m.Prose(b.String())
+}
+
+// short is an id in a sentence.
+func (m *Mask) short(id string) string {
+	if id == "" {
+		return ""
+	}
+	return m.ID(id)[:12]
 }
 
 func (m *Mask) mask(s string) string {

@@ -39,8 +39,7 @@ func (m *Mask) Result(r *audit.Result, checks []*audit.Check) {
 			}
 			f.Samples[k] = to
 		}
-		f.Rules, f.Metrics = slices.Clone(f.Rules), slices.Clone(f.Metrics)
-		m.texts(f.Rules)
+		f.Metrics = slices.Clone(f.Metrics)
 		for k, id := range f.Metrics {
 			if to, ok := renamed[id]; ok {
 				f.Metrics[k] = to
@@ -72,7 +71,7 @@ func (m *Mask) Result(r *audit.Result, checks []*audit.Check) {
 func (m *Mask) know(r *audit.Result, ids map[string][]string) {
 	see := func(id string) {
 		if id != "" {
-			m.hide(id, m.ID(id))
+			m.hide(id, m.short(id))
 		}
 	}
 	for i := range r.Cases {
@@ -105,8 +104,6 @@ func (m *Mask) kase(c *audit.Case, ids []string) {
 	for _, s := range []*string{&c.Product, &c.PolicyVersion, &c.ModelVersion} {
 		*s = m.Label(*s)
 	}
-	c.Rules = slices.Clone(c.Rules)
-	m.texts(c.Rules)
 	for i := range c.Evidence {
 		e := &c.Evidence[i]
 		if holdsID(ids, e.Name) {
@@ -122,12 +119,6 @@ func (m *Mask) kase(c *audit.Case, ids []string) {
 		if ok {
 			e.What = table + "." + m.Text(kind)
 		}
-	}
-}
-
-func (m *Mask) texts(ss []string) {
-	for i := range ss {
-		ss[i] = m.Text(ss[i])
 	}
 }
 

@@ -148,12 +148,15 @@ func pieces(s string) func(yield func(piece) bool) {
 }
 
 func isGap(r rune) bool {
-	return r <= ' ' || strings.ContainsRune(",;=()[]{}|\"'`→，；、（）。：“”", r) || r > 0x7f && unicode.IsSpace(r)
+	return r <= ' ' || strings.ContainsRune(",;=×()[]{}|\"'`→，；、（）。：“”", r) || r > 0x7f && unicode.IsSpace(r)
 }
 
 // isNumber reports whether a word is a number, an amount, a date, a time or a
 // range of such, and not so long that it could be an id.
 func isNumber(s string) bool {
+	if year, of, ok := strings.Cut(s, "-"); ok && len(year) == 4 && len(of) >= 2 && strings.IndexByte("QWH", of[0]) >= 0 {
+		s = year + "-" + of[1:] // 2025-Q1
+	}
 	digits, run, inRun := 0, 0, 0
 	for i, r := range s {
 		switch {

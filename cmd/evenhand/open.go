@@ -33,7 +33,7 @@ func openTable(ctx context.Context, plan *audit.Plan, name string) (*parquetfile
 			inputs[i].Shown = in.Path
 		}
 	}
-	return parquetfile.Open(ctx, name, inputs, parquetfile.Options{Int96Zone: plan.Int96Zone(name)})
+	return parquetfile.Open(ctx, name, inputs, parquetfile.Options{Int96Zone: plan.Int96Zone(name), HideValues: !plan.Privacy.Plain()})
 }
 
 // openFiles opens Parquet files by path, in the order given.

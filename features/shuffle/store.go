@@ -164,7 +164,7 @@ func (s *store) relieve() error {
 		if err != nil {
 			return s.fail("make a file", err)
 		}
-		s.file = f
+		s.file = seal(f)
 		s.out = make([]byte, 0, min(buffer, max(s.limit/8, smallest)))
 	}
 	s.mu.Lock()
