@@ -44,12 +44,12 @@ func checksCommand() *cobra.Command {
 
 func printCheck(w io.Writer, c *audit.Check, lang string) error {
 	if lang == "zh" {
-		fmt.Fprintf(w, "%s：%s\n\n设置（审计方案 checks: %s:；说明为英文）\n", c.Name, c.DocZh, c.Name)
+		fmt.Fprintf(w, "%s：%s\n\n设置（审计方案 checks: %s:）\n", c.Name, c.DocZh, c.Name)
 	} else {
 		fmt.Fprintf(w, "%s: %s\n\nSettings (plan: checks: %s:)\n", c.Name, c.Doc, c.Name)
 	}
 	for _, s := range audit.SettingsOf(c) {
-		fmt.Fprintf(w, "  %-20s %v: %s\n", s.Name, s.Default, s.Doc)
+		fmt.Fprintf(w, "  %-20s %v: %s\n", s.Name, s.Default, docIn(lang, s.Doc))
 	}
 	return nil
 }

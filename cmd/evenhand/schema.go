@@ -16,7 +16,7 @@ import (
 )
 
 func schemaCommand() *cobra.Command {
-	asJSON := false
+	asJSON, lang := false, "en"
 	cmd := &cobra.Command{
 		Use:   "schema [TABLE|plan|history|results]",
 		Short: "print the data contract, the plan's JSON Schema, or the results' schemas",
@@ -27,12 +27,18 @@ func schemaCommand() *cobra.Command {
   evenhand schema results           tables and fields of a report`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := validLang(lang); err != nil {
+				return err
+			}
 			out := cmd.OutOrStdout()
 			tables := features.Schema
 			if len(args) == 1 {
 				switch args[0] {
 				case "plan":
 					data, err := audit.PlanSchema(checks.Known())
+					if err == nil {
+						data, err = describedIn(lang, data)
+					}
 					if err == nil {
 						_, err = out.Write(append(data, '\n'))
 					}
@@ -63,6 +69,7 @@ func schemaCommand() *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().StringVar(&lang, "lang", "en", "language of the plan's descriptions: en or zh")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the contract as JSON")
 	return cmd
 }

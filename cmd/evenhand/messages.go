@@ -1,0 +1,103 @@
+package main
+
+import (
+	"cmp"
+	_ "embed"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// The wordings of errors in Chinese, two lines each: as the source has it, and
+// in Chinese with {1}, {2} for what is filled in. Errors are made in English
+// wherever something goes wrong, by packages that know no language; they are
+// put into Chinese here, where they are printed.
+//
+//go:embed messages_zh.txt
+var messagesZh string
+
+// message is one wording.
+type message struct {
+	en, zh  string
+	verbs   int
+	literal int // letters that are no verbs
+	pattern *regexp.Regexp
+}
+
+// verb is one verb of a format.
+var verb = regexp.MustCompile(`%(?:\[\d+\])?[-+# 0]*(?:\d+|\*)?(?:\.\d+)?[a-zA-Z]`)
+
+// messages are all wordings, those that say most first.
+var messages = sync.OnceValue(func() []message {
+	var out []message
+	for _, entry := range strings.Split(strings.TrimSpace(messagesZh), "\n\n") {
+		en, zh, ok := strings.Cut(entry, "\n")
+		if !ok || strings.Contains(zh, "\n") {
+			panic("messages_zh.txt: not two lines: " + entry)
+		}
+		m := message{en: strings.ReplaceAll(en, `\n`, "\n"), zh: strings.ReplaceAll(zh, `\n`, "\n")}
+		var pattern strings.Builder
+		pattern.WriteString(`(?s)^`)
+		at := 0
+		for _, loc := range verb.FindAllStringIndex(strings.ReplaceAll(m.en, "%%", "\x00\x00"), -1) {
+			pattern.WriteString(literal(m.en[at:loc[0]]))
+			pattern.WriteString(`(.*?)`)
+			m.literal += len(m.en[at:loc[0]])
+			at, m.verbs = loc[1], m.verbs+1
+		}
+		pattern.WriteString(literal(m.en[at:]) + `$`)
+		m.literal += len(m.en[at:])
+		m.pattern = regexp.MustCompile(pattern.String())
+		out = append(out, m)
+	}
+	slices.SortStableFunc(out, func(a, b message) int { return -cmp.Compare(a.literal, b.literal) })
+	return out
+})
+
+func literal(s string) string { return regexp.QuoteMeta(strings.ReplaceAll(s, "%%", "%")) }
+
+// chinese puts an error into Chinese. What no wording fits stays as it is: a
+// name, a number, or what the operating system says.
+func chinese(text string) string {
+	if lines := strings.Split(text, "\n"); len(lines) > 1 {
+		for i, l := range lines {
+			lines[i] = chinese(l)
+		}
+		return strings.Join(lines, "\n")
+	}
+	for _, m := range messages() {
+		// Wordings of little else than what is filled in would fit anything.
+		if m.literal < 4 {
+			break
+		}
+		if args := m.pattern.FindStringSubmatch(text); args != nil {
+			return m.fill(args[1:])
+		}
+	}
+	// FILE: row group N: COLUMN: what is wrong
+	if where, what, ok := strings.Cut(text, ": "); ok {
+		return place(where) + "：" + chinese(what)
+	}
+	return text
+}
+
+func (m *message) fill(args []string) string {
+	out := strings.ReplaceAll(m.zh, "%%", "%")
+	for i, a := range args {
+		out = strings.ReplaceAll(out, "{"+strconv.Itoa(i+1)+"}", chinese(a))
+	}
+	return out
+}
+
+// place is the part of an error that says where it is.
+func place(where string) string {
+	if n, ok := strings.CutPrefix(where, "row group "); ok {
+		return "第 " + n + " 个行组"
+	}
+	if n, ok := strings.CutPrefix(where, "line "); ok {
+		return "第 " + n + " 行"
+	}
+	return where
+}
