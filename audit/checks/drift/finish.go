@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"math"
 	"slices"
 
 	"evenhand/audit"
@@ -93,6 +94,10 @@ func (s *state) levels(r *audit.Result, ws []window) {
 		if s.score >= 0 && w.all.sum.N() > 0 {
 			m := audit.NewMetric(name, "score_mean")
 			m.Period, m.Value, m.N = w.label, w.all.sum.Mean(), w.all.sum.N()
+			if sd := w.all.recorded.SD(); m.N > 1 && sd == sd {
+				half := float64(stats.NormalQuantile((1+level)/2) * sd / math.Sqrt(float64(m.N-1)))
+				m.Low, m.High, m.Level, m.Interval = m.Value-half, m.Value+half, level, "normal"
+			}
 			if m.N < s.set.MinRows {
 				m.Reach = audit.Insufficient
 			}

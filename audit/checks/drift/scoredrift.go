@@ -141,9 +141,10 @@ deviations (ddof 0) of the reference; of text features chi2 over the levels,
 with p and the degrees of freedom. They are read off histograms whose bins are
 0.025 % wide: exact for whole numbers to 8192, else D is too small by the
 largest share of a bin at most, and the distance right to a bin's width. The
-mean score (an exact sum), the missing rate with its Wilson interval, the share
-of each model and policy version, and the score's numbers within each: a change
-of version is drift by design, and the finding says when the two coincide.
+mean score (an exact sum, with a normal interval from the histogram's standard
+deviation), the missing rate with its Wilson interval, the share of each model
+and policy version, and the score's numbers within each: a change of version is
+drift by design, and the finding says when the two coincide.
 
 chunk_by compares stretches of rows in the order decided instead of periods:
 size, of chunk_n rows each, or count, chunk_n stretches. They end with a day, so
