@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"runtime"
@@ -15,6 +14,7 @@ import (
 	"evenhand/audit/dossier"
 	"evenhand/audit/driver"
 	"evenhand/audit/policy"
+	"evenhand/audit/pseudonym"
 	"evenhand/features"
 	"evenhand/features/parquetfile"
 	"evenhand/reports"
@@ -36,10 +36,11 @@ func explainCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain ID [-c audit.yaml] [-o FILE.html]",
 		Short: "open one decision's or account's dossier",
-		Long: `explain looks for ID among the decisions, applications, accounts, limit
-events, loans and customers of the export, in this order, and prints what is
-known: inputs, score and contributions, rule path, reasons given and
-recomputed, verdicts of the whole audit, timeline, and what would change it.
+		Long: `explain looks for ID, or the id that it is the pseudonym of in a report, among
+the decisions, applications, accounts, limit events, loans and customers of the
+export, in this order, and prints what is known: inputs, score and contributions,
+rule path, reasons given and recomputed, verdicts of the whole audit, timeline,
+and what would change it. A dossier has ids as they are: it is for inside.
 
 The verdicts are those of the audit of the whole export, which runs for it.`,
 		Example: `  evenhand explain D0001234 -c audit.yaml
@@ -86,6 +87,9 @@ func (j *explainJob) run(ctx context.Context) (err error) {
 	}
 	defer closeAll(j.sources)
 
+	if err := j.real(ctx, plan); err != nil {
+		return err
+	}
 	match, err := j.find(ctx, plan)
 	if err != nil {
 		return err
@@ -169,8 +173,25 @@ func (j *explainJob) write(report *reports.Report, file *dossier.Dossier) error 
 	if err := report.WriteDossier(&b, file); err != nil {
 		return err
 	}
-	if err := os.WriteFile(j.page, b.Bytes(), 0o666); err != nil {
-		return fmt.Errorf("the dossier can't be written: %w", err)
+	return writePrivate(j.page, b.Bytes()) // it has the customer's own ids
+}
+
+// real makes a pseudonym the id that it stands for; what is none, or stands for
+// nothing in the export, stays as it is.
+func (j *explainJob) real(ctx context.Context, plan *audit.Plan) error {
+	digits, ok := pseudonym.IsPseudonym(j.id)
+	if !ok || plan.Privacy.Plain() {
+		return nil
+	}
+	found, _, err := resolve(ctx, plan, []string{digits}, j.sources, j.workers)
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(found) > 1:
+		return usagef("%s is the beginning of %d pseudonyms; give more digits", j.id, len(found))
+	case len(found) == 1:
+		j.id = found[0].ID
 	}
 	return nil
 }

@@ -83,7 +83,7 @@ Start with "evenhand demo", then "evenhand init FILE…" on your own export.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%v; see %s -h", err, cmd.CommandPath())
 	})
-	root.AddCommand(demoCommand(), initCommand(), auditCommand(), scenarioCommand(), explainCommand(), diffCommand(), scoreCommand(), packCommand(), verifyCommand(), checksCommand(), schemaCommand())
+	root.AddCommand(demoCommand(), initCommand(), auditCommand(), scenarioCommand(), explainCommand(), resolveCommand(), diffCommand(), scoreCommand(), packCommand(), verifyCommand(), checksCommand(), schemaCommand())
 	root.SetHelpTemplate(helpTemplate)
 	return root
 }
