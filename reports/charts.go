@@ -215,7 +215,9 @@ func (r *Report) widest(timed []*audit.Metric) []*audit.Metric {
 			column, low = dimension(m.Group), m.Value
 		}
 	}
-	of, _ := split(timed, func(m *audit.Metric) bool { return m.Segment == "" && m.Group != "" && dimension(m.Group) == column && !strings.HasSuffix(m.Group, "=(unknown)") })
+	of, _ := split(timed, func(m *audit.Metric) bool {
+		return m.Segment == "" && m.Group != "" && dimension(m.Group) == column && !strings.HasSuffix(m.Group, "=(unknown)")
+	})
 	return of
 }
 

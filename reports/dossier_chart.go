@@ -24,15 +24,15 @@ var stepLines = []stepLine{
 
 // lanes are the rows of marks under the lines.
 var lanes = []struct {
-	class string
-	name  audit.Text
-	of    func(what string, late bool) bool
+	class, form string
+	name        audit.Text
+	of          func(what string, late bool) bool
 }{
-	{"dot s1", audit.T("approved", "通过"), func(what string, _ bool) bool { return strings.HasPrefix(what, "decisions.approved") }},
-	{"dot s2", audit.T("denied", "拒绝"), func(what string, _ bool) bool { return what == "decisions.denied" }},
-	{"dot s5", audit.T("told", "告知"), func(what string, _ bool) bool { return what == "decisions.notice" }},
-	{"dot s3", audit.T("paid", "还款"), func(what string, late bool) bool { return what == "repayments.paid" && !late }},
-	{"dot s2", audit.T("paid late", "逾期还款"), func(what string, late bool) bool { return what == "repayments.paid" && late }},
+	{"s1", "", audit.T("approved", "通过"), func(what string, _ bool) bool { return strings.HasPrefix(what, "decisions.approved") }},
+	{"s2", "s4", audit.T("denied", "拒绝"), func(what string, _ bool) bool { return what == "decisions.denied" }},
+	{"s5", "s2", audit.T("told", "告知"), func(what string, _ bool) bool { return what == "decisions.notice" }},
+	{"s3", "", audit.T("paid", "还款"), func(what string, late bool) bool { return what == "repayments.paid" && !late }},
+	{"s2", "s3", audit.T("paid late", "逾期还款"), func(what string, late bool) bool { return what == "repayments.paid" && late }},
 }
 
 // Positions in the chart.
@@ -85,7 +85,7 @@ func (r *Report) limitChart(d *dossier.Dossier) *figure {
 	for _, l := range stepLines {
 		if f.steps(l, steps, x, y, major) {
 			class, _, _ := strings.Cut(l.class, " ")
-			f.Legend = append(f.Legend, legend{class, l.name})
+			f.Legend = append(f.Legend, legend{map[string]string{"s1": "broad", "s3": "middle", "s2": "l2"}[class], l.name})
 		}
 	}
 	for _, s := range steps {
@@ -188,7 +188,7 @@ func (f *figure) lanes(r *Report, d *dossier.Dossier, x scale) px {
 				at += laneHeight
 				f.text("tick", "end", chartLeft-6, at+4, l.name)
 			}
-			f.circle(l.class, x.at(float64(e.At)), at, 3, same(r.instant(e.At)+" · "+e.Key))
+			f.mark(l.class, l.form, x.at(float64(e.At)), at, 3.5, same(r.instant(e.At)+" · "+e.Key))
 		}
 	}
 	return at + 6

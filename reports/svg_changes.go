@@ -128,7 +128,7 @@ func (r *Report) changeLine(of *audit.Metric) *figure {
 	if u == plain {
 		step = plain.value(worst.Value)
 	}
-	f.Title = audit.Tf("%[1]s: change-points %[3]d; the largest step is %[4]s on %[5]s", "%[2]s：突变点 %[3]d 个，最大的一次为 %[5]s 的 %[4]s", name.En, name.Zh, len(marks.changes), step.En, worst.Period)
+	f.Title = audit.Tf("%[1]s: change-points %[3]d; the largest step is %[4]s on %[5]s", "%[2]s：突变点 %[3]d 个，最大的一次为 %[5]s 的 %[6]s", name.En, name.Zh, len(marks.changes), step.En, worst.Period, step.Zh)
 	n := int64(0)
 	for _, m := range weeks {
 		n += m.N

@@ -66,7 +66,7 @@ func (r *Report) cutoffColumns(ms []*audit.Metric) *figure {
 	t := table{Head: []cell{{Text: audit.T("bins from the cut-off", "距分数线的箱数")}, {Text: audit.T("scores", "评分数"), Num: true}}}
 	hidden := 0
 	for i, b := range bins {
-		label := strconv.Itoa(b.at)
+		label := signed(strconv.Itoa(b.at))
 		labels = append(labels, label)
 		if b.m.Suppressed {
 			hidden++

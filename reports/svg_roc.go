@@ -8,8 +8,8 @@ import (
 	"evenhand/audit"
 )
 
-// rocs draws small multiples of ROC curves, one a group, of the column that the
-// reliability diagram is of. A curve goes through the points at which deciles of
+// rocs draws small multiples of ROC curves, one a group, of the column whose
+// groups all have the most bad loans. A curve goes through the points at which deciles of
 // the predicted probability meet: these are on it, and the lines between them
 // below it.
 func (r *Report) rocs(ms []*audit.Metric) *figure {
@@ -21,7 +21,7 @@ func (r *Report) rocs(ms []*audit.Metric) *figure {
 		name   string
 	}
 	var panels []panel
-	for _, s := range furthestGroups(ms) {
+	for _, s := range fullestGroups(ms) {
 		p := panel{s: s, name: s.points[0].Group}
 		for _, m := range s.points {
 			p.n, p.bad = p.n+m.N, p.bad+m.K
@@ -102,4 +102,31 @@ func (r *Report) rocs(ms []*audit.Metric) *figure {
 	}
 	f.Data = r.chartTable(sources)
 	return f
+}
+
+// fullestGroups are the groups of the column whose group with the fewest bad
+// loans has the most.
+func fullestGroups(ms []*audit.Metric) (best []series) {
+	most := int64(0)
+	for _, part := range byKind(ms) {
+		if part[0].Group == "" {
+			continue
+		}
+		groups, _ := reliabilityOfGroups(part)
+		if len(groups) < 2 || len(groups) > 6 {
+			continue
+		}
+		fewest := int64(math.MaxInt64)
+		for _, s := range groups {
+			var bad int64
+			for _, m := range s.points {
+				bad += m.K
+			}
+			fewest = min(fewest, bad)
+		}
+		if fewest > most {
+			best, most = groups, fewest
+		}
+	}
+	return best
 }
