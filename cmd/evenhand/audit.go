@@ -37,6 +37,7 @@ type auditJob struct {
 	today      string // day that waivers are held against; "": the plan's as-of day
 	profile    string
 	noProgress bool
+	watch      watch
 	stdout     io.Writer
 	stderr     io.Writer
 }
@@ -51,7 +52,7 @@ func auditCommand() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			j.stdout, j.stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
-			return j.run(cmd.Context())
+			return j.watch.observe(cmd.Context(), j, cmd.Name(), j.run)
 		},
 	}
 	f := cmd.Flags()
@@ -66,6 +67,7 @@ func auditCommand() *cobra.Command {
 	f.StringVar(&j.profile, "cpuprofile", "", "write a CPU profile to this file")
 	f.BoolVarP(&j.quiet, "quiet", "q", false, "no progress, no summary")
 	j.gateFlags(f)
+	j.watch.flags(f)
 	return cmd
 }
 
@@ -109,8 +111,9 @@ func (j *auditJob) run(ctx context.Context) error {
 		return err
 	}
 	defer closeAll(sources)
+	j.watch.opened(plan, j.suite(), sources)
 
-	bar := newProgress(j.stderr)
+	bar := j.watch.progress(j.stderr)
 	result, err := driver.Run(ctx, driver.Input{
 		Plan: plan, Checks: j.suite(), Sources: asSources(sources), Models: models, Policies: policies, Baseline: earlier,
 	}, j.options(bar))
@@ -129,6 +132,7 @@ func (j *auditJob) run(ctx context.Context) error {
 	if err := report.Publish(ctx, place); err != nil {
 		return err
 	}
+	j.watch.published(report, j.out)
 	if !j.quiet {
 		fmt.Fprint(j.stdout, report.Summary(j.lang))
 		fmt.Fprintf(j.stdout, "%s\n", filepath.Join(j.out, "report.html"))

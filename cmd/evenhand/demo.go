@@ -28,6 +28,7 @@ func demoCommand() *cobra.Command {
 	var (
 		out  string
 		lang string
+		form string // of the log
 	)
 	cmd := &cobra.Command{
 		Use:   "demo [-o DIR]",
@@ -46,6 +47,7 @@ plans stay in DIR, to look at, to change and to audit again.`,
 				j := &auditJob{
 					plan: filepath.Join(dir, "audit.yaml"), out: filepath.Join(dir, "report"),
 					workers: runtime.GOMAXPROCS(0), lang: lang, stdout: w, stderr: cmd.ErrOrStderr(), noProgress: true,
+					watch: watch{form: form},
 				}
 				if err := demoAudit(cmd.Context(), j); err != nil {
 					return err
@@ -57,12 +59,13 @@ plans stay in DIR, to look at, to change and to audit again.`,
 	}
 	cmd.Flags().StringVarP(&out, "out", "o", "evenhand-demo", "directory for the data, the plans and the reports")
 	cmd.Flags().StringVar(&lang, "lang", "both", langUsage)
+	logFlag(cmd.Flags(), &form)
 	return cmd
 }
 
 // demoAudit audits; findings are what a demo is for, so the gate is no error.
 func demoAudit(ctx context.Context, j *auditJob) error {
-	err := j.run(ctx)
+	err := j.watch.observe(ctx, j, "demo", j.run)
 	var gate *gateError
 	if errors.As(err, &gate) {
 		return nil

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -151,9 +150,3 @@ func writeDiff(d *compare.Diff, out string, opt compare.Options) error {
 
 // pageLangs are the languages of a page.
 var pageLangs = []string{"en", "zh", "both"}
-
-// either lists words: a, b or c.
-func either(words []string) string {
-	n := len(words) - 1
-	return strings.Join(words[:n], ", ") + " or " + words[n]
-}

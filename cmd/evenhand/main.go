@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -31,31 +30,21 @@ func run(args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.SetArgs(longFlags(root, args))
-	err := execute(ctx, root)
-	var gate *gateError
-	gated := errors.As(err, &gate) // the report is out, whatever came after
-	if ctx.Err() != nil && err != nil && !gated {
-		err = errStopped
-	}
-	code := exitCode(err)
-	if gated {
-		err = gate.said()
-	}
-	if err != nil {
-		fmt.Fprintf(stderr, "evenhand: %v\n", err)
-	}
+	cmd, err := execute(ctx, root)
+	err, code := ending(ctx, err)
+	sayEnd(cmd, err, code, func(err error) { fmt.Fprintf(stderr, "evenhand: %v\n", err) })
 	return code
 }
 
 // execute runs the command; a panic is a broken contract inside, and an error
 // like any other to the caller.
-func execute(ctx context.Context, root *cobra.Command) (err error) {
+func execute(ctx context.Context, root *cobra.Command) (cmd *cobra.Command, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &driver.Broken{Cause: fmt.Sprintf("%v\n%s", p, debug.Stack())}
 		}
 	}()
-	return root.ExecuteContext(ctx)
+	return root.ExecuteContextC(ctx)
 }
 
 func command() *cobra.Command {

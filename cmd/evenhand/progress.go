@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"runtime/pprof"
 	"strings"
@@ -19,6 +20,7 @@ import (
 // elsewhere.
 type progress struct {
 	w     io.Writer
+	log   *slog.Logger // in place of lines for people; nil: those
 	bar   bool
 	width int
 
@@ -56,6 +58,10 @@ func (p *progress) report(x driver.Progress) {
 	if !p.bar {
 		if tenth := x.Rows * 10 / x.Total; tenth > p.tenth {
 			p.tenth = tenth
+			if p.log != nil {
+				p.log.Info("progress", "pass", x.Pass, "table", x.Table, "rows", x.Rows, "total", x.Total, "rows_per_second", int64(rate))
+				return
+			}
 			fmt.Fprintf(p.w, "evenhand: pass %d: %d of %d rows (%d %%), %.0f rows/s\n", x.Pass, x.Rows, x.Total, x.Rows*100/x.Total, rate)
 		}
 		return

@@ -29,7 +29,7 @@ its own. What it finds are candidates for review, never advice.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			j.stdout, j.stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
-			return j.run(cmd.Context())
+			return j.watch.observe(cmd.Context(), j, cmd.Name(), j.run)
 		},
 	}
 	f := cmd.Flags()
@@ -41,5 +41,6 @@ its own. What it finds are candidates for review, never advice.`,
 	f.StringVar(&j.profile, "cpuprofile", "", "write a CPU profile to this file")
 	f.BoolVarP(&j.quiet, "quiet", "q", false, "no progress, no summary")
 	j.gateFlags(f)
+	j.watch.flags(f)
 	return cmd
 }
