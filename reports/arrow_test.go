@@ -62,7 +62,7 @@ func TestWriteTwice(t *testing.T) {
 		}
 	}
 	files, _ := os.ReadDir(a)
-	if len(files) != len(Formats)+1 {
+	if len(files) != len(New(empty()).formats())+1 {
 		t.Fatalf("%d files", len(files))
 	}
 	for _, f := range files {

@@ -14,7 +14,7 @@ func (r *Report) Write(dir string) error { return r.write(context.Background(), 
 
 func (r *Report) write(ctx context.Context, dir string) error {
 	var written []FileDigest
-	for _, f := range Formats {
+	for _, f := range r.formats() {
 		d, err := publish.Write(ctx, dir, f.File, func(w io.Writer) error { return f.Write(r, w) })
 		if err != nil {
 			return err

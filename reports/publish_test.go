@@ -46,7 +46,7 @@ func TestPublish(t *testing.T) {
 		t.Fatal(err)
 	}
 	m, err := Verify(out)
-	if err != nil || len(m.Files) != len(Formats) {
+	if err != nil || len(m.Files) != len(New(empty()).formats()) {
 		t.Fatalf("%v, %+v", err, m)
 	}
 	// Again, over the first: the two exchange, and nothing is left beside.

@@ -39,8 +39,9 @@ type Input struct {
 	// the plan says: the registry of policies, the inputs of the models.
 	Key        *pseudonym.Key
 	Vocabulary []any
-	Lang       string // languages of the page: "en", "zh" or "both" (default)
-	Today      string // day that waivers are held against, as 2026-06-30; "": the plan's as-of day
+	Lang       string   // languages of the page: "en", "zh" or "both" (default)
+	Extra      []string // names of formats to write besides those always written
+	Today      string   // day that waivers are held against, as 2026-06-30; "": the plan's as-of day
 }
 
 // TableInput says what was read of one table.
@@ -75,6 +76,7 @@ type Report struct {
 	binary string
 	policy FileDigest
 	lang   string
+	extra  []string
 	room   room // of the page being made
 
 	zone    *time.Location
@@ -113,7 +115,7 @@ func New(in Input) *Report {
 	r := &Report{
 		plan: in.Plan, checks: slices.Clone(in.Checks), res: in.Result,
 		tables: slices.Clone(in.Tables), models: slices.Clone(in.Models),
-		binary: in.Binary, policy: in.Policies, lang: in.Lang, zone: in.Plan.Zone(), room: rooms[0],
+		binary: in.Binary, policy: in.Policies, lang: in.Lang, extra: in.Extra, zone: in.Plan.Zone(), room: rooms[0],
 	}
 	if r.zone == nil {
 		r.zone = time.UTC

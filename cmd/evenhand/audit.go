@@ -31,6 +31,8 @@ type auditJob struct {
 	workers    int
 	memory     string // a size; "" is a quarter of the machine's
 	lang       string
+	format     string   // extra formats, as typed
+	extra      []string // the same, read
 	quiet      bool
 	pack       packJob
 	failOn     string // in place of the plan's gates.fail_on
@@ -64,6 +66,7 @@ func auditCommand() *cobra.Command {
 	f.StringVar(&j.lang, "lang", "both", langUsage)
 	f.StringVar(&j.pack.out, "pack", "", "make an evidence pack of the report in this directory, or below it when it ends in a slash")
 	j.pack.flags(f)
+	f.StringVar(&j.format, "format", "", reports.FormatFlag())
 	f.StringVar(&j.profile, "cpuprofile", "", "write a CPU profile to this file")
 	f.BoolVarP(&j.quiet, "quiet", "q", false, "no progress, no summary")
 	j.gateFlags(f)
@@ -126,7 +129,7 @@ func (j *auditJob) run(ctx context.Context) error {
 	}
 	report := reports.New(reports.Input{
 		Plan: plan, Checks: j.suite(), Result: result,
-		Tables: describe(sources, result), Models: describeModels(models, result), Policies: describePolicies(plan, policies), Binary: version(), Lang: j.lang,
+		Tables: describe(sources, result), Models: describeModels(models, result), Policies: describePolicies(plan, policies), Binary: version(), Lang: j.lang, Extra: j.extra,
 		Key: ids.of(sources), Vocabulary: vocabulary(models, policies), Today: j.today,
 	})
 	if err := report.Publish(ctx, place); err != nil {
@@ -165,6 +168,10 @@ func (j *auditJob) validate() error {
 	}
 	if err := j.validGate(); err != nil {
 		return err
+	}
+	var err error
+	if j.extra, err = reports.ParseExtra(j.format); err != nil {
+		return usagef("-format: %v", err)
 	}
 	return validLang(j.lang, "both")
 }

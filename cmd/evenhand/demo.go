@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenhand/fixtures"
+	"evenhand/reports"
 )
 
 // demos are the audits of `evenhand demo`, in order.
@@ -26,9 +27,10 @@ var demos = []struct {
 
 func demoCommand() *cobra.Command {
 	var (
-		out  string
-		lang string
-		form string // of the log
+		out    string
+		lang   string
+		format string
+		form   string // of the log
 	)
 	cmd := &cobra.Command{
 		Use:   "demo [-o DIR]",
@@ -46,7 +48,7 @@ plans stay in DIR, to look at, to change and to audit again.`,
 				fmt.Fprintf(w, "== %s\n", d.title)
 				j := &auditJob{
 					plan: filepath.Join(dir, "audit.yaml"), out: filepath.Join(dir, "report"),
-					workers: runtime.GOMAXPROCS(0), lang: lang, stdout: w, stderr: cmd.ErrOrStderr(), noProgress: true,
+					workers: runtime.GOMAXPROCS(0), lang: lang, format: format, stdout: w, stderr: cmd.ErrOrStderr(), noProgress: true,
 					watch: watch{form: form},
 				}
 				if err := demoAudit(cmd.Context(), j); err != nil {
@@ -60,6 +62,7 @@ plans stay in DIR, to look at, to change and to audit again.`,
 	cmd.Flags().StringVarP(&out, "out", "o", "evenhand-demo", "directory for the data, the plans and the reports")
 	cmd.Flags().StringVar(&lang, "lang", "both", langUsage)
 	logFlag(cmd.Flags(), &form)
+	cmd.Flags().StringVar(&format, "format", "", reports.FormatFlag())
 	return cmd
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenhand/audit/checks"
+	"evenhand/reports"
 )
 
 // scenarioCommand is `evenhand scenario`: an audit with other checks.
@@ -38,6 +39,7 @@ its own. What it finds are candidates for review, never advice.`,
 	f.IntVar(&j.workers, "workers", runtime.GOMAXPROCS(0), "workers; they change speed, never an answer")
 	f.StringVar(&j.memory, "memory", "", "memory to do with, e.g. 512MiB or 2GB; what exceeds it goes to temporary files, and no answer changes (default a quarter of the machine's)")
 	f.StringVar(&j.lang, "lang", "both", langUsage)
+	f.StringVar(&j.format, "format", "", reports.FormatFlag())
 	f.StringVar(&j.profile, "cpuprofile", "", "write a CPU profile to this file")
 	f.BoolVarP(&j.quiet, "quiet", "q", false, "no progress, no summary")
 	j.gateFlags(f)
