@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 	"sync"
+
+	"evenhand/audit/checks"
 )
 
 // What the settings and the keys of a plan mean, in Chinese, two lines each: the
@@ -21,6 +23,9 @@ var docs = sync.OnceValue(func() map[string]string {
 			panic("docs_zh.txt: not two lines: " + entry)
 		}
 		out[en] = zh
+	}
+	for _, c := range checks.Known() { // the schema describes checks by their titles
+		out[c.Title.En] = c.Title.Zh
 	}
 	return out
 })

@@ -65,11 +65,11 @@ func schemaCommand() *cobra.Command {
 				enc.SetIndent("", "  ")
 				return enc.Encode(contract(tables))
 			}
-			printContract(out, tables)
+			printContract(out, tables, lang)
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&lang, "lang", "en", "language of the plan's descriptions: en or zh")
+	cmd.Flags().StringVar(&lang, "lang", "en", "language of the descriptions: en or zh")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the contract as JSON")
 	return cmd
 }
@@ -81,15 +81,15 @@ func tableNames() (names []string) {
 	return names
 }
 
-func printContract(w io.Writer, tables []features.Table) {
+func printContract(w io.Writer, tables []features.Table, lang string) {
 	for _, t := range tables {
-		fmt.Fprintf(w, "%s (key %s): %s\n", t.Name, strings.Join(t.Key, ", "), t.Doc)
+		fmt.Fprintf(w, "%s (key %s): %s\n", t.Name, strings.Join(t.Key, ", "), docIn(lang, t.Doc))
 		for _, c := range t.Columns {
 			mark := "?"
 			if c.Required {
 				mark = "!"
 			}
-			fmt.Fprintf(w, "  %-22s%s %-13s %s\n", c.Name, mark, c.Kind, c.Doc)
+			fmt.Fprintf(w, "  %-22s%s %-13s %s\n", c.Name, mark, c.Kind, docIn(lang, c.Doc))
 			if len(c.Enum) > 0 {
 				fmt.Fprintf(w, "  %-22s  %-13s one of %s\n", "", "", strings.Join(c.Enum, ", "))
 			}
