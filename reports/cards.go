@@ -53,7 +53,7 @@ func (r *Report) cards() (cards []card, rest *table) {
 		told[f.Check] = true
 	}
 	if rest != nil {
-		rest.cut("findings.arrow", r.room)
+		rest.cutAt(r.room.rest, "findings.arrow")
 	}
 	return cards, rest
 }
@@ -100,8 +100,7 @@ func (r *Report) card(f *audit.Finding, full bool) card {
 	c.Figure = r.cardFigure(f)
 	c.Supported = r.supported(f.Causes)
 	if cs := r.samples[f.ID]; len(cs) > 0 {
-		const most = 5
-		t := r.caseTable(f, cs[:min(len(cs), most)])
+		t := r.caseTable(f, cs[:min(len(cs), r.room.samples)])
 		c.Samples = &t
 		if check := r.check[f.Check]; check != nil && check.Letter != nil {
 			c.Example = check.Letter(r.plan, cs[0])

@@ -64,7 +64,7 @@ func (r *Report) familyTile(family string, title audit.Text) tile {
 	if len(ms) == 0 {
 		if insufficient > 0 {
 			t.State, t.Word = "none", levelWords["insufficient"]
-			t.Note = audit.Tf("%[1]d numbers, none with enough rows", "%[1]d 个指标，样本均不足", insufficient)
+			t.Note = audit.Tf("%[1]s numbers, none with enough rows", "%[1]s 个指标，样本均不足", thousands(int64(insufficient)))
 		}
 		return t
 	}
@@ -83,9 +83,10 @@ func (r *Report) familyTile(family string, title audit.Text) tile {
 	if !math.IsNaN(m.Threshold) {
 		t.Facts = append(t.Facts, fact{Name: audit.T("threshold", "阈值"), Value: u.value(m.Threshold)})
 	}
-	t.Facts = append(t.Facts, fact{Name: audit.T("rows", "范围"), Value: r.sliceWords(m)})
+	t.Facts = append(t.Facts, fact{Name: audit.T("rows", "范围"), Value: r.timedSlice(m)})
 	t.Facts = append(t.Facts, fact{Name: audit.T("n", "样本量 n"), Value: same(thousands(m.N))})
-	t.Note = audit.Tf("%[1]d of %[2]d numbers flagged; %[3]d insufficient", "%[2]d 个指标中 %[1]d 个越限或预警；%[3]d 个样本不足", flagged, len(ms), insufficient)
+	t.Note = audit.Tf("%[1]s of %[2]s numbers flagged; %[3]s insufficient", "%[2]s 个指标中 %[1]s 个越限或预警；%[3]s 个样本不足",
+		thousands(int64(flagged)), thousands(int64(len(ms))), thousands(int64(insufficient)))
 	return t
 }
 

@@ -60,6 +60,7 @@ type page struct {
 	DigestRows table
 	PlanName   string
 	PlanText   string
+	PlanNote   audit.Text // what of the plan is left out
 	Binary     string
 }
 
@@ -90,27 +91,21 @@ func writeHTML(r *Report, w io.Writer) error {
 }
 
 func (r *Report) page() *page {
-	first, last := r.span()
 	p := &page{
 		Lang: r.lang, Kind: w("Credit decision audit"), Lender: same(r.plan.Lender), AsOf: r.asOf(), Verdict: r.verdict, Worst: r.Worst(),
-		Span:     audit.T(first+" to "+last, first+" 至 "+last),
+		Span:     r.spanWords(),
 		Patterns: r.patternTiles(), Families: r.familyTiles(), Chapters: r.chapters(),
 		Coverage: r.coverageTable(), TestsSaid: r.testSentence(), Tests: r.testTable(), Suppressed: r.suppressedTable(), Governance: r.governanceTable(), Manuals: r.manuals(),
 		Inputs: r.inputTable(), Cells: r.cellTable(), Models: r.modelTable(), DigestRows: r.digestTable(),
-		PlanName: base(r.plan.Name), PlanText: strings.ReplaceAll(r.plan.Source, "\r\n", "\n"), Binary: r.binary,
+		PlanName: base(r.plan.Name), Binary: r.binary,
 	}
 	if r.scenarios() {
 		r.onlyScenarios(p)
 	}
-	switch {
-	case first == "":
-		p.Span = w("all of the export")
-	case first == last:
-		p.Span = same(first)
-	}
 	if p.Lender.IsZero() {
 		p.Lender = w("no lender named")
 	}
+	p.PlanText, p.PlanNote = r.planText()
 	p.Cards, p.Rest = r.cards()
 	p.Waived = r.waivedCards()
 	p.GateSaid, p.Gates, p.Waivers = r.gateSentence(), r.gateTable(), r.waiverTable()
@@ -127,6 +122,9 @@ func (r *Report) page() *page {
 		for _, n := range t.Notes {
 			p.Notes = append(p.Notes, t.Name+": "+n)
 		}
+	}
+	if n := len(p.Notes) - 4*r.room.rows; n > 0 {
+		p.Notes = append(p.Notes[:4*r.room.rows:4*r.room.rows], "… +"+thousands(int64(n))+": manifest.json")
 	}
 	p.Sizes = []size{
 		{w("Rows read"), same(thousands(r.rowsRead())), same(strings.Join(tables, " · "))},

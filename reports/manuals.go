@@ -29,7 +29,14 @@ type block struct {
 func (r *Report) manuals() []manual {
 	var out []manual
 	for _, c := range r.checks {
-		out = append(out, manual{c.Name, c.Title, []manualPage{manualPageOf("en", c.Doc), manualPageOf("zh", c.DocZh)}})
+		m := manual{c.Name, c.Title, []manualPage{manualPageOf("en", c.Doc), manualPageOf("zh", c.DocZh)}}
+		if !r.room.manuals { // what it checks; how it does is in the program
+			for i := range m.Pages {
+				p := &m.Pages[i]
+				p.Blocks = append(p.Blocks[:min(len(p.Blocks), 1)], block{Pre: true, Text: "evenhand checks " + c.Name})
+			}
+		}
+		out = append(out, m)
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"evenhand/audit"
 )
@@ -127,4 +128,21 @@ func (r *Report) digestTable() table {
 		{words(w("Plan")), words(w("SHA-256 of the plan")), code(r.plan.Digest)},
 	}
 	return t
+}
+
+// planText is the plan in full, or as much of it as there is room for: its
+// digest says what it was.
+func (r *Report) planText() (string, audit.Text) {
+	s := strings.ReplaceAll(r.plan.Source, "\r\n", "\n")
+	if len(s) <= r.room.plan {
+		return s, audit.Text{}
+	}
+	n := r.room.plan
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	shown, all := thousands(int64(n)), thousands(int64(len(s)))
+	return s[:n], audit.T(
+		"The first "+shown+" of "+all+" bytes; the SHA-256 of the whole plan is "+r.plan.Digest+".",
+		"此处为前 "+shown+" 字节，共 "+all+" 字节；方案全文的 SHA-256 为 "+r.plan.Digest+"。")
 }

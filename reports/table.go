@@ -62,8 +62,9 @@ func right(head []cell, columns ...int) []cell {
 
 // cut keeps the first rows of a table, as many as there is room for, and says
 // where all of them are.
-func (t *table) cut(file string, room room) {
-	shown := room.rows
+func (t *table) cut(file string, room room) { t.cutAt(room.rows, file) }
+
+func (t *table) cutAt(shown int, file string) {
 	if len(t.Rows) <= shown {
 		return
 	}
@@ -217,6 +218,7 @@ func (r *Report) caseTable(f *audit.Finding, cs []*audit.Case) table {
 		}
 		t.Rows = append(t.Rows, row)
 	}
+	t.From = "cases.arrow: check=" + f.Check
 	t.prune()
 	return t
 }

@@ -31,7 +31,7 @@ func (r *Report) tongue() tongue { return tongue{lang: r.lang, most: r.room.text
 func (g tongue) functions() template.FuncMap {
 	return template.FuncMap{
 		"t": g.inline, "p": g.paragraph, "w": g.word, "attr": g.plain, "alike": g.near, "num": g.number, "speaks": g.speaks,
-		"join": strings.Join, "by": by, "layOut": layOut, "say": w,
+		"join": strings.Join, "short": g.cut, "by": by, "layOut": layOut, "say": w,
 	}
 }
 
@@ -93,11 +93,12 @@ func (g tongue) cut(s string) string {
 }
 
 // inline marks a text up; where it has both languages the style sheet hides one.
+// English has no lang of its own: it is the page's, and there are thousands.
 func (g tongue) inline(t audit.Text) template.HTML {
 	if g.alike(t) {
 		return template.HTML(template.HTMLEscapeString(g.one(t)))
 	}
-	return template.HTML(`<i lang=en>` + template.HTMLEscapeString(g.cut(t.En)) + `</i><i lang=zh>` + template.HTMLEscapeString(g.cut(t.Zh)) + `</i>`)
+	return template.HTML(`<i>` + template.HTMLEscapeString(g.cut(t.En)) + `</i><i lang=zh>` + template.HTMLEscapeString(g.cut(t.Zh)) + `</i>`)
 }
 
 func (g tongue) paragraph(t audit.Text) template.HTML {

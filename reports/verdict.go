@@ -134,6 +134,12 @@ func (r *Report) patternTiles() []tile {
 				t.Note = audit.T("ran on incomplete data", "在数据不全时运行")
 			}
 			live = true
+			if t.From == "" {
+				t.From = "coverage.arrow, cases.arrow: check="
+			} else {
+				t.From += ","
+			}
+			t.From += c.Name
 			t.Href = "#chapter-" + c.Chapter
 			judged = max(judged, cov.Judged) // several checks judge the same rows
 			if s := r.sums[c.Name]; s != nil {
