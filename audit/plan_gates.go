@@ -35,7 +35,7 @@ type FindingGate struct {
 // MetricGate holds metrics against a limit.
 type MetricGate struct {
 	Check        string   `yaml:"check" doc:"metrics of this check; default: of every check that has one of the name"`
-	Name         string   `yaml:"name" required:"true" doc:"name of the metric, e.g. adverse_impact_ratio, as in metrics.arrow"`
+	Name         string   `yaml:"name" required:"true" doc:"name of the metric, e.g. selection_rate_ratio, as in metrics.arrow"`
 	Segment      string   `yaml:"segment" doc:"product=cash, or a column for each of its values; all: metrics of all segments together; default: every one"`
 	Group        string   `yaml:"group" doc:"sex=F, or a column for each of its groups; all: metrics of all groups together; default: every one"`
 	Period       string   `yaml:"period" doc:"a period such as 2026-06; last: the export's last one; all: metrics of all periods together; default: every one"`
@@ -115,7 +115,7 @@ func (v *validator) gates() {
 	for i, g := range v.Gates.Metrics {
 		at := "gates.metrics." + strconv.Itoa(i+1)
 		if g.Name == "" {
-			v.wrong(at, "name is missing; say which metric, e.g. name: adverse_impact_ratio")
+			v.wrong(at, "name is missing; say which metric, e.g. name: selection_rate_ratio")
 		}
 		v.knownCheck(at+".check", g.Check)
 		v.knownMetric(at+".name", g.Check, g.Name)

@@ -13,7 +13,7 @@ const gatesPlan = `gates:
     - {check: parity, amount_over: 1000.5}
     - {id: 0123456789}
   metrics:
-    - {name: adverse_impact_ratio, group: sex, period: all, below: 0.8, bound: high}
+    - {name: selection_rate_ratio, group: sex, period: all, below: 0.8, bound: high}
     - {check: drift, name: population_stability_index, above: 0, insufficient: fail}
   insufficient: fail
   require:
@@ -38,7 +38,7 @@ func TestPlanGates(t *testing.T) {
 		FailOn:   "warn",
 		Findings: []FindingGate{{Pattern: "003", CasesOver: n(0)}, {Check: "parity", AmountOver: f(1000.5)}, {ID: "0123456789"}},
 		Metrics: []MetricGate{
-			{Name: "adverse_impact_ratio", Group: "sex", Period: "all", Below: f(.8), Bound: "high"},
+			{Name: "selection_rate_ratio", Group: "sex", Period: "all", Below: f(.8), Bound: "high"},
 			{Check: "drift", Name: "population_stability_index", Above: f(0), Insufficient: "fail"},
 		},
 		Insufficient: "fail",

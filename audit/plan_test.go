@@ -45,7 +45,7 @@ func testChecks() []*Check {
 		{Name: "drift", Title: T("Drift", "漂移"), Words: map[string]Text{"population_stability_index": T("PSI", "群体稳定性指标"), "LATE_SHIFT": T("a late shift", "后期变化")}, Settings: func() any {
 			return &testSettings{Window: 30, Cuts: []float64{1, 2}, Method: "exact", Enabled: true}
 		}},
-		{Name: "parity", Title: T("Parity", "均等"), Words: map[string]Text{"selection_rate": T("selection rate", "通过率"), "adverse_impact_ratio": T("adverse impact ratio", "影响比率")}},
+		{Name: "parity", Title: T("Parity", "均等"), Words: map[string]Text{"selection_rate": T("selection rate", "通过率"), "selection_rate_ratio": T("adverse impact ratio", "影响比率")}},
 	}
 }
 

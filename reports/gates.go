@@ -60,7 +60,7 @@ func (r *Report) gateTable() table {
 
 // waiverWords are the states of waivers in words.
 var waiverWords = map[string]audit.Text{
-	gate.StateInForce: audit.T("in force", "有效"), gate.StateExpiring: audit.T("expires soon", "即将到期"), gate.StateExpired: audit.T("expired", "已到期"),
+	gate.StateInForce: audit.T("in force", "有效"), gate.StateExpiring: audit.T("expiring soon", "即将到期"), gate.StateExpired: audit.T("expired", "已到期"),
 	gate.StateUnused: audit.T("unused", "未用到"), gate.StateOutgrown: audit.T("outgrown", "超出范围"), gate.StateBarred: audit.T("too wide", "范围过宽"),
 }
 
