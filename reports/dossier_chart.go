@@ -19,7 +19,7 @@ type stepLine struct {
 var stepLines = []stepLine{
 	{"s1 broad", audit.T("limit", "授信额度"), func(s dossier.Step) int64 { return s.Limit }},
 	{"s3 middle", audit.T("shown as available", "页面显示可借"), func(s dossier.Step) int64 { return s.Shown }},
-	{"s2", audit.T("drawable", "实际可借"), func(s dossier.Step) int64 { return s.Drawable }},
+	{"s2 thin", audit.T("drawable", "实际可借"), func(s dossier.Step) int64 { return s.Drawable }},
 }
 
 // lanes are the rows of marks under the lines.
@@ -84,8 +84,8 @@ func (r *Report) limitChart(d *dossier.Dossier) *figure {
 	f.Data.Head = right(head(audit.T("at", "时间"), audit.T("event", "事件"), stepLines[0].name, stepLines[1].name, stepLines[2].name), 2, 3, 4)
 	for _, l := range stepLines {
 		if f.steps(l, steps, x, y, major) {
-			class, _, _ := strings.Cut(l.class, " ")
-			f.Legend = append(f.Legend, legend{map[string]string{"s1": "broad", "s3": "middle", "s2": "l2"}[class], l.name})
+			_, class, _ := strings.Cut(l.class, " ")
+			f.Legend = append(f.Legend, legend{class, l.name})
 		}
 	}
 	for _, s := range steps {

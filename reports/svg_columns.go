@@ -201,7 +201,7 @@ func (r *Report) columns(id string, what audit.Text, labels []string, layers []l
 		f.Title.En += "; first cause: " + layers[0].name.En
 		f.Title.Zh += "；首要原因：" + layers[0].name.Zh
 	}
-	f.Desc = audit.T("Cases by time, n = "+thousands(all)+".", "按时间的案例数，n = "+thousands(all)+"。")
+	f.Desc = audit.T("Cases by time, n = "+thousands(all)+", of cases.arrow.", "按时间的案例数，n = "+thousands(all)+"，见 cases.arrow。")
 	if undated > 0 {
 		f.Desc.En += " " + thousands(undated) + " more have no instant."
 		f.Desc.Zh += "另有 " + thousands(undated) + " 个没有时间。"

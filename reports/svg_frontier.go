@@ -252,7 +252,7 @@ func (r *Report) plane(id string, all []*option, today *option, joined func(*opt
 	for _, o := range order {
 		f.mark([]string{"rest", "s1", "s2 flag"}[rank(o)], []string{"", "", "s4"}[rank(o)], x.at(o.x()), y.at(o.y()), radius(o), same(words(o)))
 	}
-	f.name(all, today, joined, x, y)
+	f.name(all, today, joined, radius, x, y)
 	f.text("axis", "middle", (left+right)/2, f.Height-8, audit.T("approval rate, %", "通过率，%"))
 	f.unitY(audit.T("least adverse impact ratio", "最低不利影响比率"))
 	f.Legend = []legend{{"now", audit.T("the policy on file", "现行政策")}}

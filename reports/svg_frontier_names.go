@@ -9,11 +9,12 @@ import (
 
 // name labels today, the ends of the line and as many others as there is room
 // for: labels must not meet each other, nor dots.
-func (f *figure) name(all []*option, today *option, joined func(*option) bool, x, y scale) {
+func (f *figure) name(all []*option, today *option, joined func(*option) bool, radius func(*option) px, x, y scale) {
 	type box struct{ x0, y0, x1, y1 px }
 	var taken []box
 	for _, o := range all {
-		taken = append(taken, box{x.at(o.x()) - 4, y.at(o.y()) - 4, x.at(o.x()) + 4, y.at(o.y()) + 4})
+		a := radius(o)
+		taken = append(taken, box{x.at(o.x()) - a, y.at(o.y()) - a, x.at(o.x()) + a, y.at(o.y()) + a})
 	}
 	order := slices.Clone(all)
 	weight := func(o *option) int {
@@ -40,7 +41,7 @@ func (f *figure) name(all []*option, today *option, joined func(*option) bool, x
 			t = audit.T("today", "现行")
 		}
 		t = clipText(t, 160)
-		w := px(wide(t.En))*1.12 + 4
+		w := widthOf(t) + 4
 		cx, cy := x.at(o.x()), y.at(o.y())
 		for _, at := range []struct {
 			dx, dy px

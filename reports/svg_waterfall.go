@@ -123,9 +123,9 @@ func (r *Report) waterfall(v *audit.Coverage) *figure {
 	f := &figure{ID: "fall-" + v.Check, Width: 720}
 	y := px(8)
 	if guards != nil {
-		y = f.cascade(guards, y)
+		y = f.cascade(guards, y, audit.T("number of "+w.rows.En, w.rows.Zh+"数"))
 	}
-	f.Height = f.cascade(causes, y)
+	f.Height = f.cascade(causes, y, audit.T("cases", "案例数"))
 	title := r.titleOf(v.Check)
 	f.Title = audit.Tf("%[1]s: of %[3]s %[4]s, %[5]s are not justified", "%[2]s：%[3]s 个%[6]s中，%[5]s 个不成立",
 		title.En, title.Zh, thousands(cases), w.cases.En, thousands(stands), w.cases.Zh)
@@ -159,7 +159,7 @@ var substanceShort = map[audit.Substance]audit.Text{
 }
 
 // cascade draws the steps of one part from y down, and returns where it ends.
-func (f *figure) cascade(steps []drop, y px) px {
+func (f *figure) cascade(steps []drop, y px, unit audit.Text) px {
 	const left, right, row = px(350), px(650), px(20)
 	top := y
 	most := float64(steps[0].n)
@@ -169,6 +169,7 @@ func (f *figure) cascade(steps []drop, y px) px {
 		f.line("grid", x.at(t), top, x.at(t), bottom)
 		f.text("tick", "middle", x.at(t), bottom+14, same(thousands(int64(t))))
 	}
+	f.text("axis", "end", left-8, bottom+14, unit)
 	paths := map[string]string{}
 	at := steps[0].n
 	for i, s := range steps {
