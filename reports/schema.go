@@ -5,12 +5,14 @@ import (
 	"strings"
 )
 
-// SchemaText describes the Arrow tables of a report, field by field.
+// SchemaText describes the files of a report: the Arrow tables field by field,
+// the others in a line each.
 func SchemaText() string {
 	var s strings.Builder
+	fmt.Fprintf(&s, "Tables are Arrow IPC files, version %d; the metadata of each has its version as evenhand.schema_version\nand the meaning of each field as doc. Money is in minor units of evenhand.currency.\n\n", SchemaVersion)
 	for _, f := range Formats {
 		if t, ok := tableDocs[f.File]; ok {
-			fmt.Fprintf(&s, "%s: %s\n", f.File, f.Doc)
+			fmt.Fprintf(&s, "%s (version %d): %s\n", f.File, SchemaVersion, f.Doc)
 			for _, c := range t() {
 				null := " "
 				if c.null {
@@ -21,7 +23,17 @@ func SchemaText() string {
 			s.WriteString("\n")
 		}
 	}
-	s.WriteString("? may be null: not estimable, not applicable, or withheld\n")
+	s.WriteString("? may be null: not estimable, not applicable, or withheld\n\nOther files:\n")
+	for _, f := range Formats {
+		if _, ok := tableDocs[f.File]; !ok {
+			doc := f.Doc
+			if f.Extra {
+				doc += " (-format " + f.Name + ")"
+			}
+			fmt.Fprintf(&s, "  %-18s  %s\n", f.File, doc)
+		}
+	}
+	fmt.Fprintf(&s, "  %-18s  %s\n", ManifestFile, "the SHA-256 of every other file and of everything that went in")
 	return s.String()
 }
 

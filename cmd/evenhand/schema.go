@@ -18,13 +18,14 @@ import (
 func schemaCommand() *cobra.Command {
 	asJSON, lang := false, "en"
 	cmd := &cobra.Command{
-		Use:   "schema [TABLE|plan|history|results]",
+		Use:   "schema [TABLE|plan|history|results|summary]",
 		Short: "print the data contract, the plan's JSON Schema, or the results' schemas",
 		Example: `  evenhand schema                   every table of the contract
   evenhand schema decisions         one table
   evenhand schema plan              JSON Schema of audit.yaml
   evenhand schema history           facts of a customer's history, for policies
-  evenhand schema results           tables and fields of a report`,
+  evenhand schema results           tables and fields of a report
+  evenhand schema summary           JSON Schema of summary.json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := validLang(lang); err != nil {
@@ -50,6 +51,12 @@ func schemaCommand() *cobra.Command {
 						}
 					}
 					return nil
+				case "summary":
+					data, err := reports.SummarySchema()
+					if err == nil {
+						_, err = out.Write(data)
+					}
+					return err
 				case "results":
 					_, err := io.WriteString(out, reports.SchemaText())
 					return err
