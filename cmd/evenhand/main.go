@@ -27,12 +27,14 @@ func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	root := command()
+	args, stdout, flush := oneDash(args, stdout)
+	defer flush()
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.SetArgs(longFlags(root, args))
 	cmd, err := execute(ctx, root)
 	err, code := ending(ctx, err)
-	sayEnd(cmd, err, code, func(err error) { fmt.Fprintf(stderr, "evenhand: %v\n", err) })
+	sayEnd(cmd, err, code, func(err error) { fmt.Fprintf(stderr, "evenhand: %s\n", told(err, args)) })
 	return code
 }
 
@@ -72,7 +74,11 @@ Start with "evenhand demo", then "evenhand init FILE…" on your own export.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%v; see %s -h", err, cmd.CommandPath())
 	})
-	root.AddCommand(demoCommand(), initCommand(), auditCommand(), scenarioCommand(), explainCommand(), resolveCommand(), diffCommand(), scoreCommand(), packCommand(), verifyCommand(), checksCommand(), schemaCommand())
+	root.AddCommand(demoCommand(), initCommand(), auditCommand(), scenarioCommand(), explainCommand(), resolveCommand(), diffCommand(), scoreCommand(), packCommand(), verifyCommand(), checksCommand(), schemaCommand(), manCommand(), completionCommand())
+	h := helpCommand()
+	root.SetHelpCommand(h)
+	root.AddCommand(h)
+	addCompletions(root)
 	root.SetHelpTemplate(helpTemplate)
 	return root
 }

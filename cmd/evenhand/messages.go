@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	_ "embed"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -58,6 +59,25 @@ var messages = sync.OnceValue(func() []message {
 
 func literal(s string) string { return regexp.QuoteMeta(strings.ReplaceAll(s, "%%", "%")) }
 
+// told is an error in the language that the command line, or else EVENHAND_LANG,
+// asks for. The command line is looked at as it is: the error may be about it.
+func told(err error, args []string) string {
+	lang := os.Getenv("EVENHAND_LANG")
+	for i, a := range args {
+		switch name, value, given := strings.Cut(strings.TrimLeft(a, "-"), "="); {
+		case name != "lang" || !strings.HasPrefix(a, "-"):
+		case given:
+			lang = value
+		case i+1 < len(args):
+			lang = args[i+1]
+		}
+	}
+	if lang == "zh" {
+		return chinese(err.Error())
+	}
+	return err.Error()
+}
+
 // chinese puts an error into Chinese. What no wording fits stays as it is: a
 // name, a number, or what the operating system says.
 func chinese(text string) string {
@@ -99,5 +119,5 @@ func place(where string) string {
 	if n, ok := strings.CutPrefix(where, "line "); ok {
 		return "第 " + n + " 行"
 	}
-	return where
+	return chinese(where) // what is wrong may be told in two parts
 }
