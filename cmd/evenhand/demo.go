@@ -37,6 +37,8 @@ func demoCommand() *cobra.Command {
 		Short: "audit the embedded book and two real data sets: the first thing to run",
 		Long: `demo unpacks three small exports with their plans and audits them. The data and
 plans stay in DIR, to look at, to change and to audit again.`,
+		Example: `  evenhand demo
+  evenhand demo -o /tmp/demo -lang zh`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			w := cmd.OutOrStdout()

@@ -13,19 +13,21 @@ import (
 	"evenhand/audit/timeline"
 	"evenhand/features"
 	"evenhand/reports"
+	"evenhand/reports/compare"
 )
 
 func schemaCommand() *cobra.Command {
 	asJSON, lang := false, "en"
 	cmd := &cobra.Command{
-		Use:   "schema [TABLE|plan|history|results|summary]",
+		Use:   "schema [TABLE|plan|history|results|summary|diff]",
 		Short: "print the data contract, the plan's JSON Schema, or the results' schemas",
 		Example: `  evenhand schema                   every table of the contract
   evenhand schema decisions         one table
   evenhand schema plan              JSON Schema of audit.yaml
   evenhand schema history           facts of a customer's history, for policies
   evenhand schema results           tables and fields of a report
-  evenhand schema summary           JSON Schema of summary.json`,
+  evenhand schema summary           JSON Schema of summary.json
+  evenhand schema diff              JSON Schema of what diff -o FILE.json writes`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := validLang(lang); err != nil {
@@ -51,6 +53,9 @@ func schemaCommand() *cobra.Command {
 						}
 					}
 					return nil
+				case "diff":
+					_, err := out.Write(compare.Schema())
+					return err
 				case "summary":
 					data, err := reports.SummarySchema()
 					if err == nil {
