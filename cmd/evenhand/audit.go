@@ -97,6 +97,9 @@ func (j *auditJob) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := j.pack.allows(ids); err != nil {
+		return err
+	}
 	models, err := readModels(plan)
 	if err != nil {
 		return err

@@ -117,6 +117,14 @@ func (j *packJob) readKey() error {
 	return nil
 }
 
+// allows refuses, before the audit, a pack whose ids nobody could resolve.
+func (j *packJob) allows(ids *identities) error {
+	if j.out != "" && !ids.plain && ids.key == nil {
+		return usagef("-pack %s: %w: ids would be pseudonyms under a key made from the export itself, which nobody keeps; set %s, or write `privacy: {ids: plain}` into the plan", j.out, pack.ErrIDs, idKeyVariable)
+	}
+	return nil
+}
+
 // run makes the pack, if one is asked for, and says where it is.
 func (j *packJob) run(ctx context.Context, report string, w io.Writer, quiet bool) error {
 	if j.out == "" {

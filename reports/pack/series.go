@@ -132,7 +132,7 @@ func verifySeries(dir string, names []string, trust Trust) (*Outcome, error) {
 	l := Line{About: "chain", Wrong: links(chain, len(trust.Keys) > 0)}
 	if len(chain) > 0 {
 		last := chain[len(chain)-1] // links has sorted them
-		l.Text = fmt.Sprintf("packs 1 to %d without a gap; the last envelope is %s", len(chain), last.envelope())
+		l.Text = fmt.Sprintf("pack %s without a gap; the last envelope is %s", spanOf(1, len(chain)), last.envelope())
 		switch {
 		case trust.Last == "":
 			l.Note = "packs cut off at the end leave no trace here; keep that digest elsewhere, and give it with -last"

@@ -55,7 +55,9 @@ const (
 // Verdict is the outcome in a few words.
 func (o *Outcome) Verdict() string {
 	what := "the " + o.Kind
-	if o.Kind == "series" {
+	if len(o.Packs) == 1 {
+		what = "the chain of one pack"
+	} else if o.Kind == "series" {
 		what = fmt.Sprintf("the chain of %d packs", len(o.Packs))
 	}
 	if n := len(o.wrong()); n > 0 {
