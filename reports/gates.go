@@ -80,7 +80,7 @@ func (r *Report) waiverTable() *table {
 		case gate.StateExpired:
 			state.Class = "fail"
 		}
-		t.Rows = append(t.Rows, []cell{code(w.ID), code(waives(w.Waiver)), plainCell(w.Reason), plainCell(w.Owner), {Text: same(w.Expires), Keep: true}, state, words(w.Says)})
+		t.Rows = append(t.Rows, []cell{code(w.ID), plainCell(waives(w.Waiver)), plainCell(w.Reason), plainCell(w.Owner), {Text: same(w.Expires), Keep: true}, state, words(w.Says)})
 	}
 	return t
 }
@@ -114,7 +114,7 @@ func (r *Report) gateSentence() audit.Text {
 		t.En += "; waivers are held against " + day
 		t.Zh += "；豁免期限按 " + day + " 计"
 	}
-	return audit.T(t.En+". A waiver takes a finding out of the gates' sight; it changes no number and no verdict.", t.Zh+"。豁免只使问题不计入门禁，不改变任何数字与判定。")
+	return audit.T(t.En+".", t.Zh+"。")
 }
 
 // waiverCounts says how the waivers of the plan stand; zero without any.

@@ -46,7 +46,9 @@ var ui = map[string]string{
 	"can be changed": "可改变", "known since": "可得时间",
 	"No check found this customer wronged; what ran, and on how much, is in the report's coverage.": "没有检查判定该客户受到不当对待；运行了哪些检查、覆盖多少，见报告的覆盖范围。",
 
-	"Waived findings": "已豁免的问题", "Gates": "门禁", "Waivers": "豁免", "Waived by": "豁免编号", "Owner": "责任方", "until": "截至", "Reason": "理由",
+	"Waived findings": "已豁免的问题", "No finding but waived ones.": "除已豁免的以外，未发现问题。",
+	"A waiver takes a finding out of the gates' sight; it changes no number and no verdict on any case.": "豁免只使问题不计入门禁，不改变任何数字，也不改变任何案例的判定。",
+	"Gates": "门禁", "Waivers": "豁免", "Waived by": "豁免编号", "Owner": "责任方", "until": "截至", "Reason": "理由",
 	"Further findings":       "其余问题",
 	"Sample cases":           "案例样本",
 	"Metrics":                "指标",
