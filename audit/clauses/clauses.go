@@ -6,7 +6,11 @@
 // is left out, not listed with a question mark.
 package clauses
 
-import "evenhand/audit"
+import (
+	"strings"
+
+	"evenhand/audit"
+)
 
 // Standing says how sure the reading of a clause is.
 type Standing string
@@ -58,14 +62,15 @@ type Rule struct {
 }
 
 // Cite is the rule as a finding cites it; the aspect, in both languages, says
-// what of it, and may be empty.
+// what of it: a paragraph, as in "(a)(1)", or words. It may be empty.
 func (r *Rule) Cite(en, zh string) audit.Clause {
 	t := r.Name
-	if en != "" {
-		t.En += " (" + en + ")"
-	}
-	if zh != "" {
-		t.Zh += "（" + zh + "）"
+	switch {
+	case en == "":
+	case strings.HasPrefix(en, "("):
+		t.En, t.Zh = t.En+en, t.Zh+zh
+	default:
+		t.En, t.Zh = t.En+" ("+en+")", t.Zh+"（"+zh+"）"
 	}
 	return audit.Clause{ID: r.ID, Text: t}
 }

@@ -55,6 +55,9 @@ func TestCite(t *testing.T) {
 	if c.ID != "cn-pipl-24" || c.En != "PIPL 24 (explanation on request)" || c.Zh != "个人信息保护法 第二十四条（应要求说明）" {
 		t.Errorf("cited as %+v", c)
 	}
+	if c := RegBNotice.Cite("(a)(1)", "(a)(1)"); c.En != "12 CFR 1002.9(a)(1)" || c.Zh != "美国《B条例》12 CFR 1002.9(a)(1)" {
+		t.Errorf("cited as %+v", c)
+	}
 	if c := GDPR22.Cite("", ""); c.Text != GDPR22.Name {
 		t.Errorf("cited as %+v", c)
 	}

@@ -158,7 +158,7 @@ var (
 	pipl24Auto = law.PIPL24.Cite("right to refuse a solely automated decision", "拒绝仅由自动化决策作出决定的权利")
 	banks22    = law.InternetLoans22.Cite("manual review as a supplement", "人工复核作为补充")
 	gdpr       = law.GDPR22.Cite("", "")
-	gdpr22     = law.GDPR22.Cite("22", "第22条")
+	gdpr22     = law.GDPR22.Cite("human intervention, and a way to contest", "人工介入与异议途径")
 	ccd2       = law.CCD18.Cite("", "")
 )
 

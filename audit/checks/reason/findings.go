@@ -203,7 +203,7 @@ func disagree(out []audit.Finding, m *audit.Metric) []audit.Finding {
 				"官方释义 9(b)(2)-5 认可结果实质相似的其他方法。这不是对任何一笔拒绝的判定。"),
 			Remedy: audit.T("Show why the results are similar enough, or rank reasons against applicants near the cut-off.",
 				"说明结果为何足够相似，或改以分数线附近的申请人为参照排列原因。"),
-			Clauses: []audit.Clause{regB("comment 9(b)(2)-5", "官方释义 9(b)(2)-5")},
+			Clauses: []audit.Clause{regB("(b)(2), comment 9(b)(2)-5", "(b)(2) 及官方释义 9(b)(2)-5")},
 		})
 	}
 	f := &out[at]
