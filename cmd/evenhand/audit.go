@@ -97,7 +97,7 @@ func (j *auditJob) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := j.pack.allows(ids); err != nil {
+	if err := j.pack.allows(ids, j.out); err != nil {
 		return err
 	}
 	models, err := readModels(plan)

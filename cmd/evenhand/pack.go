@@ -117,8 +117,12 @@ func (j *packJob) readKey() error {
 	return nil
 }
 
-// allows refuses, before the audit, a pack whose ids nobody could resolve.
-func (j *packJob) allows(ids *identities) error {
+// allows refuses, before the audit, a pack whose ids nobody could resolve, and
+// one that the next report would replace.
+func (j *packJob) allows(ids *identities, report string) error {
+	if j.out != "" && pack.Inside(j.out, report) {
+		return usagef("-pack %s: is inside the report's directory, which a later report replaces; name a place outside", j.out)
+	}
 	if j.out != "" && !ids.plain && ids.key == nil {
 		return usagef("-pack %s: %w: ids would be pseudonyms under a key made from the export itself, which nobody keeps; set %s, or write `privacy: {ids: plain}` into the plan", j.out, pack.ErrIDs, idKeyVariable)
 	}

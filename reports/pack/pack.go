@@ -79,6 +79,9 @@ func Make(ctx context.Context, report, out string, o Options) (*Made, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: the report %w: %w", report, ErrDamaged, err)
 	}
+	if Inside(out, report) {
+		return nil, fmt.Errorf("%w: %s is inside the report %s, and would go with it; name a place outside", ErrOptions, out, report)
+	}
 	b := &build{report: report, options: o}
 	if b.subject, err = describe(report, m); err != nil {
 		return nil, err
@@ -90,6 +93,28 @@ func Make(ctx context.Context, report, out string, o Options) (*Made, error) {
 		return nil, err
 	}
 	return b.publish(ctx, filepath.Clean(out))
+}
+
+// Inside reports whether the path out is the directory report or below it: a
+// report is replaced as a whole, and evidence in it would go.
+func Inside(out, report string) bool {
+	a, err1 := filepath.Abs(resolved(out))
+	b, err2 := filepath.Abs(resolved(report))
+	rel, err3 := filepath.Rel(b, a)
+	return errors.Join(err1, err2, err3) == nil && filepath.IsLocal(rel)
+}
+
+// resolved is path without symbolic links, as far as it exists.
+func resolved(path string) string {
+	path = filepath.Clean(path)
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	dir, base := filepath.Split(path)
+	if dir == "" || dir == path || base == ".." {
+		return path
+	}
+	return filepath.Join(resolved(dir), base)
 }
 
 // build is a pack being made.

@@ -51,7 +51,7 @@ func open(dir string) (*opened, error) {
 	if wrong := o.wrong(); len(wrong) > 0 {
 		var all []error
 		for _, w := range wrong {
-			all = append(all, errors.New(w))
+			all = append(all, errors.New(printable(w)))
 		}
 		return nil, fmt.Errorf("%s: the pack %w: %w", dir, ErrDamaged, errors.Join(all...))
 	}

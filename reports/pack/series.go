@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"syscall"
 
 	"evenhand/reports"
 	"evenhand/reports/publish"
@@ -59,7 +60,7 @@ func (b *build) append(ctx context.Context, dir string) (*Made, error) {
 	if b.options.Previous != "" {
 		return nil, fmt.Errorf("%w: the pack before is found in %s; leave it out, or name a directory without a slash at its end", ErrOptions, dir)
 	}
-	if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := makeDir(dir); err != nil {
 		return nil, fmt.Errorf("%s: cannot be made: %w", dir, err)
 	}
 	turn, err := publish.Reserve(filepath.Join(dir, "next"), BagFile) // a place that is never made: its lock is the series'
@@ -106,6 +107,26 @@ func (b *build) append(ctx context.Context, dir string) (*Made, error) {
 		return nil, err
 	}
 	return b.publish(ctx, filepath.Join(dir, nameOf(b.placed())))
+}
+
+// makeDir makes a directory that stays, unless it is there.
+func makeDir(dir string) error {
+	err := os.Mkdir(dir, 0o755)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	parent, err := os.Open(filepath.Dir(dir))
+	if err != nil {
+		return err
+	}
+	defer parent.Close()
+	if err := parent.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, syscall.EINVAL) {
+		return err
+	}
+	return nil
 }
 
 // placed is the statement with its place in the chain.

@@ -212,6 +212,14 @@ func TestTamper(t *testing.T) {
 		fails(t, "not signed any more", dir, trust, EnvelopeFile)
 		fails(t, "not signed any more, no key given", dir, Trust{}, EnvelopeFile)
 	})
+	t.Run("names", func(t *testing.T) {
+		dir := copyTree(t, whole)
+		put(t, filepath.Join(dir, "data", "a\x1b[2J\nb"), []byte("x"))
+		o := verify(t, dir, trust)
+		if o.OK() || strings.ContainsAny(strings.Join(o.wrong(), ""), "\x1b\n") {
+			t.Errorf("a name reaches the terminal: %q", o.wrong())
+		}
+	})
 	t.Run("outside", func(t *testing.T) {
 		for _, line := range []string{"../report.html", "/etc/passwd", "data/../../x", "~/x", "data/"} {
 			dir := copyTree(t, whole)

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"evenhand/reports"
 )
@@ -100,6 +101,38 @@ func (o *Outcome) wrong() (all []string) {
 // Verify looks at a report, a pack, or a directory of packs. The error is one
 // of reading, or says that dir is none of these.
 func Verify(dir string, trust Trust) (*Outcome, error) {
+	o, err := look(dir, trust)
+	if o != nil {
+		o.clean()
+	}
+	return o, err
+}
+
+// clean takes out of an outcome what a terminal would obey: names of files and
+// of authorities are a stranger's.
+func (o *Outcome) clean() {
+	for _, p := range o.Packs {
+		p.clean()
+	}
+	for i := range o.Lines {
+		l := &o.Lines[i]
+		l.Text, l.Note = printable(l.Text), printable(l.Note)
+		for k, w := range l.Wrong {
+			l.Wrong[k] = printable(w)
+		}
+	}
+}
+
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+}
+
+func look(dir string, trust Trust) (*Outcome, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
