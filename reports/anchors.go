@@ -1,6 +1,9 @@
 package reports
 
-import "evenhand/audit"
+import (
+	"evenhand/audit"
+	"evenhand/audit/pseudonym"
+)
 
 // rowLink is the id of a metric's row: a link when the page shows that row.
 type rowLink struct {
@@ -66,5 +69,9 @@ func (p *page) anchor() {
 // digestFacts are the digests of the cover, short.
 func (r *Report) digestFacts() []fact {
 	of := func(name audit.Text, digest string) fact { return fact{Name: name, Value: same(short(digest))} }
-	return []fact{of(w("Plan"), r.plan.Digest), of(w("Data"), r.data), of(w("Result"), r.digest)}
+	facts := []fact{of(w("Plan"), r.plan.Digest), of(w("Data"), r.data), of(w("Result"), r.digest)}
+	if r.ids.KeyID != "" {
+		facts = append(facts, fact{Name: audit.T("Key of ids", "编号密钥"), Value: audit.T(r.ids.KeyID+", "+r.ids.Mode, r.ids.KeyID+"，"+map[string]string{pseudonym.Keyed: "机构密钥", pseudonym.Derived: "仅限本次导出"}[r.ids.Mode])})
+	}
+	return facts
 }

@@ -105,7 +105,7 @@ func (r *Report) card(f *audit.Finding, full bool) card {
 		if check := r.check[f.Check]; check != nil && check.Letter != nil {
 			c.Example = check.Letter(r.plan, cs[0])
 		}
-		c.Events, c.ExampleKey = r.eventTable(cs[0]), cs[0].Key
+		c.Events, c.ExampleKey = r.eventTable(cs[0]), r.id(cs[0].Key).Text.En
 		c.SampleNote = audit.T(
 			itoa(len(t.Rows))+" of "+thousands(f.Cases)+", chosen by hash; all are in cases.arrow under finding "+f.ID+".",
 			thousands(f.Cases)+" 个案例中的 "+itoa(len(t.Rows))+" 个，按散列值选取；全部见 cases.arrow，finding 为 "+f.ID+"。")
@@ -183,7 +183,7 @@ func (r *Report) eventTable(c *audit.Case) *table {
 	}
 	t := &table{Head: head(audit.T("at", "时间"), audit.T("event", "事件"), audit.T("key", "编号"), audit.T("note", "说明"))}
 	for _, e := range c.Events[max(0, len(c.Events)-eventsShown):] {
-		t.Rows = append(t.Rows, []cell{{Text: same(r.instant(e.At)), Keep: true}, words(happened(e.What)), code(e.Key), words(clipText(r.note(c.Check, e.Note), 600))})
+		t.Rows = append(t.Rows, []cell{{Text: same(r.instant(e.At)), Keep: true}, words(happened(e.What)), r.id(e.Key), words(clipText(r.note(c.Check, e.Note), 600))})
 	}
 	t.prune()
 	return t

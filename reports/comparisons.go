@@ -124,12 +124,12 @@ func (r *Report) sheetRow(c *comparison) []cell {
 		}
 		return strconv.FormatFloat(x, 'g', 6, 64)
 	}
-	approved := code(c.Approved.Key)
+	approved := r.id(c.Approved.Key)
 	if c.Benchmark {
-		approved = cell{Text: same(c.Approved.Key + " B"), Code: true}
+		approved.Text = same(approved.Text.En + " B")
 	}
 	return []cell{
-		code(c.Denied.Key), approved, num(score(c.Denied.Score) + " : " + score(c.Approved.Score) + " (" + score(c.Cutoff) + ")"),
+		r.id(c.Denied.Key), approved, num(score(c.Denied.Score) + " : " + score(c.Approved.Score) + " (" + score(c.Cutoff) + ")"),
 		words(audit.T(c.Denied.Decider+", "+c.Approved.Decider, enumZh(c.Denied.Decider)+"，"+enumZh(c.Approved.Decider))),
 		words(joinTexts(better["denied"])), words(joinTexts(better["approved"])), num(itoa(alike)),
 	}

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"evenhand/audit"
 	"evenhand/audit/pseudonym"
 )
 
@@ -29,4 +30,28 @@ func (r *Report) mask(in Input) {
 		}
 		t.Notes = notes
 	}
+}
+
+// id is a cell with an id: of a pseudonym the first digits, which are enough to
+// ask for it by.
+func (r *Report) id(s string) cell {
+	const shown, all = 12, 32
+	if r.ids.KeyID == "" || len(s) < all {
+		return code(s)
+	}
+	if _, ok := pseudonym.IsPseudonym(s); !ok {
+		return code(s)
+	}
+	return cell{Text: same(s[:shown] + s[all:]), Code: true, Whole: s}
+}
+
+// idWords says how the report has ids.
+func (r *Report) idWords() audit.Text {
+	switch r.ids.Mode {
+	case pseudonym.Keyed:
+		return audit.T("pseudonyms: HMAC-SHA-256 under the lender's key of this key id, 128 bits; `evenhand resolve` finds the id", "假名：以该标识所指的机构密钥计算的 HMAC-SHA-256，128 位；由 evenhand resolve 还原")
+	case pseudonym.Derived:
+		return audit.T("pseudonyms under a key made of the export: they hold for this export alone; `evenhand resolve` finds the id", "假名：密钥由本次导出数据生成，仅适用于本次导出；由 evenhand resolve 还原")
+	}
+	return audit.T("as the export has them: the plan says so", "按计划的声明，与导出数据一致")
 }

@@ -126,6 +126,7 @@ func (r *Report) digestTable() table {
 		{words(w("Result")), words(w("SHA-256 over findings, cases, metrics and coverage")), code(r.digest)},
 		{words(w("Data")), words(w("SHA-256 over the names and contents of the input files")), code(r.data)},
 		{words(w("Plan")), words(w("SHA-256 of the plan")), code(r.plan.Digest)},
+		{words(audit.T("Ids", "编号")), words(r.idWords()), code(r.ids.KeyID)},
 	}
 	return t
 }

@@ -29,6 +29,7 @@ type cell struct {
 	Over  audit.Text // a heading above the row that begins with this cell
 	Row   string     // id of a metric: the cell is that of its row
 	Place bool       // links to the metric lead here
+	Whole string     // of a code that is shown in part
 }
 
 func head(names ...audit.Text) []cell {
@@ -202,7 +203,7 @@ func (r *Report) caseTable(f *audit.Finding, cs []*audit.Case) table {
 		t.Note = audit.T("In each: "+s.En+".", "均为："+s.Zh+"。")
 	}
 	for _, c := range cs {
-		row := []cell{code(c.Key), {Text: same(r.instant(c.At)), Keep: true}, plainCell(c.Product), plainCell(c.PolicyVersion), plainCell(c.ModelVersion),
+		row := []cell{r.id(c.Key), {Text: same(r.instant(c.At)), Keep: true}, plainCell(c.Product), plainCell(c.PolicyVersion), plainCell(c.ModelVersion),
 			{}, {}, {}, num(none), words(clipText(r.items(c.Check, without(c.Evidence, shared)), 3000))}
 		if c.Substance != f.Substance {
 			row[5] = words(substanceWords[c.Substance])
