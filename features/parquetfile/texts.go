@@ -141,7 +141,7 @@ func (t *texts) settle(x []int32) error {
 		if t.kinds[e] == forbidden {
 			what := strconv.Quote(excerpt(t.raws[e]))
 			if t.hide {
-				what = "of " + features.Shape(t.raws[e])
+				what = "(" + features.Shape(t.raws[e]) + ", quoted with privacy: {ids: plain})"
 			}
 			return fmt.Errorf("the value %s is outside the vocabulary; map it under values:, or keep such values by unmapped: keep", what)
 		}
