@@ -49,7 +49,7 @@ dash and with two: -workers and --workers are the same.`,
 var complete = map[string]func() []string{
 	"checks":   checkNames,
 	"help":     func() []string { return slices.Concat(checkNames(), topicNames()) }, // and the commands
-	"schema":   func() []string { return append(tableNames(), "plan", "history", "results", "diff") },
+	"schema":   func() []string { return append(tableNames(), schemaTopics()...) },
 	"audit":    none,
 	"scenario": none,
 	"demo":     none,
@@ -64,6 +64,12 @@ var completeFlags = map[string]func() []string{
 	"fail-on": func() []string { return []string{"fail", "warn", "info", "never"} }, "diff fail-on": func() []string { return diffGates },
 	"checks lang": twoLangs, "help lang": twoLangs, "schema lang": twoLangs, "explain lang": func() []string { return pageLangs },
 	"format": extraFormats, "workers": none, "memory": none, "today": none,
+}
+
+// schemaTopics are what schema prints besides tables, as its usage names them.
+func schemaTopics() []string {
+	_, list, _ := strings.Cut(schemaCommand().Use, "TABLE|")
+	return strings.Split(strings.TrimSuffix(list, "]"), "|")
 }
 
 func none() []string { return nil }

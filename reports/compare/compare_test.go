@@ -16,6 +16,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"evenhand/audit"
+	"evenhand/audit/pseudonym"
 	"evenhand/reports"
 )
 
@@ -271,7 +272,7 @@ func TestWarnings(t *testing.T) {
 		"lender differs":         func(r *Report) { r.Summary.Lender = "Another" },
 		"currency differs":       func(r *Report) { r.Summary.Currency = "USD" },
 		"period differs":         func(r *Report) { r.Summary.FirstPeriod = "2026-W01" },
-		"key of the pseudonyms":  func(r *Report) { r.KeyID = "0123abcd" },
+		"key of the pseudonyms":  func(r *Report) { r.IDs = pseudonym.IDs{Mode: "keyed", KeyID: "0123abcd"} },
 		"are they swapped":       func(r *Report) { r.Summary.AsOf = "2026-05-31" },
 		"layouts are of version": func(r *Report) { r.Summary.SchemaVersion = 0 },
 	} {

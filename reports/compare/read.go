@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"evenhand/audit"
+	"evenhand/audit/pseudonym"
 	"evenhand/reports"
 )
 
@@ -22,9 +23,7 @@ type Report struct {
 	Metrics  map[string]audit.Metric // by id
 	Waived   map[string]bool         // ids of findings that a waiver covers
 	Policies string                  // digest of the registry of policies; "" without one
-	// KeyID names the key of the pseudonyms: "" when ids are plain, or when the
-	// report does not say.
-	KeyID string
+	IDs      pseudonym.IDs           // how ids are written: two keys give one customer two names
 }
 
 // ErrNotReport is wrapped when a directory is no report that can be compared.
@@ -48,14 +47,17 @@ func Read(dir string) (*Report, error) {
 	if err := json.Unmarshal(data, r.Summary); err != nil {
 		return nil, fmt.Errorf("%s: %w: its summary.json is damaged: %w", dir, ErrNotReport, err)
 	}
+	r.IDs = manifest.IDs
 	if manifest.Policies != nil {
 		r.Policies = manifest.Policies.SHA256
 	}
 	if v := r.Summary.SchemaVersion; v > reports.SchemaVersion {
 		return nil, fmt.Errorf("%s: %w: its layout is version %d, and this program reads up to %d; use a newer evenhand", dir, ErrNotReport, v, reports.SchemaVersion)
 	}
-	if err := r.readMarks(data); err != nil {
-		return nil, fmt.Errorf("%s: %w: %w", dir, ErrNotReport, err)
+	for _, f := range r.Summary.Findings {
+		if f.Waived != nil {
+			r.Waived[f.ID] = true
+		}
 	}
 	if err := readTable(filepath.Join(dir, "findings.arrow"), r.addFinding); err != nil {
 		return nil, fmt.Errorf("%s: %w: %w", dir, ErrNotReport, err)
@@ -64,31 +66,6 @@ func Read(dir string) (*Report, error) {
 		return nil, fmt.Errorf("%s: %w: %w", dir, ErrNotReport, err)
 	}
 	return r, nil
-}
-
-// readMarks reads what reports of an earlier version of the layout lack.
-func (r *Report) readMarks(summary []byte) error {
-	var s struct {
-		Privacy struct {
-			KeyID string `json:"key_id"`
-		} `json:"privacy"`
-		Findings []struct {
-			ID     string          `json:"id"`
-			Waived json.RawMessage `json:"waived"`
-		} `json:"findings"`
-	}
-	if err := json.Unmarshal(summary, &s); err != nil {
-		return err
-	}
-	r.KeyID = s.Privacy.KeyID
-	for _, f := range s.Findings {
-		switch string(f.Waived) {
-		case "", "null", "false", `""`:
-		default:
-			r.Waived[f.ID] = true
-		}
-	}
-	return nil
 }
 
 // readTable calls row for every row of an Arrow table, one record batch in
