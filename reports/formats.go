@@ -33,6 +33,7 @@ var Formats = []Format{
 	htmlFormat,
 	sarifFormat,
 	csvFormat,
+	xlsxFormat,
 	markdownFormat,
 	junitFormat,
 }

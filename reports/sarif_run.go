@@ -22,7 +22,7 @@ func (r *Report) sarif() sarifLog {
 			Translation: &sarifTranslation{"简体中文"}, Associated: &sarifReference{sarifTool, sarifGUID}, Rules: r.sarifRules("zh"),
 		}},
 		Automation: sarifAutomation{
-			ID:          sarifTool + "/" + short(r.plan.Digest) + "/",
+			ID:          sarifTool + "/" + shown(short(r.plan.Digest)) + "/",
 			Description: sarifMessage{Text: "The audit of the plan with this SHA-256."},
 		},
 		Invocations: []sarifInvocation{{Successful: true, Configuration: r.sarifCoverage()}},
@@ -31,7 +31,7 @@ func (r *Report) sarif() sarifLog {
 		Results:     []sarifResult{},
 		Properties: map[string]any{
 			"schema_version": SchemaVersion, "lender": sarifPlain(r.plan.Lender), "as_of": sarifPlain(r.plan.AsOf), "verdict": shownText(r.verdict),
-			"result_sha256": r.digest, "data_sha256": r.data, "plan_sha256": r.plan.Digest, "currency": r.money.Code,
+			"result_sha256": r.digest, "data_sha256": r.data, "plan_sha256": shown(r.plan.Digest), "currency": r.money.Code,
 		},
 	}
 	s.Artifacts, s.LogicalLocations = r.sarifArtifacts(), r.sarifLogical()
@@ -79,7 +79,7 @@ func (r *Report) sarifArtifacts() []sarifArtifact {
 			a.Roles = []string{role}
 		}
 		if digest != "" {
-			a.Hashes = map[string]string{"sha-256": digest}
+			a.Hashes = map[string]string{"sha-256": shown(digest)}
 		}
 		if size > 0 {
 			a.Length = &size
@@ -89,7 +89,7 @@ func (r *Report) sarifArtifacts() []sarifArtifact {
 	for _, t := range r.tables {
 		for _, f := range t.Files {
 			add(f.Path, f.SHA256, "a file of the table "+t.Name, f.Size, "analysisTarget",
-				map[string]any{"table": t.Name, "rows": f.Rows, "row_groups": f.RowGroups})
+				map[string]any{"table": shown(t.Name), "rows": f.Rows, "row_groups": f.RowGroups})
 		}
 	}
 	add(base(r.plan.Name), r.plan.Digest, "the plan", 0, "userSpecifiedConfiguration", nil)
@@ -105,7 +105,7 @@ func (r *Report) sarifArtifacts() []sarifArtifact {
 func (r *Report) sarifLogical() []sarifLogicalLocation {
 	out := []sarifLogicalLocation{}
 	for _, t := range r.tables {
-		out = append(out, sarifLogicalLocation{Name: t.Name, Full: "table/" + t.Name, Kind: "table"})
+		out = append(out, sarifLogicalLocation{Name: shown(t.Name), Full: "table/" + shown(t.Name), Kind: "table"})
 	}
 	for _, c := range r.checks {
 		out = append(out, sarifLogicalLocation{Name: c.Name, Full: "check/" + c.Name, Kind: "check"})
@@ -182,7 +182,7 @@ func (r *Report) sarifLocations(check string) []sarifLocation {
 		if !needs[t.Name] {
 			continue
 		}
-		logical := append(slices.Clip(of), sarifLogicalLocation{Full: "table/" + t.Name, Index: ptr(i)})
+		logical := append(slices.Clip(of), sarifLogicalLocation{Full: "table/" + shown(t.Name), Index: ptr(i)})
 		shown := len(t.Files)
 		if shown > filesALocation {
 			shown = 1
