@@ -99,7 +99,7 @@ func TestDossier(t *testing.T) {
 			}
 		}
 	}
-	golden(t, "dossier.html", styleElement.ReplaceAll(dossierPageOf(t, in, d), []byte("<style></style>")))
+	golden(t, "dossier.html", readable(dossierPageOf(t, in, d)))
 	for _, remedy := range audit.Remedies {
 		if _, ok := remedyWords[remedy]; !ok {
 			t.Errorf("remedy %s has no words", remedy)

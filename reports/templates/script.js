@@ -1,13 +1,13 @@
-// The page is complete without this script, which adds ways to look: filter,
-// sort, search, and a language kept in the address. Its words come from the
-// element #words; nothing is parsed as markup, nothing is stored or sent.
+// The page is complete without this script. Its words come from #words;
+// nothing is parsed as markup, stored or sent.
 'use strict';
 (() => {
 const $ = (s, e = document) => e.querySelector(s), $$ = (s, e = document) => [...e.querySelectorAll(s)];
+const on = (e, what, f) => e.addEventListener(what, f);
 const html = document.documentElement, main = $('main'), words = $('#words'), picks = $$('input[name=lang]');
 if (!main || !words) return;
 
-// Words: as nodes in every language of the page, or as text in the one shown.
+// Words, as nodes in every language or as text in the one shown.
 const entry = k => $(`[data-k="${CSS.escape(k)}"]`, words.content);
 const nodes = k => entry(k) ? [...entry(k).cloneNode(true).childNodes] : [k];
 const said = e => {
@@ -26,7 +26,7 @@ function make(tag, attrs, ...children) {
   return e;
 }
 
-// Attributes hold one language: they are written again when it changes.
+// Attributes hold one language, and are written again.
 const labels = [];
 function label(e, k, ...attrs) {
   const f = () => attrs.forEach(a => e.setAttribute(a, said(entry(k))));
@@ -35,14 +35,14 @@ function label(e, k, ...attrs) {
   return e;
 }
 
-// Language: the address says what was chosen, as in #findings&lang=zh.
+// The address keeps the language chosen: #findings&lang=zh.
 let chosen = '';
 const address = () => {
   const [id, lang] = location.hash.slice(1).split('&lang=');
   try { return [decodeURIComponent(id), lang]; } catch { return [id, lang]; }
 };
 function write(id) {
-  if (id || chosen) try { history.replaceState(null, '', '#' + id + (chosen && '&lang=' + chosen)); } catch { /* it stays as it is */ }
+  if (id || chosen) try { history.replaceState(null, '', '#' + id + (chosen && '&lang=' + chosen)); } catch { }
 }
 function speak(lang) {
   const p = picks.find(p => p.id === 'lang-' + lang);
@@ -51,12 +51,12 @@ function speak(lang) {
   html.lang = lang === 'zh' ? 'zh-CN' : 'en';
   labels.forEach(f => f());
 }
-for (const p of picks) p.addEventListener('change', () => {
+for (const p of picks) on(p, 'change', () => {
   speak(chosen = p.id.slice(5));
   write(address()[0]);
 });
 
-// Anchors: what they lead to is unfolded and unfiltered.
+// What an anchor leads to is unfolded and unfiltered.
 const resets = [];
 function show(e) {
   for (let p = e; p; p = p.parentElement) if (p.tagName === 'DETAILS') p.open = true;
@@ -78,17 +78,17 @@ function arrive() {
   if (e) { show(e); e.scrollIntoView({ behavior: 'instant' }); }
 }
 
-// Findings: chips of one row are alternatives, the rows narrow each other.
+// Chips of one row are alternatives, rows narrow each other.
 function filterFindings() {
-  const items = $$('#findings [data-severity]'), on = {};
+  const items = $$('#findings [data-severity]'), sets = {};
   const bar = label(make('div', { class: 'filter', role: 'group' }), 'filter-findings', 'aria-label');
   const count = make('p', { class: 'count', role: 'status' }), clear = make('button', { type: 'button' }, ...nodes('clear'));
   const values = (e, k) => (e.getAttribute('data-' + k) || '').split(' ').filter(Boolean);
   const ranks = $$('[data-k]', words.content).map(e => e.dataset.k);
   const apply = () => {
-    for (const e of items) e.hidden = Object.keys(on).some(k => on[k].size && !values(e, k).some(v => on[k].has(v)));
-    for (const d of $$('#findings details')) if (on.waived?.size && $('[data-waived]', d)) d.open = true;
-    const busy = Object.values(on).some(s => s.size);
+    for (const e of items) e.hidden = Object.keys(sets).some(k => sets[k].size && !values(e, k).some(v => sets[k].has(v)));
+    for (const d of $$('#findings details')) if (sets.waived?.size && $('[data-waived]', d)) d.open = true;
+    const busy = Object.values(sets).some(s => s.size);
     bar.classList.toggle('busy', busy);
     clear.hidden = !busy;
     count.replaceChildren(`${items.filter(e => !e.hidden).length} / ${items.length} `, ...nodes('findings-shown'));
@@ -96,13 +96,13 @@ function filterFindings() {
   for (const k of ['severity', 'level', 'chapter', 'verdict', 'waived']) {
     const all = [...new Set(items.flatMap(e => values(e, k)))], rank = v => ranks.indexOf(k + '-' + v);
     if (all.length < (k === 'waived' ? 1 : 2)) continue;
-    on[k] = new Set();
+    sets[k] = new Set();
     bar.append(label(make('div', { class: 'chip-row', role: 'group' }, make('span', { class: 'of', 'data-of': k }, ...nodes(k)),
       ...all.sort((a, b) => rank(a) - rank(b)).map(v => {
         const b = make('button', { type: 'button', 'aria-pressed': false }, ...(entry(k + '-' + v) ? nodes(k + '-' + v) : [v]));
-        b.addEventListener('click', () => {
-          const now = !on[k].delete(v);
-          if (now) on[k].add(v);
+        on(b, 'click', () => {
+          const now = !sets[k].delete(v);
+          if (now) sets[k].add(v);
           b.setAttribute('aria-pressed', now);
           apply();
         });
@@ -111,11 +111,11 @@ function filterFindings() {
   }
   if (!bar.firstChild) return;
   const reset = () => {
-    for (const k in on) on[k].clear();
+    for (const k in sets) sets[k].clear();
     $$('[aria-pressed]', bar).forEach(b => b.setAttribute('aria-pressed', false));
     apply();
   };
-  clear.addEventListener('click', () => { reset(); $('button', bar).focus(); });
+  on(clear, 'click', () => { reset(); $('button', bar).focus(); });
   resets.push(reset);
   bar.append(make('div', { class: 'chip-row' }, count, clear));
   $('#findings > h2').after(bar);
@@ -138,9 +138,8 @@ function table(t) {
   if (plain.length > 1) heads.forEach((th, c) => {
     const b = make('button', { type: 'button', class: 'sort' }, ...th.childNodes);
     th.append(b);
-    b.addEventListener('click', () => {
-      const up = !th.ariaSort;
-      const done = th.ariaSort === 'descending';
+    on(b, 'click', () => {
+      const up = !th.ariaSort, done = th.ariaSort === 'descending';
       for (const h of heads) h.removeAttribute('aria-sort');
       if (done) return body.append(...rows);
       th.setAttribute('aria-sort', up ? 'ascending' : 'descending');
@@ -172,13 +171,13 @@ function table(t) {
     count.textContent = want[0] ? `${n} / ${plain.length}` : '';
   };
   const reset = () => { box.value = ''; apply(); };
-  box.addEventListener('input', apply);
-  box.addEventListener('keydown', e => { if (e.key === 'Escape') reset(); });
+  on(box, 'input', apply);
+  on(box, 'keydown', e => { if (e.key === 'Escape') reset(); });
   resets.push(reset);
   (t.closest('.scroll') || t).before(make('div', { class: 'row-filter' }, box, count));
 }
 
-// Search: findings, checks, headings, then metrics; in every language at once.
+// Search in every language at once.
 function search() {
   const list = label(make('ul', { id: 'results', role: 'listbox', hidden: '' }), 'search', 'aria-label'), count = make('span', { role: 'status' });
   const box = make('input', { type: 'search', role: 'combobox', autocomplete: 'off', 'aria-expanded': false, 'aria-controls': 'results', 'aria-autocomplete': 'list' });
@@ -212,15 +211,15 @@ function search() {
     list.replaceChildren(...found.map((f, i) => {
       const title = f.title.cells ? [...f.title.cells].map(tidy).join(' · ') : tidy(f.title);
       const o = make('li', { role: 'option', id: 'result-' + i }, make('span', { class: 'of' }, ...nodes('kind-' + f.kind)), ' ' + title.slice(0, 120));
-      o.addEventListener('mousedown', e => { e.preventDefault(); take(i); });
+      on(o, 'mousedown', e => { e.preventDefault(); take(i); });
       return o;
     }));
     count.replaceChildren(...(want[0] ? found[0] ? [all.length] : nodes('nothing') : []));
     fold(!found[0]);
   };
-  box.addEventListener('input', look);
-  box.addEventListener('blur', () => fold(true));
-  box.addEventListener('keydown', e => {
+  on(box, 'input', look);
+  on(box, 'blur', () => fold(true));
+  on(box, 'keydown', e => {
     const n = found.length, step = { ArrowDown: 1, ArrowUp: n - 1 }[e.key];
     if (e.isComposing) return; // an input method is at work
     if (e.key === 'Escape') { box.value = ''; look(); }
@@ -229,7 +228,7 @@ function search() {
     else return;
     e.preventDefault();
   });
-  document.addEventListener('keydown', e => {
+  on(document, 'keydown', e => {
     if (e.key !== '/' || e.ctrlKey || e.metaKey || e.altKey || e.target.matches('[type=search]')) return;
     e.preventDefault();
     box.select();
@@ -239,13 +238,13 @@ function search() {
 
 // Print: all is unfolded, and afterwards as it was.
 let folded = [];
-addEventListener('beforeprint', () => { folded = $$('details:not([open])'); folded.forEach(d => { d.open = true; }); });
-addEventListener('afterprint', () => { folded.forEach(d => { d.open = false; }); folded = []; });
+on(window, 'beforeprint', () => { folded = $$('details:not([open])'); folded.forEach(d => { d.open = true; }); });
+on(window, 'afterprint', () => { folded.forEach(d => { d.open = false; }); folded = []; });
 
 speak(/^zh\b/i.test(navigator.language) ? 'zh' : picks.find(p => p.checked)?.id.slice(5));
 search();
 filterFindings();
 $$('main table').forEach(table);
-addEventListener('hashchange', arrive);
+on(window, 'hashchange', arrive);
 arrive();
 })();
