@@ -261,6 +261,7 @@ func TestSeries(t *testing.T) {
 	if err := os.Mkdir(half, 0o755); err != nil {
 		t.Fatal(err)
 	}
+	put(t, last.Dir+".lock", nil)
 	last = mustMake(t, fakeReport(t, "night 3", nil), dir+"/", Options{Key: key})
 	entries, _ := os.ReadDir(dir)
 	if len(entries) != 4 {

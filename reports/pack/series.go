@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"evenhand/reports"
@@ -78,11 +79,7 @@ func (b *build) append(ctx context.Context, dir string) (*Made, error) {
 		}
 	}
 	names, others := seriesOf(dir, entries)
-	for _, name := range others {
-		if half.MatchString(name) { // a killed run left it: none is alive while we have the turn
-			os.RemoveAll(filepath.Join(dir, name))
-		}
-	}
+	sweep(dir, others)
 	if len(names) == 0 {
 		if err := b.sign(nil); err != nil {
 			return nil, err
@@ -107,6 +104,21 @@ func (b *build) append(ctx context.Context, dir string) (*Made, error) {
 		return nil, err
 	}
 	return b.publish(ctx, filepath.Join(dir, nameOf(b.placed())))
+}
+
+// sweep removes what killed runs left in a series; none is alive while this one
+// has the turn.
+func sweep(dir string, others []string) {
+	for _, name := range others {
+		switch place, locked := strings.CutSuffix(name, ".lock"); {
+		case half.MatchString(name):
+			os.RemoveAll(filepath.Join(dir, name))
+		case locked && packName.MatchString(place):
+			if p, err := publish.Reserve(filepath.Join(dir, place), EnvelopeFile); err == nil {
+				p.Release() // and its file goes
+			}
+		}
+	}
 }
 
 // makeDir makes a directory that stays, unless it is there.
