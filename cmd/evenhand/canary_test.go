@@ -101,7 +101,7 @@ func (c *canaries) cell(table, column, value string, row int) string {
 	}
 	every := 40
 	if slices.Contains([]string{"product", "policy_version", "model_version", "channel", "application_type", "trigger", "sex", "ethnic_group"}, column) {
-		every = 150
+		every = 900 // each makes slices of its own
 	}
 	small := table == "incidents" || table == "experiments"
 	if !c.texts || common[column] || !small && row%every != len(column)%every {
@@ -292,9 +292,11 @@ func TestCanaries(t *testing.T) {
 			if o.code != exitFindings {
 				t.Fatalf("exit %d: %s", o.code, o.stderr)
 			}
-			s := evenhand(t, out, env, "scenario", "-c", "../audit.yaml", "-o", "scenarios")
-			if s.code > exitFindings {
-				t.Fatalf("scenario: exit %d: %s", s.code, s.stderr)
+			var s outcome
+			if c.name == "named" {
+				if s = evenhand(t, out, env, "scenario", "-c", "../audit.yaml", "-o", "scenarios"); s.code > exitFindings {
+					t.Fatalf("scenario: exit %d: %s", s.code, s.stderr)
+				}
 			}
 			for name, text := range map[string]string{"stdout": o.stdout + s.stdout, "stderr": o.stderr + s.stderr} {
 				if err := os.WriteFile(filepath.Join(out, name), []byte(text), 0o644); err != nil {

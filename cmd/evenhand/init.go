@@ -20,6 +20,10 @@ import (
 // vocabulary, little enough to take no time.
 const peekRows = 50_000
 
+// often is how many rows have a value that a plan may quote; of a small export
+// twice has to do.
+const often = 10
+
 func initCommand() *cobra.Command {
 	var out string
 	cmd := &cobra.Command{
@@ -155,7 +159,10 @@ func export(cmd *cobra.Command, path, out string, src *parquetfile.Source) draft
 			p, err := src.Peek(cmd.Context(), field, peekRows)
 			d := draft.Peek{Rows: p.Rows, Nulls: p.Nulls, Min: p.Min, Max: p.Max}
 			for _, v := range p.Values {
-				d.Values = append(d.Values, v.Text)
+				// A plan is kept and passed on: what few rows have may point at somebody.
+				if v.Count >= often || p.Rows < 100*often && v.Count > 1 {
+					d.Values = append(d.Values, v.Text)
+				}
 			}
 			return d, err
 		},
