@@ -6,6 +6,7 @@ import (
 
 	"evenhand/audit"
 	"evenhand/audit/dossier"
+	"evenhand/reports/svg"
 )
 
 // stepLine is one amount over time, held until it changes. Lines lie over each
@@ -37,9 +38,9 @@ var lanes = []struct {
 
 // Positions in the chart.
 const (
-	chartLeft, chartRight px = 96, 740
-	chartTop, chartBottom px = 30, 220
-	laneHeight            px = 18
+	chartLeft, chartRight svg.Px = 96, 740
+	chartTop, chartBottom svg.Px = 30, 220
+	laneHeight            svg.Px = 18
 )
 
 // limitChart draws the customer's time: the limit of the account concerned, what
@@ -56,7 +57,7 @@ func (r *Report) limitChart(d *dossier.Dossier) *figure {
 	if len(steps) < 2 || steps[0].At == steps[len(steps)-1].At {
 		return nil
 	}
-	f := &figure{ID: "limits", Width: 760, Title: chartTitle(account, steps),
+	f := &figure{ID: "limits", Drawing: svg.Drawing{Width: 760}, Title: chartTitle(account, steps),
 		Desc: audit.Tf("Amounts in %[1]s over time; each line holds until the next of %[3]d events.", "金额（%[2]s）随时间变化；每条线保持到下一事件，共 %[3]d 个事件。", r.money.Code, r.money.zh, len(steps))}
 	first := steps[0].At
 	for _, e := range d.Events {
@@ -65,19 +66,19 @@ func (r *Report) limitChart(d *dossier.Dossier) *figure {
 		}
 	}
 	end := max(steps[len(steps)-1].At, r.plan.AsOfMicros())
-	x := scale{float64(first), float64(end), chartLeft, chartRight}
+	x := svg.Scale{Lo: float64(first), Hi: float64(end), A: chartLeft, B: chartRight}
 	major := float64(1)
 	for range r.money.Exponent {
 		major *= 10
 	}
-	y, ticks := newScale(0, float64(top)/major, 4, chartBottom, chartTop)
+	y, ticks := svg.NewScale(0, float64(top)/major, 4, chartBottom, chartTop)
 	f.axisY(whole, y, ticks, chartLeft, chartRight)
 	f.unitY(same(r.money.Code))
 	bottom := f.lanes(r, d, x)
 	r.months(f, x, bottom)
 	for i := range d.Decisions {
-		if k := &d.Decisions[i]; k.Asked && d.Column != "account_id" && x.inside(float64(k.At)) {
-			f.line("limit", x.at(float64(k.At)), chartTop, x.at(float64(k.At)), bottom)
+		if k := &d.Decisions[i]; k.Asked && d.Column != "account_id" && x.Inside(float64(k.At)) {
+			f.Line("limit", x.At(float64(k.At)), chartTop, x.At(float64(k.At)), bottom)
 			f.Legend = append(f.Legend, legend{"limit", audit.T(k.Key, k.Key)})
 		}
 	}
@@ -144,31 +145,31 @@ func chartTitle(account string, steps []dossier.Step) audit.Text {
 }
 
 // steps draws an amount over time; it reports whether there is any.
-func (f *figure) steps(l stepLine, steps []dossier.Step, x, y scale, major float64) bool {
-	var points [][2]px
+func (f *figure) steps(l stepLine, steps []dossier.Step, x, y svg.Scale, major float64) bool {
+	var points [][2]svg.Px
 	for _, s := range steps {
 		a := l.amount(s)
 		if a < 0 {
 			continue
 		}
-		at, value := x.at(float64(s.At)), y.at(float64(a)/major)
+		at, value := x.At(float64(s.At)), y.At(float64(a)/major)
 		if n := len(points); n > 0 && points[n-1][1] != value {
-			points = append(points, [2]px{at, points[n-1][1]})
+			points = append(points, [2]svg.Px{at, points[n-1][1]})
 		} else if n > 0 {
 			continue
 		}
-		points = append(points, [2]px{at, value})
+		points = append(points, [2]svg.Px{at, value})
 	}
 	if len(points) == 0 {
 		return false
 	}
-	points = append(points, [2]px{x.b, points[len(points)-1][1]})
-	f.path("line "+l.class, points, false)
+	points = append(points, [2]svg.Px{x.B, points[len(points)-1][1]})
+	f.Path("line "+l.class, points, false)
 	return true
 }
 
 // lanes draws the marks under the lines and returns where they end.
-func (f *figure) lanes(r *Report, d *dossier.Dossier, x scale) px {
+func (f *figure) lanes(r *Report, d *dossier.Dossier, x svg.Scale) svg.Px {
 	due := map[string]int64{}
 	for _, e := range d.Events {
 		if e.What == "repayments.due" {
@@ -180,23 +181,23 @@ func (f *figure) lanes(r *Report, d *dossier.Dossier, x scale) px {
 		named := false
 		for _, e := range d.Events {
 			day, known := due[e.Key]
-			if !l.of(e.What, known && e.At-day >= 24*time.Hour.Microseconds()) || !x.inside(float64(e.At)) {
+			if !l.of(e.What, known && e.At-day >= 24*time.Hour.Microseconds()) || !x.Inside(float64(e.At)) {
 				continue
 			}
 			if !named {
 				named = true
 				at += laneHeight
-				f.text("tick", "end", chartLeft-6, at+4, l.name)
+				f.Text("tick", "end", chartLeft-6, at+4, l.name)
 			}
-			f.mark(l.class, l.form, x.at(float64(e.At)), at, 3.5, same(r.instant(e.At)+" · "+e.Key))
+			f.Mark(l.class, l.form, x.At(float64(e.At)), at, 3.5, same(r.instant(e.At)+" · "+e.Key))
 		}
 	}
 	return at + 6
 }
 
 // months marks the time axis at the starts of months, in the plan's zone.
-func (r *Report) months(f *figure, x scale, bottom px) {
-	first, end := time.UnixMicro(int64(x.lo)).In(r.zone), time.UnixMicro(int64(x.hi)).In(r.zone)
+func (r *Report) months(f *figure, x svg.Scale, bottom svg.Px) {
+	first, end := time.UnixMicro(int64(x.Lo)).In(r.zone), time.UnixMicro(int64(x.Hi)).In(r.zone)
 	months := (end.Year()-first.Year())*12 + int(end.Month()) - int(first.Month())
 	step := 1
 	for _, s := range []int{2, 3, 6, 12, 24, 60} {
@@ -206,9 +207,9 @@ func (r *Report) months(f *figure, x scale, bottom px) {
 	}
 	for m := 0; m <= months+1; m++ {
 		t := time.Date(first.Year(), first.Month()+time.Month(m), 1, 0, 0, 0, 0, r.zone)
-		if us := float64(t.UnixMicro()); (int(t.Month())-1)%min(step, 12) == 0 && (step <= 12 || t.Year()%(step/12) == 0) && x.inside(us) {
-			f.line("grid", x.at(us), chartTop, x.at(us), bottom)
-			f.text("tick", "middle", x.at(us), bottom+16, same(t.Format("2006-01")))
+		if us := float64(t.UnixMicro()); (int(t.Month())-1)%min(step, 12) == 0 && (step <= 12 || t.Year()%(step/12) == 0) && x.Inside(us) {
+			f.Line("grid", x.At(us), chartTop, x.At(us), bottom)
+			f.Text("tick", "middle", x.At(us), bottom+16, same(t.Format("2006-01")))
 		}
 	}
 }

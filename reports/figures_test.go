@@ -13,6 +13,7 @@ import (
 	"evenhand/audit/audittest"
 	"evenhand/audit/checks"
 	"evenhand/fixtures"
+	"evenhand/reports/svg"
 )
 
 // TestMain reads -update, which package audittest defines.
@@ -59,7 +60,7 @@ func figuresIn(r *Report) (out []*figure) {
 // em wide, a Latin one 0.56.
 type textBox struct {
 	text           string
-	x0, y0, x1, y1 px
+	x0, y0, x1, y1 svg.Px
 }
 
 func textBoxes(f *figure, lang string) (out []textBox) {
@@ -67,11 +68,11 @@ func textBoxes(f *figure, lang string) (out []textBox) {
 		if s.Kind != "text" {
 			continue
 		}
-		text, size := s.Text.In(lang), em
+		text, size := s.Text.In(lang), svg.Em
 		if strings.HasPrefix(s.Class, "note") {
 			size *= 0.88
 		}
-		w := px(0)
+		w := svg.Px(0)
 		for _, c := range text {
 			if c >= 0x2E80 {
 				w += size
@@ -163,26 +164,17 @@ func keysOfLegends(t *testing.T) map[string]bool {
 
 // TestMisplacedSees: the estimate of where text stands finds what is wrong.
 func TestMisplacedSees(t *testing.T) {
-	f := &figure{Width: 200, Height: 100}
-	f.text("label", "start", 10, 50, same("one label"))
-	f.text("label", "start", 40, 52, same("another"))
-	f.text("label", "end", 30, 80, same("cut at the left"))
+	f := &figure{Drawing: svg.Drawing{Width: 200, Height: 100}}
+	f.Text("label", "start", 10, 50, same("one label"))
+	f.Text("label", "start", 40, 52, same("another"))
+	f.Text("label", "end", 30, 80, same("cut at the left"))
 	if got := misplaced(f, "en"); len(got) != 2 {
 		t.Errorf("found %q", got)
 	}
 }
 
-// TestColours: a chart has at most six series, every one has a form of its own
-// beside its colour, and no shape says the same as another chart's axis.
-func TestForms(t *testing.T) {
-	seen := map[string]string{}
-	for _, form := range []string{"s2", "s3", "s4", "s5", "s6"} {
-		d := markPath(form, 50, 50, 4)
-		if d == "" || seen[d] != "" {
-			t.Errorf("%s is drawn as %q, as is %s", form, d, seen[d])
-		}
-		seen[d] = form
-	}
+// TestPatterns: every series has dashes and a pattern beside its colour.
+func TestPatterns(t *testing.T) {
 	style, err := templates.ReadFile("templates/style.css")
 	if err != nil {
 		t.Fatal(err)

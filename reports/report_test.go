@@ -112,16 +112,3 @@ func TestNumbers(t *testing.T) {
 func unitOfWord(name string) string {
 	return [...]string{"plain", "rate", "points", "ratio", "whole"}[unitOfName(name)]
 }
-
-func TestScaleAndTicks(t *testing.T) {
-	s, ticks := newScale(0.13, 0.87, 5, 0, 100)
-	if s.lo != 0 || s.hi != 1 || len(ticks) != 6 {
-		t.Errorf("scale %v, ticks %v", s, ticks)
-	}
-	if s.at(0.5) != 50 || s.at(2) != 100 || s.at(-1) != 0 {
-		t.Errorf("positions %v %v %v", s.at(0.5), s.at(2), s.at(-1))
-	}
-	if _, ticks := newScale(3, 3, 5, 0, 100); len(ticks) < 2 {
-		t.Errorf("a single value has ticks %v", ticks)
-	}
-}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"evenhand/audit"
+	"evenhand/reports/svg"
 )
 
 // scenarioReport is a report of nothing but scenarios and candidates.
@@ -77,7 +78,7 @@ func TestFrontier(t *testing.T) {
 		t.Fatalf("%+v", f)
 	}
 	dots := map[string]int{}
-	var least, most shape
+	var least, most svg.Shape
 	for _, s := range f.Shapes {
 		if strings.HasPrefix(s.Class, "dot ") {
 			dots[s.Class]++

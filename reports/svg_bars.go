@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/reports/svg"
 )
 
 // classBars draws shares of classes (mismatch classes, recorded against
@@ -15,20 +16,20 @@ func (r *Report) classBars(ms []*audit.Metric) *figure {
 	ms = slices.Clone(ms)
 	slices.SortStableFunc(ms, func(a, b *audit.Metric) int { return -cmp.Compare(a.K, b.K) })
 	ms = ms[:min(len(ms), 16)]
-	f := &figure{ID: "classes-" + audit.StableID(ms[0].Check, ms[0].Name, ms[0].Segment), Width: 720, Height: px(16 + 26*len(ms))}
-	const left, right = px(230), px(560)
+	f := &figure{ID: "classes-" + audit.StableID(ms[0].Check, ms[0].Name, ms[0].Segment), Drawing: svg.Drawing{Width: 720, Height: svg.Px(16 + 26*len(ms))}}
+	const left, right = svg.Px(230), svg.Px(560)
 	most := max(ms[0].K, 1)
-	x := scale{lo: 0, hi: float64(most), a: left, b: right}
+	x := svg.Scale{Lo: 0, Hi: float64(most), A: left, B: right}
 	for i, m := range ms {
-		y := px(8 + 26*i)
-		f.text("label", "end", left-10, y+16, fit(r.classLabel(m), left-14))
+		y := svg.Px(8 + 26*i)
+		f.Text("label", "end", left-10, y+16, svg.Fit(r.classLabel(m), left-14))
 		class := "s1"
 		if m.Status >= audit.Warn {
 			class = "s2"
 		}
-		f.area("bar "+class, box(left, y+2, max(x.at(float64(m.K))-left, 1), 20), tip(m, same(thousands(m.K))))
+		f.Area("bar "+class, svg.Box(left, y+2, max(x.At(float64(m.K))-left, 1), 20), tip(m, same(thousands(m.K))))
 		v := unitOf(m).value(m.Value)
-		f.text("value", "start", max(x.at(float64(m.K)), left+1)+8, y+16, audit.T(thousands(m.K)+" ("+v.En+")", thousands(m.K)+"（"+v.Zh+"）"))
+		f.Text("value", "start", max(x.At(float64(m.K)), left+1)+8, y+16, audit.T(thousands(m.K)+" ("+v.En+")", thousands(m.K)+"（"+v.Zh+"）"))
 	}
 	name := r.metricName(ms[0].Name)
 	v := unitOf(ms[0]).value(ms[0].Value)

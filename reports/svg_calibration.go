@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/reports/svg"
 )
 
 // The metrics on outcomes that are drawn. The others of these checks stay in
@@ -80,26 +81,26 @@ func (r *Report) reliability(ms []*audit.Metric) *figure {
 		return nil
 	}
 	dim := dimension(points[0].Group)
-	f := &figure{ID: "reliability-" + audit.StableID(points[0].Check, dim), Width: 720, Height: 400}
-	const left, right, top = px(64), px(700), px(28)
+	f := &figure{ID: "reliability-" + audit.StableID(points[0].Check, dim), Drawing: svg.Drawing{Width: 720, Height: 400}}
+	const left, right, top = svg.Px(64), svg.Px(700), svg.Px(28)
 	bottom := f.Height - 48
-	x, ticks := newScale(0, hi, 5, left, right)
-	y, _ := newScale(0, hi, 5, bottom, top)
+	x, ticks := svg.NewScale(0, hi, 5, left, right)
+	y, _ := svg.NewScale(0, hi, 5, bottom, top)
 	f.axisY(rate, y, ticks, left, right)
 	f.axisX(rate, x, ticks, top, bottom)
-	f.line("null", x.at(0), y.at(0), x.at(x.hi), y.at(x.hi))
+	f.Line("null", x.At(0), y.At(0), x.At(x.Hi), y.At(x.Hi))
 	for i, s := range best {
-		var line [][2]px
+		var line [][2]svg.Px
 		for _, m := range s.points {
-			line = append(line, [2]px{x.at(m.Effect), y.at(m.Value)})
+			line = append(line, [2]svg.Px{x.At(m.Effect), y.At(m.Value)})
 		}
-		f.path("line "+seriesClass(i), line, false)
+		f.Path("line "+seriesClass(i), line, false)
 		for _, m := range s.points {
 			class := seriesClass(i)
 			if m.Status == audit.Insufficient {
 				class = "hollow"
 			}
-			f.mark(class, seriesClass(i), x.at(m.Effect), y.at(m.Value), 3.5, tip(m, rate.value(m.Value)))
+			f.Mark(class, seriesClass(i), x.At(m.Effect), y.At(m.Value), 3.5, tip(m, rate.value(m.Value)))
 		}
 		f.Legend = append(f.Legend, legend{lined(seriesClass(i)), s.name})
 	}
@@ -108,7 +109,7 @@ func (r *Report) reliability(ms []*audit.Metric) *figure {
 		f.Legend = append(f.Legend, legend{"hollow", audit.T("insufficient rows", "样本不足")})
 	}
 	f.unitY(audit.T("bad among them, %", "其中坏账占比，%"))
-	f.text("axis", "middle", (left+right)/2, f.Height-8, audit.T("mean predicted probability of bad, %", "平均预测违约概率，%"))
+	f.Text("axis", "middle", (left+right)/2, f.Height-8, audit.T("mean predicted probability of bad, %", "平均预测违约概率，%"))
 	if worst == nil {
 		f.Title = audit.Tf("Reliability by %[1]s: in every one of %[2]d bins the interval holds what was predicted", "按 %[1]s 的可靠性：全部 %[2]d 个区间内，预测值均在实际值的区间之内", dim, len(points))
 	} else {
@@ -194,11 +195,11 @@ func (r *Report) vintages(ms []*audit.Metric) *figure {
 	if math.IsInf(lo, 0) {
 		return nil
 	}
-	f := &figure{ID: "vintages-" + audit.StableID(ms[0].Check, ms[0].Name), Width: 720, Height: 300}
-	const left, right, top = px(64), px(660), px(28)
+	f := &figure{ID: "vintages-" + audit.StableID(ms[0].Check, ms[0].Name), Drawing: svg.Drawing{Width: 720, Height: 300}}
+	const left, right, top = svg.Px(64), svg.Px(660), svg.Px(28)
 	bottom := f.Height - 30
-	y, ticks := newScale(max(lo, 0), min(hi, 1), 5, bottom, top)
-	x := scale{lo: 0, hi: float64(len(periods) - 1), a: left + 20, b: right - 20}
+	y, ticks := svg.NewScale(max(lo, 0), min(hi, 1), 5, bottom, top)
+	x := svg.Scale{Lo: 0, Hi: float64(len(periods) - 1), A: left + 20, B: right - 20}
 	f.axisY(ratio, y, ticks, left, right)
 	f.periodAxis(periods, x, bottom)
 	index := map[string]float64{}
@@ -209,11 +210,11 @@ func (r *Report) vintages(ms []*audit.Metric) *figure {
 		f.oneLine(all[i], seriesClass(i), ratio, x, y, index, len(all) <= bandsUpTo)
 	}
 	for _, m := range foreseen {
-		at := x.at(index[m.Period])
+		at := x.At(index[m.Period])
 		if !math.IsNaN(m.Low) && !math.IsNaN(m.High) {
-			f.line("whisker hollow", at, y.at(m.Low), at, y.at(m.High))
+			f.Line("whisker hollow", at, y.At(m.Low), at, y.At(m.High))
 		}
-		f.mark("hollow", "", at, y.at(m.Value), 4, tip(m, ratio.value(m.Value)))
+		f.Mark("hollow", "", at, y.At(m.Value), 4, tip(m, ratio.value(m.Value)))
 	}
 	if len(all) > 1 || commonDimension(ms) != "" {
 		for i, s := range all[:min(len(all), 6)] {

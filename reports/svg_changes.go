@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"evenhand/audit"
+	"evenhand/reports/svg"
 )
 
 // Metrics of change-points, which are drawn together: the weekly level of a
@@ -81,29 +82,29 @@ func (r *Report) changeLine(of *audit.Metric) *figure {
 	case "series=gap":
 		u = points
 	}
-	f := &figure{ID: "change-" + audit.StableID(of.Check, of.Segment, of.Group), Width: 720, Height: 320}
-	const left, right, top = px(64), px(700), px(44)
+	f := &figure{ID: "change-" + audit.StableID(of.Check, of.Segment, of.Group), Drawing: svg.Drawing{Width: 720, Height: 320}}
+	const left, right, top = svg.Px(64), svg.Px(700), svg.Px(44)
 	bottom := f.Height - 30
 	lo, hi := bounds(weeks)
-	y, ticks := newScale(lo, hi, 5, bottom, top)
+	y, ticks := svg.NewScale(lo, hi, 5, bottom, top)
 	first, last := dayNumber(weeks[0].Period), dayNumber(weeks[len(weeks)-1].Period)+6
-	x := scale{lo: float64(first), hi: float64(last), a: left, b: right}
+	x := svg.Scale{Lo: float64(first), Hi: float64(last), A: left, B: right}
 	f.axisY(u, y, ticks, left, right)
 	var periods []string
-	var line, low, high [][2]px
+	var line, low, high [][2]svg.Px
 	for _, m := range weeks {
 		periods = append(periods, m.Period)
-		at := x.at(float64(dayNumber(m.Period)) + 3)
-		line, low, high = append(line, [2]px{at, y.at(m.Value)}), append(low, [2]px{at, y.at(m.Low)}), append(high, [2]px{at, y.at(m.High)})
+		at := x.At(float64(dayNumber(m.Period)) + 3)
+		line, low, high = append(line, [2]svg.Px{at, y.At(m.Value)}), append(low, [2]svg.Px{at, y.At(m.Low)}), append(high, [2]svg.Px{at, y.At(m.High)})
 	}
 	for _, m := range within {
 		d := float64(dayNumber(m.Period))
-		a, b := x.at(d+m.Low), x.at(d+m.High+1)
-		f.rect("band s2", a, top, max(b-a, 2), bottom-top, same(m.Period+" · "+m.ID()))
+		a, b := x.At(d+m.Low), x.At(d+m.High+1)
+		f.Rect("band s2", a, top, max(b-a, 2), bottom-top, same(m.Period+" · "+m.ID()))
 	}
 	slices.Reverse(low)
-	f.path("band s1", append(high, low...), true)
-	f.path("line s1", line, false)
+	f.Path("band s1", append(high, low...), true)
+	f.Path("line s1", line, false)
 	marks := r.momentsOf()
 	marks.changes, _ = split(steps, flagged)
 	name := seriesNames[of.Segment]
@@ -114,8 +115,8 @@ func (r *Report) changeLine(of *audit.Metric) *figure {
 	if len(within) > 0 {
 		f.Legend = append(f.Legend, legend{"within", audit.T("days at which the change may lie (95 %)", "变化可能所在的日子（95%）")})
 	}
-	f.along(marks, func(day int64) (px, bool) { return x.at(float64(day)), day > first+7 && day < last }, top, bottom)
-	weekScale := scale{lo: 0, hi: float64(len(periods) - 1), a: x.at(float64(first) + 3), b: x.at(float64(last) - 3)}
+	f.along(marks, func(day int64) (svg.Px, bool) { return x.At(float64(day)), day > first+7 && day < last }, top, bottom)
+	weekScale := svg.Scale{Lo: 0, Hi: float64(len(periods) - 1), A: x.At(float64(first) + 3), B: x.At(float64(last) - 3)}
 	f.periodAxis(periods, weekScale, bottom)
 	f.unitY(axisName(name, u))
 	worst := of

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"evenhand/audit"
+	"evenhand/reports/svg"
 )
 
 // layer is one colour of stacked columns: a number a column.
@@ -139,8 +140,8 @@ func (r *Report) columns(id string, what audit.Text, labels []string, layers []l
 	if n < 2 {
 		return nil
 	}
-	f := &figure{ID: id, Width: 720, Height: 230}
-	const left, right, top = px(64), px(700), px(30)
+	f := &figure{ID: id, Drawing: svg.Drawing{Width: 720, Height: 230}}
+	const left, right, top = svg.Px(64), svg.Px(700), svg.Px(30)
 	bottom := f.Height - 30
 	totals := make([]int64, n)
 	var all int64
@@ -154,39 +155,39 @@ func (r *Report) columns(id string, what audit.Text, labels []string, layers []l
 			peak = i
 		}
 	}
-	y, ticks := newScale(0, max(float64(totals[peak]), 4), 4, bottom, top)
+	y, ticks := svg.NewScale(0, max(float64(totals[peak]), 4), 4, bottom, top)
 	f.axisY(whole, y, ticks, left, right)
-	slot := (right - left) / px(n)
+	slot := (right - left) / svg.Px(n)
 	w := min(slot*0.7, 44)
 	drawn := foldLayers(layers)
 	paths := make([]string, len(drawn))
-	var hits []shape // over each column, to say what is in it
+	var hits []svg.Shape // over each column, to say what is in it
 	for i := range n {
-		mid, base := left+slot*(px(i)+0.5), int64(0)
+		mid, base := left+slot*(svg.Px(i)+0.5), int64(0)
 		en, zh := []string{labels[i]}, []string{labels[i]}
 		for j, l := range drawn {
 			c := l.counts[i]
 			if c == 0 {
 				continue
 			}
-			high := y.at(float64(base + c))
-			paths[j] += box(mid-w/2, high, w, y.at(float64(base))-high)
+			high := y.At(float64(base + c))
+			paths[j] += svg.Box(mid-w/2, high, w, y.At(float64(base))-high)
 			en, zh = append(en, l.name.En+" "+thousands(c)), append(zh, l.name.Zh+" "+thousands(c))
 			base += c
 		}
 		if base > 0 {
-			high := y.at(float64(base))
-			hits = append(hits, shape{Kind: "path", Class: "ghost", D: box(mid-w/2, high, w, bottom-high), Tip: audit.T(strings.Join(en, " · "), strings.Join(zh, " · "))})
+			high := y.At(float64(base))
+			hits = append(hits, svg.Shape{Kind: "path", Class: "ghost", D: svg.Box(mid-w/2, high, w, bottom-high), Tip: audit.T(strings.Join(en, " · "), strings.Join(zh, " · "))})
 		}
 		if n <= 16 && totals[i] > 0 {
-			f.text("value", "middle", mid, y.at(float64(totals[i]))-4, same(thousands(totals[i])))
+			f.Text("value", "middle", mid, y.At(float64(totals[i]))-4, same(thousands(totals[i])))
 		}
 	}
 	for j := range drawn {
-		f.area("bar "+seriesClass(j), paths[j], audit.Text{})
+		f.Area("bar "+seriesClass(j), paths[j], audit.Text{})
 	}
 	f.Shapes = append(f.Shapes, hits...)
-	f.periodAxis(labels, scale{lo: 0, hi: float64(n - 1), a: left + slot/2, b: right - slot/2}, bottom)
+	f.periodAxis(labels, svg.Scale{Lo: 0, Hi: float64(n - 1), A: left + slot/2, B: right - slot/2}, bottom)
 	if len(layers) > 1 {
 		for j, l := range drawn {
 			f.Legend = append(f.Legend, legend{seriesClass(j), l.name})

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/reports/svg"
 )
 
 // Metrics of the scores around the cut-off: how many by bin, and how many times
@@ -54,13 +55,13 @@ func (r *Report) cutoffColumns(ms []*audit.Metric) *figure {
 		return nil
 	}
 	slices.SortFunc(bins, func(a, b bin) int { return a.at - b.at })
-	f := &figure{ID: "cutoff-" + audit.StableID(ms[0].Check, best), Width: 720, Height: 230}
-	const left, right, top = px(64), px(700), px(30)
+	f := &figure{ID: "cutoff-" + audit.StableID(ms[0].Check, best), Drawing: svg.Drawing{Width: 720, Height: 230}}
+	const left, right, top = svg.Px(64), svg.Px(700), svg.Px(30)
 	bottom := f.Height - 30
-	y, ticks := newScale(0, peak, 4, bottom, top)
+	y, ticks := svg.NewScale(0, peak, 4, bottom, top)
 	f.axisY(whole, y, ticks, left, right)
 	f.unitY(audit.T("scores a bin", "每箱评分数"))
-	slot := (right - left) / px(len(bins))
+	slot := (right - left) / svg.Px(len(bins))
 	w := min(slot*0.7, 44)
 	var labels []string
 	t := table{Head: []cell{{Text: audit.T("bins from the cut-off", "距分数线的箱数")}, {Text: audit.T("scores", "评分数"), Num: true}}}
@@ -74,10 +75,10 @@ func (r *Report) cutoffColumns(ms []*audit.Metric) *figure {
 			continue
 		}
 		class := seriesClass(btoi(b.at < 0))
-		f.area("bar "+class, box(left+slot*(px(i)+0.5)-w/2, y.at(b.m.Value), w, y.at(0)-y.at(b.m.Value)), same(label+" · "+thousands(b.m.K)+" · "+b.m.ID()))
+		f.Area("bar "+class, svg.Box(left+slot*(svg.Px(i)+0.5)-w/2, y.At(b.m.Value), w, y.At(0)-y.At(b.m.Value)), same(label+" · "+thousands(b.m.K)+" · "+b.m.ID()))
 		t.Rows = append(t.Rows, []cell{plainCell(label), num(thousands(b.m.K))})
 	}
-	f.periodAxis(labels, scale{lo: 0, hi: float64(len(bins) - 1), a: left + slot/2, b: right - slot/2}, bottom)
+	f.periodAxis(labels, svg.Scale{Lo: 0, Hi: float64(len(bins) - 1), A: left + slot/2, B: right - slot/2}, bottom)
 	f.Legend = []legend{{seriesClass(0), audit.T("at or above the cut-off", "达到分数线")}, {seriesClass(1), audit.T("below", "未达分数线")}}
 	version := strings.TrimPrefix(best, "policy_version=")
 	f.Title = audit.Tf("Version %s: %s scores around the cut-off", "版本%s：分数线附近%s个评分", version, thousands(density.N))

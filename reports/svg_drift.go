@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/reports/svg"
 )
 
 // driftBars draws a stability index by period, against the customary 0.10 and
@@ -14,8 +15,8 @@ import (
 func (r *Report) driftBars(ms []*audit.Metric) *figure {
 	ms = slices.Clone(ms)
 	slices.SortStableFunc(ms, func(a, b *audit.Metric) int { return cmp.Compare(a.Period, b.Period) })
-	f := &figure{ID: "drift-" + audit.StableID(ms[0].Check, ms[0].Name, ms[0].Segment, ms[0].Group), Width: 720, Height: 280}
-	const left, right, top = px(64), px(670), px(28)
+	f := &figure{ID: "drift-" + audit.StableID(ms[0].Check, ms[0].Name, ms[0].Segment, ms[0].Group), Drawing: svg.Drawing{Width: 720, Height: 280}}
+	const left, right, top = svg.Px(64), svg.Px(670), svg.Px(28)
 	bottom := f.Height - 30
 	hi := 0.27
 	for _, m := range ms {
@@ -25,18 +26,18 @@ func (r *Report) driftBars(ms []*audit.Metric) *figure {
 			}
 		}
 	}
-	y, ticks := newScale(0, hi, 5, bottom, top)
+	y, ticks := svg.NewScale(0, hi, 5, bottom, top)
 	f.axisY(ratio, y, ticks, left, right)
 	for _, line := range []float64{0.10, 0.25} {
 		f.limit(y, line, left, right)
 	}
-	slot := (right - left) / px(len(ms))
+	slot := (right - left) / svg.Px(len(ms))
 	w := min(slot*0.6, 44)
 	over, chance, rows := 0, false, int64(0)
 	var worst *audit.Metric
 	var periods []string
 	for i, m := range ms {
-		mid := left + slot*(px(i)+0.5)
+		mid := left + slot*(svg.Px(i)+0.5)
 		periods = append(periods, m.Period)
 		rows += m.N
 		class := "s1"
@@ -47,20 +48,20 @@ func (r *Report) driftBars(ms []*audit.Metric) *figure {
 			class = "hollow"
 		}
 		if !math.IsNaN(m.Value) {
-			f.area("bar "+class, box(mid-w/2, y.at(m.Value), w, bottom-y.at(m.Value)), tip(m, ratio.value(m.Value)))
+			f.Area("bar "+class, svg.Box(mid-w/2, y.At(m.Value), w, bottom-y.At(m.Value)), tip(m, ratio.value(m.Value)))
 			if worst == nil || m.Value > worst.Value {
 				worst = m
 			}
 			if len(ms) <= 16 {
-				f.text("value", "middle", mid, y.at(m.Value)-4, same(decimalPlaces(m.Value, 3)))
+				f.Text("value", "middle", mid, y.At(m.Value)-4, same(decimalPlaces(m.Value, 3)))
 			}
 		}
 		if !math.IsNaN(m.Effect) {
 			chance = true
-			f.line("null", mid-slot*0.42, y.at(m.Effect), mid+slot*0.42, y.at(m.Effect))
+			f.Line("null", mid-slot*0.42, y.At(m.Effect), mid+slot*0.42, y.At(m.Effect))
 		}
 	}
-	f.periodAxis(periods, scale{lo: 0, hi: float64(max(1, len(ms)-1)), a: left + slot/2, b: right - slot/2}, bottom)
+	f.periodAxis(periods, svg.Scale{Lo: 0, Hi: float64(max(1, len(ms)-1)), A: left + slot/2, B: right - slot/2}, bottom)
 	name := r.metricName(ms[0].Name)
 	if g := ms[0].Group; g != "" {
 		name = audit.T(name.En+" of "+g, g+" 的"+name.Zh)
@@ -116,17 +117,17 @@ func (r *Report) heat(ms []*audit.Metric) *figure {
 	const maxRows, maxColumns = 20, 12
 	periods = periods[max(0, len(periods)-maxColumns):]
 	rows := all[:min(len(all), maxRows)]
-	f := &figure{ID: "heat-" + audit.StableID(ms[0].Check, ms[0].Name), Width: 720, Height: px(46 + 26*len(rows))}
-	const left, top = px(190), px(30)
-	w := (f.Width - left - 4) / px(len(periods))
-	f.periodAxis(periods, scale{lo: 0, hi: float64(max(1, len(periods)-1)), a: left + w/2, b: left + w*(px(len(periods))-0.5)}, top-28)
-	over, cells := 0, map[string][][2]px{}
+	f := &figure{ID: "heat-" + audit.StableID(ms[0].Check, ms[0].Name), Drawing: svg.Drawing{Width: 720, Height: svg.Px(46 + 26*len(rows))}}
+	const left, top = svg.Px(190), svg.Px(30)
+	w := (f.Width - left - 4) / svg.Px(len(periods))
+	f.periodAxis(periods, svg.Scale{Lo: 0, Hi: float64(max(1, len(periods)-1)), A: left + w/2, B: left + w*(svg.Px(len(periods))-0.5)}, top-28)
+	over, cells := 0, map[string][][2]svg.Px{}
 	var worst *audit.Metric
 	shares := unitOf(ms[0]) == rate
 	moved, levels := r.missingMoved(ms), ""
 	for j, s := range rows {
-		y := top + px(26*j)
-		f.text("label", "end", left-10, y+17, fit(featureName(s.name), left-14))
+		y := top + svg.Px(26*j)
+		f.Text("label", "end", left-10, y+17, svg.Fit(featureName(s.name), left-14))
 		for _, m := range s.points {
 			i := slices.Index(periods, m.Period)
 			if i < 0 {
@@ -144,32 +145,32 @@ func (r *Report) heat(ms []*audit.Metric) *figure {
 				class = "h3"
 			}
 			if shares { // a level in the cell, up to its top for the highest
-				high := px(m.Value) / px(peak(all[0])) * 24
-				levels += box(left+w*px(i)+1, y+25-high, w-2, high)
+				high := svg.Px(m.Value) / svg.Px(peak(all[0])) * 24
+				levels += svg.Box(left+w*svg.Px(i)+1, y+25-high, w-2, high)
 			}
-			cells[class] = append(cells[class], [2]px{left + w*px(i) + 1, y + 1})
+			cells[class] = append(cells[class], [2]svg.Px{left + w*svg.Px(i) + 1, y + 1})
 			cell := same(decimalPlaces(m.Value, 2))
 			if shares {
 				cell = same(decimalPlaces(m.Value*100, 1))
 			}
 			if class != "h1" && class != "h2" {
-				f.text("value", "middle", left+w*(px(i)+0.5), y+17, cell)
+				f.Text("value", "middle", left+w*(svg.Px(i)+0.5), y+17, cell)
 			} else {
-				f.text("value in-"+class, "middle", left+w*(px(i)+0.5), y+17, cell)
+				f.Text("value in-"+class, "middle", left+w*(svg.Px(i)+0.5), y+17, cell)
 			}
 			if worst == nil || m.Value > worst.Value && m.Status != audit.Insufficient {
 				worst = m
 			}
 		}
 	}
-	var below []shape // one path a colour, under the numbers
+	var below []svg.Shape // one path a colour, under the numbers
 	for _, class := range []string{"h0", "h3", "hollow", "h1", "h2"} {
 		if len(cells[class]) > 0 {
-			below = append(below, shape{Kind: "path", Class: "cell " + class, D: boxes(cells[class], w-2, 24)})
+			below = append(below, svg.Shape{Kind: "path", Class: "cell " + class, D: svg.Boxes(cells[class], w-2, 24)})
 		}
 	}
 	if levels != "" {
-		below = append(below, shape{Kind: "path", Class: "level", D: levels})
+		below = append(below, svg.Shape{Kind: "path", Class: "level", D: levels})
 		f.Legend = append(f.Legend, legend{"level", audit.T("the fuller the cell, the more is missing", "色块越满，缺失越多")})
 	}
 	f.Shapes = append(below, f.Shapes...)
@@ -225,15 +226,6 @@ func featureName(t audit.Text) audit.Text {
 		return same(value)
 	}
 	return t
-}
-
-// boxes is the path of boxes of one size.
-func boxes(at [][2]px, w, h px) string {
-	var b strings.Builder
-	for _, p := range at {
-		b.WriteString("M" + p[0].String() + " " + p[1].String() + "h" + w.String() + "v" + h.String() + "h-" + w.String() + "z")
-	}
-	return b.String()
 }
 
 func decimalPlaces(v float64, places int) string {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/reports/svg"
 )
 
 // forest draws one row a metric: value and interval against the reference and
@@ -23,7 +24,7 @@ func (r *Report) forest(ms []*audit.Metric) *figure {
 		left, ms = len(ms)-limit, ms[:limit]
 	}
 	u := unitOf(ms[0])
-	f := &figure{ID: "forest-" + audit.StableID(ms[0].Check, ms[0].Name, ms[0].ID()), Width: 720, Height: px(58 + 24*len(ms))}
+	f := &figure{ID: "forest-" + audit.StableID(ms[0].Check, ms[0].Name, ms[0].ID()), Drawing: svg.Drawing{Width: 720, Height: svg.Px(58 + 24*len(ms))}}
 	f.Title, f.Desc = r.forestWords(ms, u, left)
 
 	lo, hi := math.Inf(1), math.Inf(-1)
@@ -50,31 +51,31 @@ func (r *Report) forest(ms []*audit.Metric) *figure {
 	if math.IsInf(lo, 0) {
 		return nil // everything is withheld
 	}
-	const top = px(14)
+	const top = svg.Px(14)
 	bottom, of := f.Height-40, commonDimension(ms)
 	// Labels and numbers get what they need, and the scale the rest.
-	labels, numbers := px(60), px(0)
+	labels, numbers := svg.Px(60), svg.Px(0)
 	for _, m := range ms {
-		labels = max(labels, min(widthOf(label(m, of))+18, 300))
-		numbers = max(numbers, widthOf(valueOf(m, u)))
+		labels = max(labels, min(svg.WidthOf(label(m, of))+18, 300))
+		numbers = max(numbers, svg.WidthOf(valueOf(m, u)))
 	}
 	numbers = f.Width - 4 - numbers
-	s, ticks := newScale(lo, hi, 6, labels, numbers-20)
+	s, ticks := svg.NewScale(lo, hi, 6, labels, numbers-20)
 	f.axisX(u, s, ticks, top, bottom)
 	if !math.IsNaN(neutral) {
-		f.line("zero", s.at(neutral), top, s.at(neutral), bottom)
+		f.Line("zero", s.At(neutral), top, s.At(neutral), bottom)
 	}
 	if !math.IsNaN(threshold) {
-		f.line("limit", s.at(threshold), top, s.at(threshold), bottom)
-		f.text("limit-text", "middle", s.at(threshold), top-4, u.tick(threshold, 0.01))
+		f.Line("limit", s.At(threshold), top, s.At(threshold), bottom)
+		f.Text("limit-text", "middle", s.At(threshold), top-4, u.tick(threshold, 0.01))
 	}
 	whiskers := map[string]string{}
 	var dots []func() // over all whiskers
 	for i, m := range ms {
-		y := top + px(24*i) + 14
-		f.text("label", "end", labels-12, y+4, fit(label(m, of), labels-14))
+		y := top + svg.Px(24*i) + 14
+		f.Text("label", "end", labels-12, y+4, svg.Fit(label(m, of), labels-14))
 		if m.Suppressed {
-			f.text("note", "start", labels+6, y+4, audit.T("withheld: too few rows", "样本过小，隐去"))
+			f.Text("note", "start", labels+6, y+4, audit.T("withheld: too few rows", "样本过小，隐去"))
 			continue
 		}
 		class, form := "s1", ""
@@ -87,16 +88,16 @@ func (r *Report) forest(ms []*audit.Metric) *figure {
 		if !math.IsNaN(m.Low) && !math.IsNaN(m.High) {
 			whiskers[class] += f.whisker(s, m, y)
 		}
-		dots = append(dots, func() { f.mark(class, form, s.at(m.Value), y, 5, tip(m, u.value(m.Value))) })
-		f.text("value", "start", numbers, y+4, valueOf(m, u))
+		dots = append(dots, func() { f.Mark(class, form, s.At(m.Value), y, 5, tip(m, u.value(m.Value))) })
+		f.Text("value", "start", numbers, y+4, valueOf(m, u))
 	}
 	for _, class := range []string{"s1", "s2", "hollow"} {
-		f.area("whisker "+class, whiskers[class], audit.Text{})
+		f.Area("whisker "+class, whiskers[class], audit.Text{})
 	}
 	for _, draw := range dots {
 		draw()
 	}
-	f.text("axis", "middle", (labels+numbers-20)/2, f.Height-6, axisName(r.metricName(ms[0].Name), u))
+	f.Text("axis", "middle", (labels+numbers-20)/2, f.Height-6, axisName(r.metricName(ms[0].Name), u))
 	f.Legend = statusLegend(ms, audit.T("past threshold and chance", "越过阈值且非偶然"))
 	if !math.IsNaN(threshold) {
 		f.Legend = append(f.Legend, limitLegend)
@@ -106,12 +107,12 @@ func (r *Report) forest(ms []*audit.Metric) *figure {
 }
 
 // whisker is the path of an interval; an end beyond the axis has no cap.
-func (f *figure) whisker(s scale, m *audit.Metric, y px) string {
-	a, b := s.at(m.Low), s.at(m.High)
+func (f *figure) whisker(s svg.Scale, m *audit.Metric, y svg.Px) string {
+	a, b := s.At(m.Low), s.At(m.High)
 	d := "M" + a.String() + " " + y.String() + "H" + b.String()
 	for _, end := range []float64{m.Low, m.High} {
-		if s.inside(end) {
-			d += "M" + s.at(end).String() + " " + (y - 4).String() + "v8"
+		if s.Inside(end) {
+			d += "M" + s.At(end).String() + " " + (y - 4).String() + "v8"
 		}
 	}
 	return d

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/reports/svg"
 )
 
 // The metrics of scenarios and of candidates that have charts of their own.
@@ -196,8 +197,8 @@ func losses(all []*option) (lo, hi float64) {
 
 // plane draws options as dots; joined ones in a line.
 func (r *Report) plane(id string, all []*option, today *option, joined func(*option) bool) *figure {
-	f := &figure{ID: id, Width: 720, Height: 400}
-	const left, right, top = px(64), px(700), px(28)
+	f := &figure{ID: id, Drawing: svg.Drawing{Width: 720, Height: 400}}
+	const left, right, top = svg.Px(64), svg.Px(700), svg.Px(28)
 	bottom := f.Height - 46
 	xl, xh, yl, yh := math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
 	for _, o := range all {
@@ -208,27 +209,27 @@ func (r *Report) plane(id string, all []*option, today *option, joined func(*opt
 	if marked {
 		yl, yh = min(yl, fifths), max(yh, fifths)
 	}
-	x, xt := newScale(xl, xh, 6, left+12, right-12)
-	y, yt := newScale(yl, yh, 5, bottom-8, top+8)
+	x, xt := svg.NewScale(xl, xh, 6, left+12, right-12)
+	y, yt := svg.NewScale(yl, yh, 5, bottom-8, top+8)
 	f.axisX(rate, x, xt, top, bottom)
 	f.axisY(ratio, y, yt, left, right)
 	if marked {
-		f.line("limit", left, y.at(fifths), right, y.at(fifths))
+		f.Line("limit", left, y.At(fifths), right, y.At(fifths))
 	}
 	lo, hi := losses(all)
-	radius := func(o *option) px {
+	radius := func(o *option) svg.Px {
 		if !(hi > lo) || o.loss != o.loss {
 			return 4.5
 		}
-		return px(3 + float64(5.5*math.Sqrt((o.loss-lo)/(hi-lo))))
+		return svg.Px(3 + float64(5.5*math.Sqrt((o.loss-lo)/(hi-lo))))
 	}
-	var path [][2]px
+	var path [][2]svg.Px
 	for _, o := range all {
 		if joined(o) {
-			path = append(path, [2]px{x.at(o.x()), y.at(o.y())})
+			path = append(path, [2]svg.Px{x.At(o.x()), y.At(o.y())})
 		}
 	}
-	f.path("line s1", path, false)
+	f.Path("line s1", path, false)
 	words := func(o *option) string {
 		t := o.name + " · " + rate.value(o.x()).En + " · " + ratio.value(o.y()).En
 		if o.loss == o.loss {
@@ -250,10 +251,10 @@ func (r *Report) plane(id string, all []*option, today *option, joined func(*opt
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), -cmp.Compare(radius(a), radius(b)))
 	})
 	for _, o := range order {
-		f.mark([]string{"rest", "s1", "s2 flag"}[rank(o)], []string{"", "", "s4"}[rank(o)], x.at(o.x()), y.at(o.y()), radius(o), same(words(o)))
+		f.Mark([]string{"rest", "s1", "s2 flag"}[rank(o)], []string{"", "", "s4"}[rank(o)], x.At(o.x()), y.At(o.y()), radius(o), same(words(o)))
 	}
 	f.name(all, today, joined, radius, x, y)
-	f.text("axis", "middle", (left+right)/2, f.Height-8, audit.T("approval rate, %", "通过率，%"))
+	f.Text("axis", "middle", (left+right)/2, f.Height-8, audit.T("approval rate, %", "通过率，%"))
 	f.unitY(audit.T("least adverse impact ratio", "最低不利影响比率"))
 	f.Legend = []legend{{"now", audit.T("the policy on file", "现行政策")}}
 	if marked {

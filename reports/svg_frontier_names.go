@@ -5,16 +5,17 @@ import (
 	"slices"
 
 	"evenhand/audit"
+	"evenhand/reports/svg"
 )
 
 // name labels today, the ends of the line and as many others as there is room
 // for: labels must not meet each other, nor dots.
-func (f *figure) name(all []*option, today *option, joined func(*option) bool, radius func(*option) px, x, y scale) {
-	type box struct{ x0, y0, x1, y1 px }
+func (f *figure) name(all []*option, today *option, joined func(*option) bool, radius func(*option) svg.Px, x, y svg.Scale) {
+	type box struct{ x0, y0, x1, y1 svg.Px }
 	var taken []box
 	for _, o := range all {
 		a := radius(o)
-		taken = append(taken, box{x.at(o.x()) - a, y.at(o.y()) - a, x.at(o.x()) + a, y.at(o.y()) + a})
+		taken = append(taken, box{x.At(o.x()) - a, y.At(o.y()) - a, x.At(o.x()) + a, y.At(o.y()) + a})
 	}
 	order := slices.Clone(all)
 	weight := func(o *option) int {
@@ -41,10 +42,10 @@ func (f *figure) name(all []*option, today *option, joined func(*option) bool, r
 			t = audit.T("today", "现行")
 		}
 		t = clipText(t, 160)
-		w := widthOf(t) + 4
-		cx, cy := x.at(o.x()), y.at(o.y())
+		w := svg.WidthOf(t) + 4
+		cx, cy := x.At(o.x()), y.At(o.y())
 		for _, at := range []struct {
-			dx, dy px
+			dx, dy svg.Px
 			anchor string
 		}{{11, 4, "start"}, {-11, 4, "end"}, {0, -12, "middle"}, {0, 20, "middle"}} {
 			b := box{cx + at.dx, cy + at.dy - 11, cx + at.dx + w, cy + at.dy + 3}
@@ -54,12 +55,12 @@ func (f *figure) name(all []*option, today *option, joined func(*option) bool, r
 			case "middle":
 				b.x0, b.x1 = b.x0-w/2, b.x1-w/2
 			}
-			free := b.x0 > 66 && b.x1 < 718 && b.y0 > 14 && b.y1 < y.a+4
+			free := b.x0 > 66 && b.x1 < 718 && b.y0 > 14 && b.y1 < y.A+4
 			for _, u := range taken {
 				free = free && (b.x1 < u.x0 || b.x0 > u.x1 || b.y1 < u.y0 || b.y0 > u.y1)
 			}
 			if free {
-				f.text("label", at.anchor, cx+at.dx, cy+at.dy, t)
+				f.Text("label", at.anchor, cx+at.dx, cy+at.dy, t)
 				taken, named = append(taken, b), named+1
 				break
 			}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"evenhand/audit"
+	"evenhand/reports/svg"
 )
 
 // series is one group's metrics by period.
@@ -71,15 +72,15 @@ func (r *Report) lines(ms []*audit.Metric) *figure {
 		return nil
 	}
 	u := unitOf(ms[0])
-	f := &figure{ID: "line-" + audit.StableID(ms[0].Check, ms[0].Name, ms[0].Segment, ms[0].Group), Width: 720, Height: 300}
-	const left, right, top = px(64), px(660), px(42)
+	f := &figure{ID: "line-" + audit.StableID(ms[0].Check, ms[0].Name, ms[0].Segment, ms[0].Group), Drawing: svg.Drawing{Width: 720, Height: 300}}
+	const left, right, top = svg.Px(64), svg.Px(660), svg.Px(42)
 	bottom := f.Height - 30
 	lo, hi := bounds(ms)
 	if math.IsInf(lo, 0) {
 		return nil
 	}
-	y, ticks := newScale(lo, hi, 5, bottom, top)
-	x := scale{lo: 0, hi: float64(len(periods) - 1), a: left + 20, b: right - 20}
+	y, ticks := svg.NewScale(lo, hi, 5, bottom, top)
+	x := svg.Scale{Lo: 0, Hi: float64(len(periods) - 1), A: left + 20, B: right - 20}
 	f.axisY(u, y, ticks, left, right)
 	f.periodAxis(periods, x, bottom)
 	marks := r.momentsOf()
@@ -135,14 +136,14 @@ func gapColumn(ms []*audit.Metric) string {
 	return ""
 }
 
-func (f *figure) oneLine(s series, class string, u unit, x, y scale, index map[string]float64, band bool) {
-	var line, low, high [][2]px
+func (f *figure) oneLine(s series, class string, u unit, x, y svg.Scale, index map[string]float64, band bool) {
+	var line, low, high [][2]svg.Px
 	flush := func() {
 		if band {
 			slices.Reverse(low)
-			f.path("band "+class, append(high, low...), true)
+			f.Path("band "+class, append(high, low...), true)
 		}
-		f.path("line "+class, line, false)
+		f.Path("line "+class, line, false)
 		line, low, high = nil, nil, nil
 	}
 	for _, m := range s.points {
@@ -150,10 +151,10 @@ func (f *figure) oneLine(s series, class string, u unit, x, y scale, index map[s
 			flush()
 			continue
 		}
-		at := x.at(index[m.Period])
-		line = append(line, [2]px{at, y.at(m.Value)})
+		at := x.At(index[m.Period])
+		line = append(line, [2]svg.Px{at, y.At(m.Value)})
 		if !math.IsNaN(m.Low) && !math.IsNaN(m.High) {
-			low, high = append(low, [2]px{at, y.at(m.Low)}), append(high, [2]px{at, y.at(m.High)})
+			low, high = append(low, [2]svg.Px{at, y.At(m.Low)}), append(high, [2]svg.Px{at, y.At(m.High)})
 		}
 	}
 	flush()
@@ -161,27 +162,27 @@ func (f *figure) oneLine(s series, class string, u unit, x, y scale, index map[s
 		if math.IsNaN(m.Value) || class == "rest" {
 			continue
 		}
-		c, radius := class, px(3.5)
+		c, radius := class, svg.Px(3.5)
 		switch {
 		case m.Status == audit.Insufficient:
 			c = "hollow"
 		case m.Status >= audit.Warn:
 			c, radius = class+" flag", 5
 		}
-		f.mark(c, class, x.at(index[m.Period]), y.at(m.Value), radius, tip(m, u.value(m.Value)))
+		f.Mark(c, class, x.At(index[m.Period]), y.At(m.Value), radius, tip(m, u.value(m.Value)))
 	}
 }
 
 // periodAxis labels periods below a chart, as many as there is room for.
-func (f *figure) periodAxis(periods []string, x scale, bottom px) {
+func (f *figure) periodAxis(periods []string, x svg.Scale, bottom svg.Px) {
 	every := 1
 	if n := len(periods); n > 1 {
 		wide := float64(max(64, 8*len(periods[0])+2)) // of a label
-		every = max(1, int(math.Ceil(float64(n)*wide/(float64(x.b-x.a)+wide))))
+		every = max(1, int(math.Ceil(float64(n)*wide/(float64(x.B-x.A)+wide))))
 	}
 	for i, p := range periods {
 		if i%every == 0 {
-			f.text("tick", "middle", x.at(float64(i)), bottom+18, same(p))
+			f.Text("tick", "middle", x.At(float64(i)), bottom+18, same(p))
 		}
 	}
 }

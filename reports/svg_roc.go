@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"evenhand/audit"
+	"evenhand/reports/svg"
 )
 
 // rocs draws small multiples of ROC curves, one a group, of the column whose
@@ -48,27 +49,27 @@ func (r *Report) rocs(ms []*audit.Metric) *figure {
 		return nil
 	}
 	across := min(len(panels), 3)
-	const size, gap, top = px(170), px(62), px(26)
+	const size, gap, top = svg.Px(170), svg.Px(62), svg.Px(26)
 	rows := (len(panels) + across - 1) / across
-	f := &figure{ID: "roc-" + audit.StableID(ms[0].Check, panels[0].name), Width: 720, Height: px(rows)*(size+72) + 16}
+	f := &figure{ID: "roc-" + audit.StableID(ms[0].Check, panels[0].name), Drawing: svg.Drawing{Width: 720, Height: svg.Px(rows)*(size+72) + 16}}
 	var sources []*audit.Metric
 	var lowest, highest *audit.Metric
 	var n, bad int64
 	for i, p := range panels {
-		left := px(48) + px(i%across)*(size+gap)
-		head := top + px(i/across)*(size+72)
-		x, ticks := newScale(0, 1, 2, left, left+size)
-		y, _ := newScale(0, 1, 2, head+size, head)
+		left := svg.Px(48) + svg.Px(i%across)*(size+gap)
+		head := top + svg.Px(i/across)*(size+72)
+		x, ticks := svg.NewScale(0, 1, 2, left, left+size)
+		y, _ := svg.NewScale(0, 1, 2, head+size, head)
 		f.axisY(rate, y, ticks, left, left+size)
 		f.axisX(rate, x, ticks, head, head+size)
-		f.line("null", x.at(0), y.at(0), x.at(1), y.at(1))
-		var line [][2]px
+		f.Line("null", x.At(0), y.At(0), x.At(1), y.At(1))
+		var line [][2]svg.Px
 		for _, at := range p.points {
-			line = append(line, [2]px{x.at(at[0]), y.at(at[1])})
+			line = append(line, [2]svg.Px{x.At(at[0]), y.At(at[1])})
 		}
-		f.path("line s1", line, false)
+		f.Path("line s1", line, false)
 		title := same(p.name)
-		f.text("label", "start", left, head-8, fit(title, size+gap-6))
+		f.Text("label", "start", left, head-8, svg.Fit(title, size+gap-6))
 		stat := audit.Tf("n = %[1]s, %[2]s bad", "n = %[1]s，坏账 %[2]s", thousands(p.n), thousands(p.bad))
 		if p.auc != nil {
 			v := ratio.value(p.auc.Value).En
@@ -81,10 +82,10 @@ func (r *Report) rocs(ms []*audit.Metric) *figure {
 				highest = p.auc
 			}
 		}
-		f.text("note", "start", left, head+size+34, fit(stat, size+gap-6))
+		f.Text("note", "start", left, head+size+34, svg.Fit(stat, size+gap-6))
 		n, bad = n+p.n, bad+p.bad
 	}
-	f.text("axis", "middle", 360, f.Height-4, audit.T("good among those below a cut, % (across); bad among them, % (upwards)", "横轴：线以下的好客户占全部好客户之比，%；纵轴：坏客户占全部坏客户之比，%"))
+	f.Text("axis", "middle", 360, f.Height-4, audit.T("good among those below a cut, % (across); bad among them, % (upwards)", "横轴：线以下的好客户占全部好客户之比，%；纵轴：坏客户占全部坏客户之比，%"))
 	column := dimension(panels[0].name)
 	if lowest != nil && lowest != highest {
 		a, b := ratio.value(lowest.Value).En, ratio.value(highest.Value).En

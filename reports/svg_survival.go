@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/reports/svg"
 )
 
 // Metrics of the time to an increase that are drawn in one chart: the share
@@ -123,12 +124,12 @@ func (r *Report) steps(of string, ms []*audit.Metric) *figure {
 	if last == 0 {
 		return nil
 	}
-	const right, top, plot = px(690), px(28), px(250)
-	left := px(64)
+	const right, top, plot = svg.Px(690), svg.Px(28), svg.Px(250)
+	left := svg.Px(64)
 	for _, c := range shown {
-		left = max(left, min(widthOf(groupName(c, of)), 130)+42)
+		left = max(left, min(svg.WidthOf(groupName(c, of)), 130)+42)
 	}
-	f := &figure{ID: "steps-" + audit.StableID(ms[0].Check, ms[0].Name, of), Width: 720, Height: plot + 58 + px(18*len(shown))}
+	f := &figure{ID: "steps-" + audit.StableID(ms[0].Check, ms[0].Name, of), Drawing: svg.Drawing{Width: 720, Height: plot + 58 + svg.Px(18*len(shown))}}
 	hi := 0.0
 	for _, m := range ms {
 		hi = max(hi, m.Value)
@@ -136,31 +137,31 @@ func (r *Report) steps(of string, ms []*audit.Metric) *figure {
 			hi = max(hi, m.High)
 		}
 	}
-	y, ticks := newScale(0, max(hi, 0.01), 5, plot, top)
-	x := scale{lo: 0, hi: float64(last), a: left + 8, b: right - 8}
+	y, ticks := svg.NewScale(0, max(hi, 0.01), 5, plot, top)
+	x := svg.Scale{Lo: 0, Hi: float64(last), A: left + 8, B: right - 8}
 	f.axisY(rate, y, ticks, left, right)
 	at := ticksOfDays(last)
 	for _, d := range at {
-		f.text("tick", "middle", x.at(float64(d)), plot+16, same(strconv.Itoa(d)))
+		f.Text("tick", "middle", x.At(float64(d)), plot+16, same(strconv.Itoa(d)))
 	}
-	f.text("axis", "end", right, plot+32, audit.T("days since the account could be raised; below, accounts still waiting", "可提额之日起的天数；下方为仍在等待的账户数"))
+	f.Text("axis", "end", right, plot+32, audit.T("days since the account could be raised; below, accounts still waiting", "可提额之日起的天数；下方为仍在等待的账户数"))
 	for i := len(shown) - 1; i >= 0; i-- {
 		f.oneCurve(shown[i], seriesClass(i), x, y, len(shown) <= bandsUpTo)
 	}
 	risk := r.waitingOf(ms[0].Check)
 	for i, c := range shown {
-		row := plot + 52 + px(18*i)
+		row := plot + 52 + svg.Px(18*i)
 		if len(shown) > 1 {
-			f.mark(seriesClass(i), seriesClass(i), 8, row-4, 3.5, same(c.group))
+			f.Mark(seriesClass(i), seriesClass(i), 8, row-4, 3.5, same(c.group))
 		}
-		f.text("tick", "start", 18, row, fit(groupName(c, of), left-34))
+		f.Text("tick", "start", 18, row, svg.Fit(groupName(c, of), left-34))
 		for _, d := range at {
 			n, ok := risk[c.group+"\x1f"+strconv.Itoa(d)]
 			if d == 0 {
 				n, ok = c.n, true
 			}
 			if ok {
-				f.text("tick", "middle", x.at(float64(d)), row, same(thousands(n)))
+				f.Text("tick", "middle", x.At(float64(d)), row, same(thousands(n)))
 			}
 		}
 		f.Legend = append(f.Legend, legend{lined(seriesClass(i)), groupName(c, of)})
@@ -201,24 +202,24 @@ func ticksOfDays(last int) []int {
 }
 
 // oneCurve draws a step curve from 0 on, and its interval as a band.
-func (f *figure) oneCurve(c curve, class string, x, y scale, band bool) {
-	line := [][2]px{{x.at(0), y.at(0)}}
-	var low, high [][2]px
+func (f *figure) oneCurve(c curve, class string, x, y svg.Scale, band bool) {
+	line := [][2]svg.Px{{x.At(0), y.At(0)}}
+	var low, high [][2]svg.Px
 	before := line[0][1]
 	for _, m := range c.points {
 		d, _ := dayOf(m)
-		across := x.at(float64(d))
-		line = append(line, [2]px{across, before}, [2]px{across, y.at(m.Value)})
-		before = y.at(m.Value)
+		across := x.At(float64(d))
+		line = append(line, [2]svg.Px{across, before}, [2]svg.Px{across, y.At(m.Value)})
+		before = y.At(m.Value)
 		if !math.IsNaN(m.Low) && !math.IsNaN(m.High) {
-			low, high = append(low, [2]px{across, y.at(m.Low)}), append(high, [2]px{across, y.at(m.High)})
+			low, high = append(low, [2]svg.Px{across, y.At(m.Low)}), append(high, [2]svg.Px{across, y.At(m.High)})
 		}
 	}
 	if band && len(low) > 1 {
 		slices.Reverse(low)
-		f.path("band "+class, append(high, low...), true)
+		f.Path("band "+class, append(high, low...), true)
 	}
-	f.path("line "+class, line, false)
+	f.Path("line "+class, line, false)
 }
 
 // waitingOf is how many are at risk, by group and day.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/reports/svg"
 )
 
 // swapBars draws whom scenarios would swap: approved today and not there to the
@@ -43,8 +44,8 @@ func (r *Report) swapBars(ins []*audit.Metric) *figure {
 		return cmp.Compare(a.Segment, b.Segment)
 	})
 	ins = ins[:min(len(ins), 24)]
-	f := &figure{ID: "swaps-" + audit.StableID(ins[0].Check), Width: 720, Height: px(64 + 22*len(ins))}
-	const left, right, top = px(190), px(664), px(24)
+	f := &figure{ID: "swaps-" + audit.StableID(ins[0].Check), Drawing: svg.Drawing{Width: 720, Height: svg.Px(64 + 22*len(ins))}}
+	const left, right, top = svg.Px(190), svg.Px(664), svg.Px(24)
 	most := int64(1)
 	var big *audit.Metric
 	for _, m := range ins {
@@ -53,26 +54,26 @@ func (r *Report) swapBars(ins []*audit.Metric) *figure {
 			big = m
 		}
 	}
-	x, ticks := newScale(-float64(most), float64(most), 6, left, right)
+	x, ticks := svg.NewScale(-float64(most), float64(most), 6, left, right)
 	bottom := f.Height - 38
 	for _, t := range ticks {
-		f.line("grid", x.at(t), top, x.at(t), bottom)
+		f.Line("grid", x.At(t), top, x.At(t), bottom)
 	}
 	for _, t := range ticks {
-		f.text("tick", "middle", x.at(t), bottom+16, same(thousands(int64(max(t, -t)))))
+		f.Text("tick", "middle", x.At(t), bottom+16, same(thousands(int64(max(t, -t)))))
 	}
 	for i, m := range ins {
-		y, o := top+px(22*i), outs[m.Segment]
-		f.text("label", "end", left-12, y+15, fit(same(name(m)), left-16))
+		y, o := top+svg.Px(22*i), outs[m.Segment]
+		f.Text("label", "end", left-12, y+15, svg.Fit(same(name(m)), left-16))
 		if o.K > 0 {
-			f.area("bar s2", box(x.at(-float64(o.K)), y+3, x.at(0)-x.at(-float64(o.K)), 16), audit.T(name(m)+" · out "+thousands(o.K)+" · "+o.ID(), name(m)+" · 换出 "+thousands(o.K)+" · "+o.ID()))
+			f.Area("bar s2", svg.Box(x.At(-float64(o.K)), y+3, x.At(0)-x.At(-float64(o.K)), 16), audit.T(name(m)+" · out "+thousands(o.K)+" · "+o.ID(), name(m)+" · 换出 "+thousands(o.K)+" · "+o.ID()))
 		}
 		if m.K > 0 {
-			f.area("bar s1", box(x.at(0), y+3, x.at(float64(m.K))-x.at(0), 16), audit.T(name(m)+" · in "+thousands(m.K)+" · "+m.ID(), name(m)+" · 换入 "+thousands(m.K)+" · "+m.ID()))
+			f.Area("bar s1", svg.Box(x.At(0), y+3, x.At(float64(m.K))-x.At(0), 16), audit.T(name(m)+" · in "+thousands(m.K)+" · "+m.ID(), name(m)+" · 换入 "+thousands(m.K)+" · "+m.ID()))
 		}
 	}
-	f.line("zero", x.at(0), top, x.at(0), bottom)
-	f.text("axis", "middle", (left+right)/2, f.Height-6, audit.T("decisions", "决定笔数"))
+	f.Line("zero", x.At(0), top, x.At(0), bottom)
+	f.Text("axis", "middle", (left+right)/2, f.Height-6, audit.T("decisions", "决定笔数"))
 	f.Legend = []legend{{"s2", audit.T("swapped out: approved today, not there", "换出：现行通过而该情景不通过")}, {"s1", audit.T("swapped in: approved there, not today", "换入：该情景通过而现行不通过")}}
 	f.Title = audit.Tf("Whom scenarios would swap: most under %[1]s, %[2]s in and %[3]s out of %[4]s", "各情景换入换出：变动最大的是 %[1]s，%[4]s 笔中换入 %[2]s、换出 %[3]s",
 		name(big), thousands(big.K), thousands(outs[big.Segment].K), thousands(big.N))

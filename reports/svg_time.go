@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"evenhand/audit"
+	"evenhand/reports/svg"
 )
 
 // moments are what happened on the days of a time axis.
@@ -80,8 +81,8 @@ var seriesOfMetric = map[string]string{"selection_rate": "approval", "selection_
 // along draws moments on a time axis: versions as upright lines with their names
 // above, change-points as stronger ones, incidents as triangles on the axis. At
 // returns where a day is, and whether it is on the axis.
-func (f *figure) along(m moments, at func(day int64) (px, bool), top, bottom px) {
-	free := px(0)
+func (f *figure) along(m moments, at func(day int64) (svg.Px, bool), top, bottom svg.Px) {
+	free := svg.Px(0)
 	versions := 0
 	for _, d := range m.days {
 		x, ok := at(d)
@@ -89,11 +90,11 @@ func (f *figure) along(m moments, at func(day int64) (px, bool), top, bottom px)
 			continue
 		}
 		versions++
-		f.line("version", x, top, x, bottom)
-		name := fit(same(strings.Join(m.versions[d], " · ")), 110)
-		half := widthOf(name)/2 + 3
+		f.Line("version", x, top, x, bottom)
+		name := svg.Fit(same(strings.Join(m.versions[d], " · ")), 110)
+		half := svg.WidthOf(name)/2 + 3
 		if mid := min(x, f.Width-half); mid-half > free {
-			f.text("tick", "middle", mid, top-6, name)
+			f.Text("tick", "middle", mid, top-6, name)
 			free = mid + half
 		}
 	}
@@ -103,7 +104,7 @@ func (f *figure) along(m moments, at func(day int64) (px, bool), top, bottom px)
 	var days []string
 	for _, c := range m.changes {
 		if x, ok := at(dayNumber(c.Period)); ok {
-			f.line("change", x, top, x, bottom)
+			f.Line("change", x, top, x, bottom)
 			days = append(days, c.Period)
 		}
 	}
@@ -127,19 +128,19 @@ func (f *figure) along(m moments, at func(day int64) (px, bool), top, bottom px)
 		names = append(names, name)
 	}
 	if len(names) > 0 {
-		f.area("incident", d.String(), same(strings.Join(names, ", ")))
+		f.Area("incident", d.String(), same(strings.Join(names, ", ")))
 		f.Legend = append(f.Legend, legend{"incident", audit.Tf("incident (%d)", "系统事件（%d 起）", len(names))})
 	}
 }
 
 // alongPeriods draws moments on an axis of periods, where a period's point
 // stands for its middle. It reports whether there was anything to draw.
-func (r *Report) alongPeriods(f *figure, m moments, periods []string, x scale, top, bottom px) {
+func (r *Report) alongPeriods(f *figure, m moments, periods []string, x svg.Scale, top, bottom svg.Px) {
 	if r.periods == nil || r.periods.Index(periods[0]) < 0 || len(periods) < 2 {
 		return
 	}
-	slot := float64(x.b-x.a) / float64(len(periods)-1)
-	f.along(m, func(day int64) (px, bool) {
+	slot := float64(x.B-x.A) / float64(len(periods)-1)
+	f.along(m, func(day int64) (svg.Px, bool) {
 		p := r.periods.OfDay(day)
 		i := slices.Index(periods, r.periods.Label(p))
 		if i < 0 {
@@ -156,6 +157,6 @@ func (r *Report) alongPeriods(f *figure, m moments, periods []string, x scale, t
 		if i == 0 && day == first { // that the first version is in force is no news
 			return 0, false
 		}
-		return x.a + px(float64((float64(i)+part-0.5)*slot)), true
+		return x.A + svg.Px(float64((float64(i)+part-0.5)*slot)), true
 	}, top, bottom)
 }

@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"evenhand/audit"
+	"evenhand/reports/svg"
 )
 
 // fall is a waterfall: what a check of one of the five complaints began with,
@@ -120,8 +121,8 @@ func (r *Report) waterfall(v *audit.Coverage) *figure {
 	}
 	causes = append(causes, drop{name: audit.T("not justified", "不成立"), n: stands, total: true, class: "s2"})
 
-	f := &figure{ID: "fall-" + v.Check, Width: 720}
-	y := px(8)
+	f := &figure{ID: "fall-" + v.Check, Drawing: svg.Drawing{Width: 720}}
+	y := svg.Px(8)
 	if guards != nil {
 		y = f.cascade(guards, y, audit.T("number of "+w.rows.En, w.rows.Zh+"数"))
 	}
@@ -159,37 +160,37 @@ var substanceShort = map[audit.Substance]audit.Text{
 }
 
 // cascade draws the steps of one part from y down, and returns where it ends.
-func (f *figure) cascade(steps []drop, y px, unit audit.Text) px {
-	const left, right, row = px(350), px(650), px(20)
+func (f *figure) cascade(steps []drop, y svg.Px, unit audit.Text) svg.Px {
+	const left, right, row = svg.Px(350), svg.Px(650), svg.Px(20)
 	top := y
 	most := float64(steps[0].n)
-	x, ticks := newScale(0, max(most, 5), 5, left, right)
-	bottom := top + row*px(len(steps)) + 4
+	x, ticks := svg.NewScale(0, max(most, 5), 5, left, right)
+	bottom := top + row*svg.Px(len(steps)) + 4
 	for _, t := range ticks {
-		f.line("grid", x.at(t), top, x.at(t), bottom)
-		f.text("tick", "middle", x.at(t), bottom+14, same(thousands(int64(t))))
+		f.Line("grid", x.At(t), top, x.At(t), bottom)
+		f.Text("tick", "middle", x.At(t), bottom+14, same(thousands(int64(t))))
 	}
-	f.text("axis", "end", left-8, bottom+14, unit)
+	f.Text("axis", "end", left-8, bottom+14, unit)
 	paths := map[string]string{}
 	at := steps[0].n
 	for i, s := range steps {
-		y := top + row*px(i) + 4
+		y := top + row*svg.Px(i) + 4
 		a, b := int64(0), s.n
 		if !s.total {
 			a, b = at-s.n, at
 			at = a
 		}
-		from, wide := x.at(float64(a)), max(x.at(float64(b))-x.at(float64(a)), 1.5)
-		paths[s.class] += box(from, y, wide, row-6)
-		f.text("label", "end", left-8, y+11, fit(s.name, left-12))
+		from, wide := x.At(float64(a)), max(x.At(float64(b))-x.At(float64(a)), 1.5)
+		paths[s.class] += svg.Box(from, y, wide, row-6)
+		f.Text("label", "end", left-8, y+11, svg.Fit(s.name, left-12))
 		n := thousands(s.n)
 		if !s.total {
 			n = minus + n
 		}
-		f.text("value", "start", from+wide+5, y+11, same(n))
+		f.Text("value", "start", from+wide+5, y+11, same(n))
 	}
 	for _, class := range []string{"s1", "rest", "s3", "s5", "s4", "s2"} {
-		f.area("bar "+class, paths[class], audit.Text{})
+		f.Area("bar "+class, paths[class], audit.Text{})
 	}
 	return bottom + 26
 }
