@@ -64,7 +64,7 @@ against the distributions of an earlier one, and what drifted is a finding.`,
 	f.StringVar(&j.lang, "lang", "both", "language: en, zh or both (a page in both, English on the terminal)")
 	f.StringVar(&j.failOn, "fail-on", "worse", "what exits 1: new (a new finding), worse (a new or worse one) or never; waived findings apart")
 	f.BoolVar(&j.all, "all", false, "list what is unchanged too")
-	f.BoolVarP(&j.quiet, "quiet", "q", false, "print nothing")
+	f.BoolVarP(&j.quiet, "quiet", "q", false, "print nothing unless -fail-on is reached")
 	return cmd
 }
 
@@ -101,12 +101,13 @@ func (j *diffJob) run() error {
 			return err
 		}
 	}
-	if !j.quiet {
+	fails := d.Fails(j.failOn)
+	if fails || !j.quiet {
 		if _, err := io.WriteString(j.stdout, d.Text(opt)); err != nil {
 			return err
 		}
 	}
-	if d.Fails(j.failOn) {
+	if fails {
 		return &gateError{}
 	}
 	return nil

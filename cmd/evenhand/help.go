@@ -1,6 +1,7 @@
 package main
 
 import (
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -18,14 +19,15 @@ func helpCommand() *cobra.Command {
 	var lang string
 	cmd := &cobra.Command{
 		Use:   "help [COMMAND|CHECK|TOPIC]",
-		Short: "explain a command, a check, or a topic: plan, exit, formats, environment",
+		Short: "explain a command, a check, or a topic: plan, exit, formats, environment, cron",
 		Long: `help explains a command, prints the manual of a check (as evenhand checks NAME
 does), or a topic:
 
   plan         the keys of audit.yaml
   exit         the exit codes
   formats      the files of a report
-  environment  the variables that are read`,
+  environment  the variables that are read
+  cron         a crontab, systemd units and alerts`,
 		Example: `  evenhand help audit
   evenhand help stalledlimit -lang zh
   evenhand help environment`,
@@ -69,6 +71,11 @@ func help(cmd *cobra.Command, args []string, lang string) error {
 	return usagef("%q is no command, check or topic; topics are %s", name, either(topicNames()))
 }
 
+// cronText is how to run the job every night; its scripts and units are tested.
+//
+//go:embed help_cron.txt
+var cronText string
+
 // topics are what help knows besides commands and checks.
 var topics = []struct {
 	name  string
@@ -81,6 +88,10 @@ var topics = []struct {
 	}},
 	{"formats", printFormats},
 	{"environment", printEnvironment},
+	{"cron", func(w io.Writer, _ string) error {
+		_, err := io.WriteString(w, cronText)
+		return err
+	}},
 }
 
 func topicNames() (out []string) {
