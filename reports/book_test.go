@@ -111,7 +111,7 @@ func realistic() Input {
 		Plan: testPlan(), Checks: testChecks(), Result: r, Binary: "evenhand v0.1.0 go1.26",
 		Tables: []TableInput{
 			{Name: "limits", Rows: 91_004, Files: []features.File{{Path: "plans/limits.parquet", Size: 3_310_220, SHA256: digestOf("l"), Rows: 91_004, RowGroups: 2, CreatedBy: "DuckDB v1.1.3"}}},
-			{Name: "decisions", Rows: 48_210, Notes: []string{"schema of part-1.parquet lacks latency_ms"},
+			{Name: "decisions", Rows: 48_210, Notes: []string{"part-1.parquet: column score is compressed with the deprecated LZ4 codec, which writers understood differently; LZ4_RAW or zstd is safe"},
 				Files: []features.File{
 					{Path: "plans/decisions/dt=2026-02/part-1.parquet", Size: 1_402_117, SHA256: digestOf("b"), Rows: 20_000, RowGroups: 1, CreatedBy: "parquet-mr version 1.12.3"},
 					{Path: "plans/decisions/dt=2026-01/part-0.parquet", Size: 2_002_117, SHA256: digestOf("a"), Rows: 28_210, RowGroups: 3, CreatedBy: "parquet-cpp-arrow version 15.0.2"}},

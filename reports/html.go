@@ -54,7 +54,7 @@ type page struct {
 	Manuals    []manual
 
 	Inputs     table
-	Notes      []string
+	Notes      []audit.Text
 	Cells      *table
 	Models     *table
 	DigestRows table
@@ -109,6 +109,9 @@ func (r *Report) page() *page {
 	p.Cards, p.Rest = r.cards()
 	p.Waived = r.waivedCards()
 	p.GateSaid, p.Gates, p.Waivers = r.gateSentence(), r.gateTable(), r.waiverTable()
+	if p.Worst == "" && r.gate.Code() != 0 {
+		p.Worst = "warn" // all is not well, though no finding says so
+	}
 	open, _ := r.open()
 	for _, f := range open {
 		if f.Severity.Level() == "fail" && len(p.Decide) < 5 {
@@ -120,11 +123,12 @@ func (r *Report) page() *page {
 	for _, t := range r.tables {
 		tables = append(tables, t.Name+" "+thousands(t.Rows))
 		for _, n := range t.Notes {
-			p.Notes = append(p.Notes, t.Name+": "+n)
+			said := noted(n)
+			p.Notes = append(p.Notes, audit.T(t.Name+": "+said.En, t.Name+"："+said.Zh))
 		}
 	}
 	if n := len(p.Notes) - 4*r.room.rows; n > 0 {
-		p.Notes = append(p.Notes[:4*r.room.rows:4*r.room.rows], "… +"+thousands(int64(n))+": manifest.json")
+		p.Notes = append(p.Notes[:4*r.room.rows:4*r.room.rows], audit.T("… and "+thousands(int64(n))+" more", "……另有 "+thousands(int64(n))+" 条"))
 	}
 	p.Sizes = []size{
 		{w("Rows read"), same(thousands(r.rowsRead())), same(strings.Join(tables, " · "))},
