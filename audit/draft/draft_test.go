@@ -250,7 +250,8 @@ func TestOffersParse(t *testing.T) {
 			case strings.HasPrefix(body, "TODO ") && strings.Contains(body, " # one of "): // names no value yet
 			case strings.HasPrefix(body, "TODO "):
 				line = indent + strings.TrimPrefix(body, "TODO ")
-			case strings.HasPrefix(body, "features:"), strings.HasPrefix(body, "models:"), strings.HasPrefix(body, "reasons:"), strings.HasPrefix(body, "groups:"):
+			case strings.HasPrefix(body, "features:"), strings.HasPrefix(body, "models:"), strings.HasPrefix(body, "reasons:"), strings.HasPrefix(body, "groups:"),
+				strings.HasPrefix(body, "gates:"), strings.HasPrefix(body, "waivers:"), strings.HasPrefix(body, "privacy:"):
 				section, line = true, indent+body
 			case section && strings.HasPrefix(body, "  "), strings.HasPrefix(body, "float_money:"), strings.HasPrefix(body, "unit:"), strings.HasPrefix(body, "otherwise:"):
 				line = indent + body
@@ -259,8 +260,15 @@ func TestOffersParse(t *testing.T) {
 			}
 			out.WriteString(line)
 		}
-		if _, err := audit.ParsePlan("draft.yaml", []byte(out.String()), nil); err != nil {
+		// What the offers name of the real suite, which this package cannot import.
+		suite := []*audit.Check{{Name: "unexplaineddenial"}, {Name: "phantomlimit"}}
+		p, err := audit.ParsePlan("draft.yaml", []byte(out.String()), suite)
+		if err != nil {
 			t.Errorf("%s: %v\nin:\n%s", c.name, err, out.String())
+			continue
+		}
+		if len(p.Waivers) != 1 || p.Waivers[0].Expires <= p.AsOfDay() || p.Gates.RefusedCells == nil || !p.Privacy.Plain() {
+			t.Errorf("%s: what is offered at the end was not read: %+v, %+v", c.name, p.Gates, p.Waivers)
 		}
 	}
 }

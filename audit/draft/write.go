@@ -82,6 +82,7 @@ func (d *drafter) write() []byte {
 	}
 	d.writeGroups(w)
 	d.writeModels(w)
+	d.ending(w)
 	return w.Bytes()
 }
 
