@@ -13,14 +13,18 @@ import (
 // for one goroutine.
 type Mask struct {
 	key     *Key
-	words   Words             // texts that may leave
-	rare    map[string]bool   // texts that too few rows have
-	hidden  map[string]string // texts that may not, and ids, with what stands for them
-	lengths []int             // of these, in bytes
+	words   Words           // texts that may leave
+	rare    map[string]bool // texts that too few rows have
+	hidden  map[string]bool // texts that may not, and with true ids
+	lengths []int           // of these, in bytes
 	ids     map[string]string
 	memo    map[string]string // of Text
 	said    map[string]string // of prose
 }
+
+// mostIDs bounds the ids that are kept to be found in texts where no id belongs:
+// a second line of defence is not worth any memory.
+const mostIDs = 1 << 20
 
 // NewMask returns the mask of a result: texts has the export's texts with the
 // rows of each (audit.Result.Texts), of which those of fewer rows than suppress
@@ -29,7 +33,7 @@ func NewMask(key *Key, words Words, texts map[string]int64, suppress int64) *Mas
 	if key == nil {
 		return nil
 	}
-	m := &Mask{key: key, words: words, rare: map[string]bool{}, hidden: map[string]string{}, ids: map[string]string{}, memo: map[string]string{}, said: map[string]string{}}
+	m := &Mask{key: key, words: words, rare: map[string]bool{}, hidden: map[string]bool{}, ids: map[string]string{}, memo: map[string]string{}, said: map[string]string{}}
 	suppress = max(suppress, 1)
 	for v, n := range texts {
 		if n >= suppress {
@@ -47,9 +51,9 @@ func NewMask(key *Key, words Words, texts map[string]int64, suppress int64) *Mas
 	for v, n := range texts {
 		if n < suppress && !m.words[v] {
 			m.rare[v] = true
-			m.hide(v, m.key.rare(v))
+			m.hide(v, false)
 			if raw, ok := strings.CutPrefix(v, "other:"); ok && !m.words[raw] {
-				m.hide(raw, m.key.rare(raw))
+				m.hide(raw, false)
 			}
 		}
 	}
@@ -58,14 +62,14 @@ func NewMask(key *Key, words Words, texts map[string]int64, suppress int64) *Mas
 
 // hide has a text replaced in prose, unless it is too short to be told from
 // other things there.
-func (m *Mask) hide(s, by string) {
+func (m *Mask) hide(s string, id bool) {
 	if len(s) < 2 || len(s) < 6 && isFigure(s) || len(s) > 4096 {
 		return
 	}
 	if _, ok := m.hidden[s]; ok {
 		return
 	}
-	m.hidden[s] = by
+	m.hidden[s] = id
 	if i, ok := slices.BinarySearch(m.lengths, len(s)); !ok {
 		m.lengths = slices.Insert(m.lengths, i, len(s))
 	}
@@ -88,7 +92,9 @@ func (m *Mask) ID(id string) string {
 		return p
 	}
 	p := m.key.Of(id)
-	m.ids[id] = p
+	if len(m.ids) < mostIDs {
+		m.ids[id] = p
+	}
 	return p
 }
 
@@ -159,8 +165,8 @@ func (m *Mask) short(id string) string {
 }
 
 func (m *Mask) mask(s string) string {
-	if by, ok := m.hidden[s]; ok {
-		return by
+	if id, ok := m.hidden[s]; ok {
+		return m.instead(s, id)
 	}
 	var b strings.Builder
 	var bad strings.Builder // words in a row that may not leave, with what is between them
@@ -249,6 +255,14 @@ func (m *Mask) prose(s string) string {
 	return b.String()
 }
 
+// instead is what stands for a hidden text.
+func (m *Mask) instead(s string, id bool) string {
+	if id {
+		return m.short(s)
+	}
+	return m.key.rare(s)
+}
+
 // at returns what stands for the longest hidden text that s begins with.
 func (m *Mask) at(s string) (by string, n int) {
 	for i := len(m.lengths) - 1; i >= 0; i-- {
@@ -256,8 +270,8 @@ func (m *Mask) at(s string) (by string, n int) {
 		if n > len(s) {
 			continue
 		}
-		if by, ok := m.hidden[s[:n]]; ok && (n == len(s) || !joined(s[n-1], s[n])) {
-			return by, n
+		if id, ok := m.hidden[s[:n]]; ok && (n == len(s) || !joined(s[n-1], s[n])) {
+			return m.instead(s[:n], id), n
 		}
 	}
 	return "", 0

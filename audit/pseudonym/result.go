@@ -70,8 +70,9 @@ func (m *Mask) Result(r *audit.Result, checks []*audit.Check) {
 // know remembers the ids of a result, so that they are found in sentences.
 func (m *Mask) know(r *audit.Result, ids map[string][]string) {
 	see := func(id string) {
-		if id != "" {
-			m.hide(id, m.short(id))
+		if id != "" && len(m.hidden) < 2*mostIDs {
+			m.ID(id)
+			m.hide(id, true)
 		}
 	}
 	for i := range r.Cases {
