@@ -207,8 +207,9 @@ func (m *Metric) change() audit.Text {
 	if m.Low == nil || math.IsNaN(*m.Low) {
 		return t
 	}
-	lo, hi := write(*m.Low), write(*m.High)
-	return audit.T(t.En+" ["+lo.En+", "+hi.En+"]", t.Zh+" ["+lo.Zh+", "+hi.Zh+"]")
+	bare := func(v float64) string { s, _, _ := strings.Cut(write(v).En, "\u00a0"); return s } // the unit was just said
+	interval := " [" + bare(*m.Low) + ", " + bare(*m.High) + "]"
+	return audit.T(t.En+interval, t.Zh+interval)
 }
 
 // p writes the corrected p-value.
