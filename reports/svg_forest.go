@@ -209,7 +209,7 @@ func (r *Report) titleName(ms []*audit.Metric) audit.Text {
 	if of == "" {
 		return name
 	}
-	return audit.T(name.En+" by "+of, "按 "+of+" 的"+name.Zh)
+	return audit.T(name.En+" by "+of, "按 "+cmp.Or(sliceKeys[of], of)+" 的"+name.Zh)
 }
 
 // commonDimension is the column all of ms share: of their groups, or, when
@@ -234,7 +234,9 @@ func label(m *audit.Metric, of string) audit.Text {
 		short.Segment = strings.TrimPrefix(m.Segment, of+"=")
 	}
 	short.Segment = strings.TrimPrefix(short.Segment, "strata=") // the title says so
-	return slice(&short)
+	t := slice(&short)
+	t.Zh = cmp.Or(sliceKeys[t.Zh], t.Zh)
+	return t
 }
 
 // rangeTitle says what the ends are, where nothing is held against a threshold.
