@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 var csvFormat = Format{
@@ -70,8 +71,21 @@ func quote(out *bufio.Writer, s string) {
 // the sign do not hide it: some programs strip them.
 func inert(s string) string {
 	bare := strings.TrimLeft(s, "\"'` \u00a0\u3000\u201c\u201d\u2018\u2019")
-	if bare != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(bare)[0]) {
+	if first, _ := utf8.DecodeRuneInString(bare); bare != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		s = "'" + s
 	}
+	if plainLine(s) {
+		return s
+	}
 	return oneLine(s)
+}
+
+// plainLine reports whether oneLine would leave s as it is: nearly every cell.
+func plainLine(s string) bool {
+	for _, c := range s {
+		if c == '\t' || c == '\n' || hidden(c) {
+			return false
+		}
+	}
+	return utf8.ValidString(s)
 }

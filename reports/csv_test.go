@@ -115,6 +115,18 @@ func TestCSVIsInert(t *testing.T) {
 	}
 }
 
+// TestPlainLine holds the short cut against what it stands for.
+func TestPlainLine(t *testing.T) {
+	for _, s := range append([]string{"", "plain", "数据", "a\ufffdb", "\xef\xbf", "a\xef", "x\x00", "tab\t", "line\n"}, hostile...) {
+		if plainLine(s) && oneLine(s) != s {
+			t.Errorf("%q is taken for a plain line", s)
+		}
+	}
+	if !plainLine("plain 数据 12.5 %") {
+		t.Error("nothing is a plain line")
+	}
+}
+
 func firstOf(s string) string {
 	for _, c := range s {
 		return string(c)
