@@ -28,7 +28,7 @@ type FindingGate struct {
 	Cause      string   `yaml:"cause" doc:"findings with this primary cause, e.g. LOST_UPDATE"`
 	Pattern    string   `yaml:"pattern" doc:"findings of the checks that answer this complaint: 000, 001, 002, 003 or 004"`
 	Level      string   `yaml:"level" enum:"fail,warn,info" doc:"findings of at least this level"`
-	CasesOver  *int64   `yaml:"cases_over" doc:"findings with more cases than this"`
+	CasesOver  *int64   `yaml:"cases_over" doc:"findings with more cases than this, or people harmed where a finding is of a metric and has no cases"`
 	AmountOver *float64 `yaml:"amount_over" doc:"findings with more money at stake than this, in 元, dollars"`
 }
 
@@ -65,7 +65,7 @@ type Waiver struct {
 	Metric   string `yaml:"metric" json:"metric,omitempty" doc:"this metric, and no other, past its limit"`
 	Segment  string `yaml:"segment" json:"segment,omitempty" doc:"metrics of this segment only, e.g. product=cash"`
 	Group    string `yaml:"group" json:"group,omitempty" doc:"metrics of this group only, e.g. sex=F"`
-	MaxCases *int64 `yaml:"max_cases" json:"max_cases,omitempty" doc:"the waiver lapses for a finding with more cases than this"`
+	MaxCases *int64 `yaml:"max_cases" json:"max_cases,omitempty" doc:"the waiver lapses for a finding with more cases than this, or people harmed where it has no cases"`
 }
 
 // AsOfDay is the day of the as-of instant in the plan's zone, as 2026-06-30.

@@ -99,7 +99,7 @@ func (e *evaluation) fits(s *audit.FindingGate, f *audit.Finding) bool {
 		s.Cause != "" && f.Cause != s.Cause,
 		s.Pattern != "" && e.pattern(f.Check) != s.Pattern,
 		s.Level != "" && rank[f.Severity.Level()] < rank[s.Level],
-		s.CasesOver != nil && f.Cases <= *s.CasesOver,
+		s.CasesOver != nil && people(f) <= *s.CasesOver,
 		s.AmountOver != nil && float64(f.Amount) <= *s.AmountOver*float64(e.Plan.MoneyScale()):
 		return false
 	}

@@ -105,7 +105,7 @@ func TestGates(t *testing.T) {
 		{"fail_on: never, findings: [{check: idle}, {id: 00000000c3}, {id: 00000000c4}]", "findings.2"},
 		{"fail_on: never, findings: [{cause: DATA_STALE, level: warn}, {cause: DATA_STALE, level: fail}]", "findings.1"},
 		{"fail_on: never, findings: [{pattern: 002}, {pattern: 003}, {pattern: 001, check: stalled}]", "findings.1"},
-		{"fail_on: never, findings: [{cases_over: 39}, {cases_over: 40}, {amount_over: 4999.99}, {amount_over: 5000}]", "findings.1 findings.3"},
+		{"fail_on: never, findings: [{cases_over: 119}, {cases_over: 120}, {check: lost, cases_over: 39}, {check: lost, cases_over: 40}, {amount_over: 4999.99}, {amount_over: 5000}]", "findings.1 findings.3 findings.5"},
 		{"fail_on: never, findings: [{level: info, check: drift}, {level: warn, check: drift}]", "findings.1"},
 		{"fail_on: never, findings: [{check: stress}]", ""}, // not of this run
 

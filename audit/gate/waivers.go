@@ -54,7 +54,7 @@ func (e *evaluation) waivers(waived map[string]*audit.Waiver) []Waiver {
 			switch {
 			case w.Days < 0:
 				w.Expired = append(w.Expired, f.ID)
-			case w.MaxCases != nil && cmp.Or(f.Cases, f.Harm) > *w.MaxCases:
+			case w.MaxCases != nil && people(f) > *w.MaxCases:
 				w.Outgrown = append(w.Outgrown, f.ID)
 			case w.Finding == "" && grave(f):
 				w.Barred = append(w.Barred, f.ID)
@@ -88,6 +88,10 @@ func (e *evaluation) waivers(waived map[string]*audit.Waiver) []Waiver {
 func grave(f *audit.Finding) bool {
 	return f.Severity == audit.S1 && f.Substance == audit.Unjustified && f.Grade == audit.E1
 }
+
+// people is the size of a finding: its cases, or the people harmed where it is of
+// a metric and has none.
+func people(f *audit.Finding) int64 { return cmp.Or(f.Cases, f.Harm) }
 
 // waives reports whether a waiver means a finding.
 func (e *evaluation) waives(w *audit.Waiver, f *audit.Finding) bool {
