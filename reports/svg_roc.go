@@ -49,7 +49,11 @@ func (r *Report) rocs(ms []*audit.Metric) *figure {
 		return nil
 	}
 	across := min(len(panels), 3)
-	const size, gap, top = svg.Px(170), svg.Px(62), svg.Px(26)
+	const top = svg.Px(26)
+	size, gap := svg.Px(170), svg.Px(62)
+	if across == 2 {
+		size, gap = 240, 100
+	}
 	rows := (len(panels) + across - 1) / across
 	f := &figure{ID: "roc-" + audit.StableID(ms[0].Check, panels[0].name), Drawing: svg.Drawing{Width: 720, Height: svg.Px(rows)*(size+72) + 16}}
 	var sources []*audit.Metric
@@ -85,7 +89,7 @@ func (r *Report) rocs(ms []*audit.Metric) *figure {
 		f.Text("note", "start", left, head+size+34, svg.Fit(stat, size+gap-6))
 		n, bad = n+p.n, bad+p.bad
 	}
-	f.Text("axis", "middle", 360, f.Height-4, audit.T("good among those below a cut, % (across); bad among them, % (upwards)", "横轴：线以下的好客户占全部好客户之比，%；纵轴：坏客户占全部坏客户之比，%"))
+	f.Text("axis", "middle", 360, f.Height-4, audit.T("below a cut: share of all good, % (across), and of all bad, % (upwards)", "横轴：线以下的好客户占全部好客户之比，%；纵轴：坏客户占全部坏客户之比，%"))
 	column := dimension(panels[0].name)
 	if lowest != nil && lowest != highest {
 		a, b := ratio.value(lowest.Value).En, ratio.value(highest.Value).En
