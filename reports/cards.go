@@ -21,6 +21,7 @@ type card struct {
 	Samples                          *table
 	SampleNote                       audit.Text
 	Rows                             []*rowLink // of its metrics
+	ClauseText                       audit.Text
 }
 
 // supported is one cause that the evidence supports, with its share as the
@@ -66,6 +67,11 @@ func (r *Report) card(f *audit.Finding, full bool) card {
 		CheckTitle: r.titleOf(f.Check),
 		Judged:     judged(f), Rows: rowLinks(f.Metrics),
 	}
+	var clauses []audit.Text
+	for _, x := range f.Clauses {
+		clauses = append(clauses, x.Text)
+	}
+	c.ClauseText = joinTexts(clauses)
 	if f.Cause != "" {
 		c.CauseWord = r.cause(f.Cause)
 	}

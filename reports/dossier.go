@@ -70,7 +70,7 @@ func (r *Report) WriteDossier(w io.Writer, d *dossier.Dossier) error {
 }
 
 func (r *Report) dossier(d *dossier.Dossier) *dossierPage {
-	p := &dossierPage{Lang: r.lang, Lender: r.plan.Lender, AsOf: same(r.plan.AsOf), Title: dossierTitle(d)}
+	p := &dossierPage{Lang: r.lang, Lender: r.plan.Lender, AsOf: r.asOf(), Title: dossierTitle(d)}
 	add := func(to *[]fact, name audit.Text, value string) {
 		if value != "" {
 			*to = append(*to, fact{Name: name, Value: same(value)})

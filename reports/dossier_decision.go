@@ -2,6 +2,7 @@ package reports
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"evenhand/audit"
@@ -119,7 +120,10 @@ func (r *Report) condition(x *dossier.Rule) audit.Text {
 	if len(values) > 0 {
 		add(same("[" + strings.Join(values, ", ") + "]"))
 	}
-	return audit.T(strings.Join(en, "; "), strings.Join(zh, "; ")) // alike where no word differs
+	if slices.Equal(en, zh) {
+		return same(strings.Join(en, "; "))
+	}
+	return audit.T(strings.Join(en, "; "), strings.Join(zh, "；"))
 }
 
 // reasonState says where a reason stands.

@@ -24,7 +24,7 @@ var ui = map[string]string{
 	"What the customer may be told":                      "可如实告知客户",
 	"Clauses and the audits that give evidence for them": "条款与可提供证据的检查",
 	"Clauses it is evidence for":                         "可作为证据的条款",
-	"Rows in metrics.arrow:":                             "metrics.arrow 中的行：", ".": "。", "; ": "；", "Skip to the report": "跳至报告正文",
+	"Rows in metrics.arrow:":                             "metrics.arrow 中的行：", ".": "。", "Skip to the report": "跳至报告正文",
 	"Data of this chart": "本图数据", "Nothing to report: no check of this version belongs here.": "本章无内容：本版本没有对应的检查。",
 	"Nothing was asked: scenarios are replayed by evenhand scenario, into a report of their own.": "未作情景分析：由 evenhand scenario 另行复算，另出报告。",
 
