@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"runtime"
@@ -63,13 +64,14 @@ The verdicts are those of the audit of the whole export, which runs for it.`,
 	f.StringVar(&j.memory, "memory", "", "memory to do with, as of audit; no answer changes")
 	f.StringVar(&j.lang, "lang", "en", "language: en or zh")
 	f.BoolVarP(&j.quiet, "quiet", "q", false, "no progress")
+	logFlag(f, &j.watch.form)
 	return cmd
 }
 
 // run is the straight line from an id to its dossier: find whose it is, open
 // that customer's rows, audit the whole export, put the verdicts in.
 func (j *explainJob) run(ctx context.Context) (err error) {
-	if err := j.validate(); err != nil {
+	if err := errors.Join(j.validate(), validLog(j.watch.form)); err != nil {
 		return err
 	}
 	plan, err := readPlan(j.plan)
@@ -98,7 +100,8 @@ func (j *explainJob) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	bar := newProgress(j.stderr)
+	j.watch.log = newLogger(j.stderr, j.watch.form, j.quiet)
+	bar := j.watch.progress(j.stderr)
 	result, err := driver.Run(ctx, j.input(plan, checks.All, asSources(j.sources)), j.options(bar))
 	bar.done()
 	if err != nil {
