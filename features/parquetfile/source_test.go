@@ -1,6 +1,7 @@
 package parquetfile_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -326,5 +327,43 @@ func TestMixedInt96(t *testing.T) {
 		if len(first) != 2 || first[0] != first[1] {
 			t.Errorf("%v: first instants %v", order, first)
 		}
+	}
+}
+
+// TestSeeds: a seed depends on the bytes of a file alone, and is no digest that
+// anybody publishes.
+func TestSeeds(t *testing.T) {
+	dir := t.TempDir()
+	paths, err := filepath.Glob("../../fixtures/book/decisions/*.parquet")
+	if err != nil || len(paths) < 2 {
+		t.Fatalf("%d files (%v)", len(paths), err)
+	}
+	seeds := func(patterns ...string) [][]byte {
+		s, err := parquetfile.OpenPaths(t.Context(), "decisions", patterns, parquetfile.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		if err := s.Verify(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for i, f := range s.Files() {
+			if len(s.Seeds()[i]) != 32 || f.SHA256 == fmt.Sprintf("%x", s.Seeds()[i]) {
+				t.Errorf("%s: the seed is %x", f.Path, s.Seeds()[i])
+			}
+		}
+		return s.Seeds()
+	}
+	data, err := os.ReadFile(paths[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(dir, "renamed.parquet")
+	if err := os.WriteFile(other, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	a, b, again := seeds(paths[0])[0], seeds(paths[1])[0], seeds(other)[0]
+	if bytes.Equal(a, b) || !bytes.Equal(a, again) {
+		t.Errorf("seeds %x, %x and %x", a, b, again)
 	}
 }
