@@ -30,6 +30,7 @@ var Formats = []Format{
 	coverageFormat,
 	baselineFormat,
 	summaryFormat,
+	governanceFormat,
 	htmlFormat,
 	sarifFormat,
 	csvFormat,
