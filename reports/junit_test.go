@@ -17,7 +17,7 @@ import (
 var junitAllowed = map[string]struct {
 	children, attributes []string
 }{
-	"testsuites": {[]string{"testsuite"}, []string{"name", "tests", "failures", "errors", "skipped", "time"}},
+	"testsuites": {[]string{"testsuite"}, []string{"name", "tests", "failures", "errors", "time"}},
 	"testsuite":  {[]string{"properties", "testcase"}, []string{"!name", "!tests", "!failures", "!errors", "!skipped", "time"}},
 	"properties": {[]string{"property"}, nil},
 	"property":   {nil, []string{"!name", "!value"}},
@@ -95,7 +95,7 @@ func TestJUnit(t *testing.T) {
 		tests, failures, skipped := 0, 0, 0
 		for _, s := range all.Suites {
 			if s.Cases[0].Class == "evenhand.gates" {
-				all.Tests, all.Failures, all.Skipped = all.Tests-s.Tests, all.Failures-s.Failures, all.Skipped-s.Skipped
+				all.Tests, all.Failures = all.Tests-s.Tests, all.Failures-s.Failures
 				if (s.Failures > 0) != (len(r.gate.Failed()) > 0) {
 					t.Errorf("gate %q: %d gates failed", at, s.Failures)
 				}
@@ -119,8 +119,8 @@ func TestJUnit(t *testing.T) {
 				}
 			}
 		}
-		if tests != all.Tests || failures != all.Failures || skipped != all.Skipped || tests != len(in.Checks) || skipped != 1 {
-			t.Errorf("gate %q: %d tests of %d checks, %d failures, %d skipped; the head says %d, %d, %d", at, tests, len(in.Checks), failures, skipped, all.Tests, all.Failures, all.Skipped)
+		if tests != all.Tests || failures != all.Failures || tests != len(in.Checks) || skipped != 1 {
+			t.Errorf("gate %q: %d tests of %d checks, %d failures, %d skipped; the head says %d, %d", at, tests, len(in.Checks), failures, skipped, all.Tests, all.Failures)
 		}
 		if (failures > 0) != (at != "never") {
 			t.Errorf("gate %q: %d failures", at, failures)
