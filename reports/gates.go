@@ -62,6 +62,7 @@ func (r *Report) gateTable() table {
 var waiverWords = map[string]audit.Text{
 	gate.StateInForce: audit.T("in force", "有效"), gate.StateExpiring: audit.T("expiring soon", "即将到期"), gate.StateExpired: audit.T("expired", "已到期"),
 	gate.StateUnused: audit.T("unused", "未用到"), gate.StateOutgrown: audit.T("outgrown", "超出范围"), gate.StateBarred: audit.T("too wide", "范围过宽"),
+	gate.StateElsewhere: audit.T("not of this run", "不适用"),
 }
 
 // waiverTable shows each waiver of the plan with its state; nil without any.
@@ -79,6 +80,8 @@ func (r *Report) waiverTable() *table {
 			state.Class = "pass"
 		case gate.StateExpired:
 			state.Class = "fail"
+		case gate.StateElsewhere:
+			state.Class = "none"
 		}
 		t.Rows = append(t.Rows, []cell{code(w.ID), plainCell(waives(w.Waiver)), plainCell(w.Reason), plainCell(w.Owner), {Text: same(w.Expires), Keep: true}, state, words(w.Says)})
 	}
@@ -124,7 +127,7 @@ func (r *Report) waiverCounts() audit.Text {
 		n[w.State]++
 	}
 	var en, zh []string
-	for _, s := range []string{gate.StateInForce, gate.StateExpiring, gate.StateExpired, gate.StateOutgrown, gate.StateBarred, gate.StateUnused} {
+	for _, s := range []string{gate.StateInForce, gate.StateExpiring, gate.StateExpired, gate.StateOutgrown, gate.StateBarred, gate.StateUnused, gate.StateElsewhere} {
 		if n[s] > 0 {
 			en, zh = append(en, thousands(n[s])+" "+waiverWords[s].En), append(zh, waiverWords[s].Zh+" "+thousands(n[s]))
 		}

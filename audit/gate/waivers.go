@@ -17,6 +17,9 @@ const (
 	StateBarred   = "barred"   // a finding is too grave to be waived other than by its id
 	StateExpiring = "expiring" // in force, for at most Soon days more
 	StateInForce  = "in_force"
+	// StateElsewhere is that of a waiver on a check that this run has not, as an
+	// audit's is to the scenarios: nothing can be said of its use.
+	StateElsewhere = "elsewhere"
 )
 
 // Soon is how many days before its last one a waiver is warned of.
@@ -68,6 +71,8 @@ func (e *evaluation) waivers(waived map[string]*audit.Waiver) []Waiver {
 		switch {
 		case w.Days < 0:
 			w.State = StateExpired
+		case w.Check != "" && !e.has(w.Check):
+			w.State = StateElsewhere
 		case !used:
 			w.State = StateUnused
 		case len(w.Outgrown) > 0:
@@ -141,7 +146,10 @@ func (w *Waiver) says(used bool) audit.Text {
 			add(audit.Plural(int64(w.Days), "day")+" left: renew it or fix the finding", "仅余 "+strconv.Itoa(w.Days)+" 天：请续期或整改", nil)
 		}
 	}
-	if !used {
+	switch {
+	case w.State == StateElsewhere:
+		add("its check is not of this run", "其检查不属于本次运行", nil)
+	case !used:
 		add("no finding of this run is meant: it can be removed once that stays so", "未对应本次运行的任何问题：若持续如此即可删除", nil)
 	}
 	if len(w.Expired) > 0 {

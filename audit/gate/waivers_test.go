@@ -35,6 +35,7 @@ func TestWaivers(t *testing.T) {
 		{"another group", "{expires: 2026-12-31, check: parity, group: age=<25}", "", "unused", "", 1},
 		{"segment", "{expires: 2026-12-31, check: parity, segment: product=cash}", "", "unused", "", 1},
 		{"group of a finding without metrics", "{expires: 2026-12-31, check: stalled, group: sex=F}", "", "unused", "", 1},
+		{"another run's check", "{expires: 2026-12-31, check: stress, metric: loss}", "", "elsewhere", "", 1},
 		{"twice", "{expires: 2026-12-31, finding: 00000000c3}; {expires: 2026-12-31, check: stalled, cause: DATA_STALE}", "", "in_force in_force", "c3", 1},
 		{"the first is over", "{expires: 2026-01-01, finding: 00000000c3}; {expires: 2026-12-31, check: stalled, cause: DATA_STALE}", "", "expired in_force", "c3", 1},
 	} {

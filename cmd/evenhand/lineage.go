@@ -141,7 +141,7 @@ func (w *watch) opened(plan *audit.Plan, suite []*audit.Check, sources map[strin
 
 // published notes what came out.
 func (w *watch) published(report *reports.Report, out string) {
-	w.run.Summary, w.run.Waivers = report.Facts(), map[string]int{gate.StateExpired: 0, gate.StateUnused: 0, gate.StateOutgrown: 0, gate.StateBarred: 0, gate.StateExpiring: 0, gate.StateInForce: 0}
+	w.run.Summary, w.run.Waivers = report.Facts(), map[string]int{gate.StateExpired: 0, gate.StateUnused: 0, gate.StateOutgrown: 0, gate.StateBarred: 0, gate.StateExpiring: 0, gate.StateInForce: 0, gate.StateElsewhere: 0}
 	for _, v := range report.Gate().Waivers {
 		w.run.Waivers[v.State]++
 	}
