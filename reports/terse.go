@@ -101,6 +101,9 @@ func endsBlock(b []byte) bool {
 
 // appendTag appends a tag, without the quotes that its values can do without.
 func appendTag(out, tag []byte) []byte {
+	if bytes.IndexByte(tag, '\'') >= 0 {
+		return append(out, tag...)
+	}
 	for {
 		i := bytes.Index(tag, []byte(`="`))
 		if i < 0 {

@@ -38,15 +38,18 @@ func (g tongue) functions() template.FuncMap {
 // render executes a template of the page and takes out of its markup what a
 // browser does not need.
 func (g tongue) render(name string, data any) ([]byte, error) {
+	b, err := g.execute(name, data)
+	return visible(terse(b)), err
+}
+
+func (g tongue) execute(name string, data any) ([]byte, error) {
 	t, err := pageTemplate.Clone()
 	if err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
-	if err := t.Funcs(g.functions()).ExecuteTemplate(&b, name, data); err != nil {
-		return nil, err
-	}
-	return visible(terse(b.Bytes())), nil
+	err = t.Funcs(g.functions()).ExecuteTemplate(&b, name, data)
+	return b.Bytes(), err
 }
 
 // speaks reports whether the page holds text in lang.
