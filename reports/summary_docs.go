@@ -136,5 +136,5 @@ var summaryWords = map[string][]string{
 	"finding_summary.disclosure": audit.DisclosureNames(),
 	"finding_summary.grade":      append([]string{""}, audit.GradeNames()...),
 	"gate_result.result":         {"passed", "failed", "not_applicable"},
-	"waiver_result.state":        {"in_force", "expiring", "expired", "unused", "outgrown", "barred"},
+	"waiver_result.state":        {"in_force", "expiring", "expired", "unused", "outgrown", "barred", "elsewhere"},
 }
