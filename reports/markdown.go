@@ -209,7 +209,8 @@ func (m *ticket) patterns() {
 func (m *ticket) coverage() {
 	m.heading(audit.T("Coverage", "覆盖范围"))
 	ran, degraded, skipped := m.r.ran()
-	m.line("%d checks ran, %d on incomplete data, %d skipped.", "运行 %d 项检查，数据不全 %d 项，未运行 %d 项。", ran, degraded, skipped)
+	m.line("%s, %d on incomplete data, %d skipped.", "运行 %s，数据不全 %d 项，未运行 %d 项。",
+		number(int64(ran), "check ran", "checks ran", "项检查"), degraded, skipped)
 	shown, left := 0, 0
 	for i := range m.r.res.Coverage {
 		c := &m.r.res.Coverage[i]

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -139,6 +140,11 @@ func TestSummaryDocs(t *testing.T) {
 	for key := range summaryDocs {
 		if !known[key] {
 			t.Errorf("%s is no field of summary.json", key)
+		}
+	}
+	for state := range waiverWords {
+		if !slices.Contains(summaryWords["waiver_result.state"], state) {
+			t.Errorf("the state %s of a waiver is not in the schema", state)
 		}
 	}
 	for key := range summaryWords {

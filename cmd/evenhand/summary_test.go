@@ -9,14 +9,19 @@ import (
 )
 
 // TestSummaries holds what every demo says of itself against the published
-// schema of summary.json.
+// schemas: ours of summary.json, and that of SARIF.
 func TestSummaries(t *testing.T) {
 	if len(demos) == 0 {
 		t.Fatal("no demos")
 	}
-	schema, err := jsonschema.NewCompiler().Compile("../../fixtures/summary.schema.json")
-	if err != nil {
-		t.Fatal(err)
+	schemas := map[string]*jsonschema.Schema{}
+	for file, schema := range map[string]string{
+		"summary.json": "../../fixtures/summary.schema.json", "findings.sarif": "../../reports/testdata/sarif-schema-2.1.0.json",
+	} {
+		var err error
+		if schemas[file], err = jsonschema.NewCompiler().Compile(schema); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, d := range demos {
 		t.Run(d.name, func(t *testing.T) {
@@ -24,20 +29,22 @@ func TestSummaries(t *testing.T) {
 			if err := unpack(d.files(), dir); err != nil {
 				t.Fatal(err)
 			}
-			if o := evenhand(t, dir, nil, "audit", "-o", "report", "-q"); o.code > exitFindings {
+			if o := evenhand(t, dir, nil, "audit", "-o", "report", "-q", "-format", "sarif"); o.code > exitFindings {
 				t.Fatalf("exit code %d: %s", o.code, o.stderr)
 			}
-			f, err := os.Open(filepath.Join(dir, "report", "summary.json"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer f.Close()
-			doc, err := jsonschema.UnmarshalJSON(f)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := schema.Validate(doc); err != nil {
-				t.Error(err)
+			for file, schema := range schemas {
+				f, err := os.Open(filepath.Join(dir, "report", file))
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer f.Close()
+				doc, err := jsonschema.UnmarshalJSON(f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := schema.Validate(doc); err != nil {
+					t.Errorf("%s: %v", file, err)
+				}
 			}
 		})
 	}
