@@ -255,11 +255,14 @@ func (r *Report) instant(us int64) string {
 }
 
 // asOf writes the plan's as-of date in words.
-func (r *Report) asOf() audit.Text {
-	if t, err := time.Parse("2006-01-02", r.plan.AsOf); err == nil {
+func (r *Report) asOf() audit.Text { return r.dayWords(r.plan.AsOf) }
+
+// dayWords writes a day given as 2026-06-30; anything else as it is.
+func (r *Report) dayWords(iso string) audit.Text {
+	if t, err := time.Parse(time.DateOnly, iso); err == nil {
 		return r.day(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, r.zone).UnixMicro())
 	}
-	return same(r.plan.AsOf)
+	return same(iso)
 }
 
 // number writes "n noun" in both languages, with the English plural and the
