@@ -177,8 +177,8 @@ func (m *ticket) findings() {
 			m.line("- … and %s more: see report.html.", "- ……另有 %s 项：见 report.html。", thousands(int64(len(waived)-i)))
 			break
 		}
-		m.line("- %v %s: waiver %s of %s until %s, because %s", "- %v %s：豁免 %s，责任方 %s，至 %s；理由：%s",
-			verbatimMark(codeMark(f.ID)), clipText(f.Title, 900), f.Waived.ID, f.Waived.Owner, f.Waived.Expires, clip(f.Waived.Reason, 900))
+		m.line("- %v %s: waiver %v of %s until %s, because %s", "- %v %s：豁免 %v，责任方 %s，至 %s；理由：%s",
+			verbatimMark(codeMark(f.ID)), clipText(f.Title, 900), verbatimMark(codeMark(f.Waived.ID)), f.Waived.Owner, f.Waived.Expires, clip(f.Waived.Reason, 900))
 	}
 }
 
