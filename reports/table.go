@@ -141,10 +141,31 @@ func (r *Report) metricTable(ms []*audit.Metric) table {
 			}
 		}
 	}
-	t.cut("metrics.arrow", r.room)
+	r.keepBehind(&t)
 	t.prune()
 	t.fold()
 	return t
+}
+
+// keepBehind cuts a table of metrics, but keeps the rows that findings with a
+// card are about: their links lead there.
+func (r *Report) keepBehind(t *table) {
+	behind := map[string]bool{}
+	for i := range r.res.Findings[:min(len(r.res.Findings), r.room.cards)] {
+		for _, id := range r.res.Findings[i].Metrics {
+			behind[id] = true
+		}
+	}
+	var further [][]cell
+	for _, row := range t.Rows[min(len(t.Rows), r.room.rows):] {
+		if behind[row[len(row)-1].Row] && len(further) < 2*r.room.cards {
+			further = append(further, row)
+		}
+	}
+	t.cut("metrics.arrow", r.room)
+	if t.Rows = append(t.Rows, further...); len(further) > 0 {
+		t.Note = audit.T(t.Note.En+" Below them are "+itoa(len(further))+" more that findings are about.", t.Note.Zh+"其下另列问题所涉的 "+itoa(len(further))+" 行。")
+	}
 }
 
 // chartTable is the data of a chart: what all rows share is in its title and
