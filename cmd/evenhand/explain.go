@@ -62,7 +62,7 @@ The verdicts are those of the audit of the whole export, which runs for it.`,
 	f.StringVarP(&j.page, "out", "o", "", "write the dossier as a page to this file too")
 	f.IntVar(&j.workers, "workers", runtime.GOMAXPROCS(0), "workers; they change speed, never an answer")
 	f.StringVar(&j.memory, "memory", "", "memory to do with, as of audit; no answer changes")
-	f.StringVar(&j.lang, "lang", "en", "language: en or zh")
+	f.StringVar(&j.lang, "lang", "both", langUsage)
 	f.BoolVarP(&j.quiet, "quiet", "q", false, "no progress")
 	logFlag(f, &j.watch.form)
 	return cmd
