@@ -61,6 +61,9 @@ func (r *Report) marks(f *audit.Finding) *marks {
 	if judged(f) {
 		m.Verdict = f.Substance.String() + " " + f.Disclosure.String()
 	}
+	if f.Waived != nil {
+		m.Waived = "yes"
+	}
 	return m
 }
 
@@ -91,7 +94,6 @@ func scriptWords() []said {
 		{"verdict", audit.T("Verdict", "判定")},
 		{"waived", audit.T("Waiver", "豁免")},
 		{"waived-yes", audit.T("waived", "已豁免")},
-		{"waived-no", audit.T("not waived", "未豁免")},
 	}
 	for s := len(severityWords) - 1; s >= 0; s-- {
 		name := audit.Severity(s).String()
