@@ -20,7 +20,7 @@ import (
 // a format and what fills it. What is joined to a constant counts as %s.
 func errorsOf(t *testing.T, root string) map[string]string {
 	t.Helper()
-	makers := map[string]int{"fmt.Errorf": 0, "errors.New": 0} // name → which argument
+	makers := map[string]int{"fmt.Errorf": 0, "errors.New": 0, "sayf": 1} // name → which argument
 	var files []*ast.File
 	where := map[*ast.File]string{}
 	set := token.NewFileSet()
@@ -48,6 +48,11 @@ func errorsOf(t *testing.T, root string) map[string]string {
 	}
 	out := map[string]string{}
 	for _, f := range files {
+		if sentences[filepath.ToSlash(strings.TrimPrefix(where[f], root+string(filepath.Separator)))] {
+			for _, s := range sentencesOf(f) {
+				out[s] = where[f]
+			}
+		}
 		ast.Inspect(f, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
 			if !ok {
@@ -76,10 +81,41 @@ func errorsOf(t *testing.T, root string) map[string]string {
 	return out
 }
 
+// sentences are the files of which every sentence is said: what a verification
+// found is no error.
+var sentences = map[string]bool{"reports/pack/verify.go": true, "reports/pack/inspect.go": true, "reports/pack/chain.go": true}
+
+// sentencesOf collects every constant of a file that is a sentence.
+func sentencesOf(f *ast.File) (out []string) {
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch x := n.(type) {
+		case *ast.ImportSpec, *ast.Field:
+			return false
+		case *ast.CallExpr:
+			if id, ok := x.Fun.(*ast.Ident); ok && id.Name == "panic" {
+				return false
+			}
+			if fun, ok := x.Fun.(*ast.SelectorExpr); ok && fun.Sel.Name == "TrimPrefix" {
+				return false
+			}
+		case ast.Expr:
+			if s, ok := constant(x); ok {
+				if sentence.MatchString(removeVerbs(s)) {
+					out = append(out, s)
+				}
+				return false
+			}
+		}
+		return true
+	})
+	return out
+}
+
 // formatOf is the index of the parameter that is a format, when the function
 // makes an error of it; else -1.
 func formatOf(fn *ast.FuncDecl) int {
-	if fn.Type.Results == nil || !slices.ContainsFunc(fn.Type.Results.List, func(f *ast.Field) bool {
+	collects := map[string]bool{"wrong": true, "fail": true, "problemf": true} // mistakes, to be told together
+	if !collects[fn.Name.Name] && (fn.Type.Results == nil || !slices.ContainsFunc(fn.Type.Results.List, func(f *ast.Field) bool {
 		switch x := f.Type.(type) {
 		case *ast.Ident:
 			return x.Name == "error" || strings.HasSuffix(x.Name, "Error")
@@ -88,7 +124,7 @@ func formatOf(fn *ast.FuncDecl) int {
 			return ok && strings.HasSuffix(id.Name, "Error")
 		}
 		return false
-	}) {
+	})) {
 		return -1
 	}
 	at := 0
@@ -166,6 +202,10 @@ func TestChinese(t *testing.T) {
 		{"a.parquet: row group 2: income: a page ends before its last value: the file is corrupt", "a.parquet：第 2 个行组：income：页在最后一个值之前结束：文件已损坏"},
 		{"-workers 0: at least one worker is needed", "-workers 0：至少需要一个工作线程"},
 		{"report: another run is writing it; wait for it, or name another directory", "report：另一次运行正在写入；请等待其完成，或指定其他目录"},
+		{"-lang fr: use en or zh", "-lang fr：请用 en或zh"},
+		{"pass 1: 5 of 10 rows (50 %), 7 rows/s", "第 1 遍：10 行中的 5 行（50 %），每秒 7 行"},
+		{"a/b.json: was changed: its SHA-256 is 00, manifest-sha256.txt says 01", "a/b.json：已被改动：其 SHA-256 为 00，manifest-sha256.txt 所列为 01"},
+		{"p4: comes after pack 2 to 3, which is missing", "p4：在第 2 至 3 号证据包之后，而后者缺失"},
 		{"open x: permission denied", "open x：permission denied"},
 		{"x.parquet: the file is empty (0 bytes)\ny.parquet: not a Parquet file: 3 bytes are too few", "x.parquet：文件为空（0 字节）\ny.parquet：不是 Parquet 文件：3 字节太少"},
 	} {
@@ -178,6 +218,10 @@ func TestChinese(t *testing.T) {
 		if got := told(err, args); !strings.Contains(got, "工作线程") {
 			t.Errorf("%v: %s", args, got)
 		}
+	}
+	t.Setenv(langVariable, "zh")
+	if got := told(err, []string{"audit"}); !strings.Contains(got, "工作线程") {
+		t.Errorf("by %s: %s", langVariable, got)
 	}
 	if got := told(err, []string{"audit", "-lang", "en"}); got != err.Error() {
 		t.Errorf("in English: %s", got)
