@@ -140,11 +140,11 @@ func (j *auditJob) run(ctx context.Context) error {
 	}
 	j.watch.published(report, j.out)
 	if !j.quiet {
-		fmt.Fprint(j.stdout, report.Summary(j.lang))
+		fmt.Fprint(j.stdout, report.Summary(printedIn(j.lang)))
 		fmt.Fprintf(j.stdout, "%s\n", filepath.Join(j.out, "report.html"))
 	}
-	if err := j.pack.run(ctx, j.out, j.stdout, j.quiet); err != nil {
-		return err
+	if err := j.pack.run(ctx, j.out, j.stdout, j.quiet, printedIn(j.lang)); err != nil {
+		return unpacked(ctx, err)
 	}
 	return j.gate(report)
 }
@@ -179,7 +179,7 @@ func (j *auditJob) validate() error {
 	return validLang(j.lang, "both")
 }
 
-const langUsage = "languages of the page: zh, en, or both with a switch; what is printed is Chinese with zh, else English"
+const langUsage = "languages of the page: zh, en, or both with a switch; what is printed is in the one of zh and en, and with both in that of $" + langVariable + ", else in English"
 
 // validLang takes en, zh and what else the command knows.
 func validLang(lang string, also ...string) error {
@@ -193,6 +193,7 @@ func validLang(lang string, also ...string) error {
 func (j *auditJob) options(bar *progress) driver.Options {
 	o := driver.Options{Workers: j.workers}
 	o.Memory, o.Keys = j.limitMemory()
+	bar.lang = printedIn(j.lang)
 	if !j.quiet && !j.noProgress {
 		o.Progress = bar.report
 	}

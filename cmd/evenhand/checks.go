@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -20,13 +21,17 @@ func checksCommand() *cobra.Command {
   evenhand checks approvalparity -lang zh`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := validLang(lang); err != nil {
-				return err
+			if lang == "" && os.Getenv(langVariable) == "zh" {
+				lang = "zh"
 			}
 			out := cmd.OutOrStdout()
 			if len(args) == 0 {
 				for _, c := range checks.Known() {
-					fmt.Fprintf(out, "%-18s %s · %s\n", c.Name, c.Title.En, c.Title.Zh)
+					title := c.Title.En + " · " + c.Title.Zh
+					if lang != "" {
+						title = c.Title.In(lang)
+					}
+					fmt.Fprintf(out, "%-18s %s\n", c.Name, title)
 				}
 				return nil
 			}
@@ -38,7 +43,7 @@ func checksCommand() *cobra.Command {
 			return usagef("there is no check %q; `evenhand checks` lists them", args[0])
 		},
 	}
-	cmd.Flags().StringVar(&lang, "lang", "en", "language of the manual page: en or zh")
+	cmd.Flags().StringVar(&lang, "lang", "", "language of the list or the manual page: en or zh (default $"+langVariable+"; else the list in both, a page in en)")
 	return cmd
 }
 

@@ -11,18 +11,20 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"evenhand/audit"
 	"evenhand/fixtures"
 	"evenhand/reports"
 )
 
 // demos are the audits of `evenhand demo`, in order.
 var demos = []struct {
-	name, title string
-	files       func() fs.FS
+	name  string
+	title audit.Text
+	files func() fs.FS
 }{
-	{"book", "the embedded book: a made-up lender with planted faults", fixtures.Book},
-	{"german", "German credit: 1,000 real applicants, decided by LightGBM and XGBoost", fixtures.German},
-	{"loanapp", "the Boston Fed loan decisions: 1,989 real mortgage applications", fixtures.Loanapp},
+	{"book", audit.T("the embedded book: a made-up lender with planted faults", "内置账簿：虚构的贷款机构，其中埋有已知问题"), fixtures.Book},
+	{"german", audit.T("German credit: 1,000 real applicants, decided by LightGBM and XGBoost", "德国信贷数据：1,000 位真实申请人，由 LightGBM 和 XGBoost 作出决定"), fixtures.German},
+	{"loanapp", audit.T("the Boston Fed loan decisions: 1,989 real mortgage applications", "波士顿联储贷款决定数据：1,989 笔真实的按揭申请"), fixtures.Loanapp},
 }
 
 func demoCommand() *cobra.Command {
@@ -47,7 +49,7 @@ plans stay in DIR, to look at, to change and to audit again.`,
 				if err := unpack(d.files(), dir); err != nil {
 					return err
 				}
-				fmt.Fprintf(w, "== %s\n", d.title)
+				fmt.Fprintf(w, "== %s\n", d.title.In(printedIn(lang)))
 				j := &auditJob{
 					plan: filepath.Join(dir, "audit.yaml"), out: filepath.Join(dir, "report"),
 					workers: runtime.GOMAXPROCS(0), lang: lang, format: format, stdout: w, stderr: cmd.ErrOrStderr(), noProgress: true,
@@ -56,7 +58,7 @@ plans stay in DIR, to look at, to change and to audit again.`,
 				if err := demoAudit(cmd.Context(), j); err != nil {
 					return err
 				}
-				fmt.Fprintf(w, "again: evenhand audit -c %s -o %s\n\n", j.plan, j.out)
+				fmt.Fprintf(w, "%sevenhand audit -c %s -o %s\n\n", in(printedIn(lang), "again: ", "再次运行："), j.plan, j.out)
 			}
 			return nil
 		},

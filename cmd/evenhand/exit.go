@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -45,7 +46,20 @@ type dataError struct{ error }
 
 func (e dataError) Unwrap() error { return e.error }
 
-var errStopped = errors.New("stopped by a signal; nothing was published")
+// How a run ends that a signal stopped: before its report was out, and while a
+// pack was made of it.
+var (
+	errStopped  = errors.New("stopped by a signal; nothing was published")
+	errUnpacked = errors.New("stopped by a signal; the report is published, but no pack was made of it")
+)
+
+// unpacked is an error of packing a report that is out.
+func unpacked(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return errUnpacked
+	}
+	return err
+}
 
 // exitCode maps an error to the exit code.
 func exitCode(err error) int {
@@ -61,7 +75,7 @@ func exitCode(err error) int {
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.Is(err, errStopped):
+	case errors.Is(err, errStopped), errors.Is(err, errUnpacked):
 		return exitTerm
 	case errors.As(err, &gate):
 		return exitFindings

@@ -40,7 +40,7 @@ func (j *auditJob) gate(report *reports.Report) error {
 			failed.Key, failed.Place = "-fail-on", j.failOn
 		}
 		if !j.quiet {
-			g.sentences = append(g.sentences, failed.Sentence().In(j.lang))
+			g.sentences = append(g.sentences, failed.Sentence().In(printedIn(j.lang)))
 		}
 	}
 	return g

@@ -78,6 +78,7 @@ Start with "evenhand demo", then "evenhand init FILE…" on your own export.`,
 	h := helpCommand()
 	root.SetHelpCommand(h)
 	root.AddCommand(h)
+	addLang(root)
 	addCompletions(root)
 	root.SetHelpTemplate(helpTemplate)
 	return root

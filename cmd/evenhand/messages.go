@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	_ "embed"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -59,20 +58,9 @@ var messages = sync.OnceValue(func() []message {
 
 func literal(s string) string { return regexp.QuoteMeta(strings.ReplaceAll(s, "%%", "%")) }
 
-// told is an error in the language that the command line, or else EVENHAND_LANG,
-// asks for. The command line is looked at as it is: the error may be about it.
+// told is an error in the language that the command line asks for.
 func told(err error, args []string) string {
-	lang := os.Getenv("EVENHAND_LANG")
-	for i, a := range args {
-		switch name, value, given := strings.Cut(strings.TrimLeft(a, "-"), "="); {
-		case name != "lang" || !strings.HasPrefix(a, "-"):
-		case given:
-			lang = value
-		case i+1 < len(args):
-			lang = args[i+1]
-		}
-	}
-	if lang == "zh" {
+	if langOf(args) == "zh" {
 		return chinese(err.Error())
 	}
 	return err.Error()
@@ -103,9 +91,20 @@ func chinese(text string) string {
 	return text
 }
 
+// choice is a list of words to choose from, a, b or c; span is from one number
+// to another.
+var (
+	choice = regexp.MustCompile(`^[-\w.]+(?:, [-\w.]+)*(?: or [-\w.]+)+$`)
+	span   = regexp.MustCompile(`^(\d+) to (\d+)$`)
+)
+
 func (m *message) fill(args []string) string {
 	out := strings.ReplaceAll(m.zh, "%%", "%")
 	for i, a := range args {
+		if choice.MatchString(a) {
+			a = strings.NewReplacer(", ", "、", " or ", "或").Replace(a)
+		}
+		a = span.ReplaceAllString(a, "$1 至 $2")
 		out = strings.ReplaceAll(out, "{"+strconv.Itoa(i+1)+"}", chinese(a))
 	}
 	return out

@@ -60,7 +60,7 @@ packed again is the same bytes.`,
 			if err := j.validate(); err != nil {
 				return err
 			}
-			return j.run(cmd.Context(), args[0], cmd.OutOrStdout(), quiet)
+			return j.run(cmd.Context(), args[0], cmd.OutOrStdout(), quiet, printedBy(cmd))
 		},
 	}
 	f := cmd.Flags()
@@ -130,7 +130,7 @@ func (j *packJob) allows(ids *identities, report string) error {
 }
 
 // run makes the pack, if one is asked for, and says where it is.
-func (j *packJob) run(ctx context.Context, report string, w io.Writer, quiet bool) error {
+func (j *packJob) run(ctx context.Context, report string, w io.Writer, quiet bool, lang string) error {
 	if j.out == "" {
 		return nil
 	}
@@ -138,14 +138,14 @@ func (j *packJob) run(ctx context.Context, report string, w io.Writer, quiet boo
 	if err != nil || quiet {
 		return err
 	}
-	state := ""
+	text := sayf(lang, "%s: pack %d, envelope %s", made.Dir, made.Sequence, made.Envelope)
 	if made.Existed {
-		state = " (it was there already)"
+		text += " " + sayf(lang, "(it was there already)")
 	}
 	if j.options.Key == nil {
-		state += " NOT SIGNED"
+		text += " " + sayf(lang, "NOT SIGNED")
 	}
-	_, err = fmt.Fprintf(w, "%s: pack %d, envelope %s%s\n", made.Dir, made.Sequence, made.Envelope, state)
+	_, err = fmt.Fprintln(w, text)
 	return err
 }
 

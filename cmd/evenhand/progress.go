@@ -21,6 +21,7 @@ import (
 type progress struct {
 	w     io.Writer
 	log   *slog.Logger // in place of lines for people; nil: those
+	lang  string
 	bar   bool
 	width int
 
@@ -62,7 +63,7 @@ func (p *progress) report(x driver.Progress) {
 				p.log.Info("progress", "pass", x.Pass, "table", x.Table, "rows", x.Rows, "total", x.Total, "rows_per_second", int64(rate))
 				return
 			}
-			fmt.Fprintf(p.w, "evenhand: pass %d: %d of %d rows (%d %%), %.0f rows/s\n", x.Pass, x.Rows, x.Total, x.Rows*100/x.Total, rate)
+			fmt.Fprintf(p.w, "evenhand: %s\n", sayf(p.lang, "pass %d: %d of %d rows (%d %%), %.0f rows/s", x.Pass, x.Rows, x.Total, x.Rows*100/x.Total, rate))
 		}
 		return
 	}
@@ -70,8 +71,8 @@ func (p *progress) report(x driver.Progress) {
 		return
 	}
 	p.shown, p.drawn = now, true
-	text := fmt.Sprintf(" %3d %%  %13s rows  %11s rows/s", x.Rows*100/x.Total, audit.Thousands(x.Rows), audit.Thousands(int64(rate)))
-	n := max(p.width-len(text)-12, 5)
+	text := fmt.Sprintf(" %3d %%  %13s %s  %11s %s", x.Rows*100/x.Total, audit.Thousands(x.Rows), in(p.lang, "rows", "行"), audit.Thousands(int64(rate)), in(p.lang, "rows/s", "行/秒"))
+	n := max(p.width-columns(text)-12, 5)
 	full := int(x.Rows * int64(n) / x.Total)
 	fmt.Fprintf(p.w, "\r%-10s[%s%s]%s", x.Table, strings.Repeat("=", full), strings.Repeat(" ", n-full), text)
 }

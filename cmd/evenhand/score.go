@@ -26,6 +26,7 @@ type scoreJob struct {
 	columns            []string
 	missing            []string
 	stderr             io.Writer
+	lang               string
 }
 
 func scoreCommand() *cobra.Command {
@@ -49,7 +50,7 @@ Formats: ` + formatNames() + ` (recognised from the file).`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			j.stderr = cmd.ErrOrStderr()
+			j.stderr, j.lang = cmd.ErrOrStderr(), printedBy(cmd)
 			return j.run(cmd.Context(), args)
 		},
 	}
@@ -155,8 +156,8 @@ func (j *scoreJob) readable(src *parquetfile.Source, specs []features.Spec, tall
 		switch c := tally.Columns[s.Name]; {
 		case c.Bad == 0:
 		case c.Bad < c.Rows-c.Nulls:
-			fmt.Fprintf(j.stderr, "evenhand: %d of %d values of column %q can't be read as %s (for input %s), e.g. %s, and count as missing; say what stands for null by -missing\n",
-				c.Bad, c.Rows-c.Nulls, s.From[0], s.Kind, s.Name, features.Shape(c.Example))
+			fmt.Fprintf(j.stderr, "evenhand: %s\n", sayf(j.lang, "%d of %d values of column %q can't be read as %s (for input %s), e.g. %s, and count as missing; say what stands for null by -missing",
+				c.Bad, c.Rows-c.Nulls, s.From[0], s.Kind, s.Name, features.Shape(c.Example)))
 		default:
 			return dataError{fmt.Errorf("%s: none of the %d values of column %q can be read as %s (for input %s), e.g. %s; name another one by -column, or say what stands for null by -missing",
 				src.Files()[0].Path, c.Bad, s.From[0], s.Kind, s.Name, features.Shape(c.Example))}

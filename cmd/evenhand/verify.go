@@ -46,7 +46,7 @@ no network. What does not hold is named, and the exit code is 65.`,
 					return err
 				}
 				if !quiet {
-					if err := printOutcome(cmd.OutOrStdout(), o); err != nil {
+					if err := printOutcome(cmd.OutOrStdout(), o, printedBy(cmd)); err != nil {
 						return err
 					}
 				}
@@ -93,26 +93,33 @@ func trusted(files []string, tsa, last string) (t pack.Trust, err error) {
 	return t, nil
 }
 
+// outcomeZh are the words of an outcome that are no sentences.
+var outcomeZh = map[string]string{
+	"ok": "通过", "WRONG": "不符", "note": "注意",
+	"files": "文件", "tags": "标签文件", "payload": "载荷", "statement": "声明", "signature": "签名", "timestamp": "时间戳", "report": "报告", "chain": "链",
+}
+
 // printOutcome prints one line a check, and the verdict last.
-func printOutcome(w io.Writer, o *pack.Outcome) error {
+func printOutcome(w io.Writer, o *pack.Outcome, lang string) error {
 	for _, p := range o.Packs {
-		if err := printOutcome(w, p); err != nil {
+		if err := printOutcome(w, p, lang); err != nil {
 			return err
 		}
 	}
+	line := func(how, about, text string) {
+		fmt.Fprintf(w, "  %s %s %s\n", padded(in(lang, how, outcomeZh[how]), 5), padded(in(lang, about, outcomeZh[about]), 10), sayf(lang, "%s", text))
+	}
 	for _, l := range o.Lines {
-		switch {
-		case len(l.Wrong) > 0:
-			for _, wrong := range l.Wrong {
-				fmt.Fprintf(w, "  WRONG %-10s %s\n", l.About, wrong)
-			}
-		case l.Text != "":
-			fmt.Fprintf(w, "  ok    %-10s %s\n", l.About, l.Text)
+		for _, wrong := range l.Wrong {
+			line("WRONG", l.About, wrong)
+		}
+		if len(l.Wrong) == 0 && l.Text != "" {
+			line("ok", l.About, l.Text)
 		}
 		if l.Note != "" {
-			fmt.Fprintf(w, "  note  %-10s %s\n", l.About, l.Note)
+			line("note", l.About, l.Note)
 		}
 	}
-	_, err := fmt.Fprintf(w, "%s: %s\n", o.Dir, o.Verdict())
+	_, err := fmt.Fprintf(w, "%s%s%s\n", o.Dir, in(lang, ": ", "："), sayf(lang, "%s", o.Verdict()))
 	return err
 }

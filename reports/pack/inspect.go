@@ -184,7 +184,7 @@ func (p *opened) signatureLine(trust Trust) Line {
 	if !slices.ContainsFunc(trust.Keys, func(k *PublicKey) bool { return k.ID() == key.ID() }) {
 		l.Wrong = append(l.Wrong, fmt.Sprintf("%s: was signed by key %s, which is not one that you trust", EnvelopeFile, keyID))
 	}
-	l.Text += ", which you trust"
+	l.Text = l.Text + ", which you trust"
 	return l
 }
 
@@ -195,16 +195,17 @@ func (p *opened) tokenLine(trust Trust) Line {
 		l.Wrong = append(l.Wrong, TokenFile+": "+err.Error())
 		return l
 	}
-	l.Text = "this envelope existed at " + t.Time.Format("2006-01-02T15:04:05Z")
+	at := t.Time.Format("2006-01-02T15:04:05Z")
+	l.Text = "this envelope existed at " + at
 	if t.Signer != "" {
-		l.Text += ", says " + t.Signer
+		l.Text = fmt.Sprintf("this envelope existed at %s, says %s", at, t.Signer)
 	}
 	switch {
 	case trust.Authorities != nil:
 		if err := t.trusted(trust.Authorities); err != nil {
 			l.Wrong = append(l.Wrong, TokenFile+": "+err.Error())
 		}
-		l.Text += ", which you trust"
+		l.Text = l.Text + ", which you trust"
 	case t.Signer == "":
 		l.Note = "the token carries no certificate, so its signature was not looked at; `openssl ts -verify` can"
 	default:

@@ -51,7 +51,7 @@ const (
 
 // Verdict is the outcome in a few words.
 func (o *Outcome) Verdict() string {
-	what := "the " + o.Kind
+	what := map[string]string{"report": "the report", "pack": "the pack"}[o.Kind]
 	if len(o.Packs) == 1 {
 		what = "the chain of one pack"
 	} else if o.Kind == "series" {
