@@ -53,5 +53,5 @@ func (r *Report) idWords() audit.Text {
 	case pseudonym.Derived:
 		return audit.T("pseudonyms under a key made of the export: they hold for this export alone; `evenhand resolve` finds the id", "假名：密钥由本次导出数据生成，仅适用于本次导出；由 evenhand resolve 还原")
 	}
-	return audit.T("as the export has them: the plan says so", "按计划的声明，与导出数据一致")
+	return audit.T("as the export has them: the plan says so", "按审计方案的声明，与导出数据一致")
 }

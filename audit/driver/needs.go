@@ -76,7 +76,7 @@ func prepare(in Input) (*run, error) {
 	want := map[string]*wanted{}
 	for _, c := range in.Checks {
 		if slices.Contains(in.Plan.Skip, c.Name) {
-			r.skip(c, audit.T("the plan skips it", "计划中已声明跳过"))
+			r.skip(c, audit.T("the plan skips it", "审计方案中已声明跳过"))
 			continue
 		}
 		rc, needs, why, err := r.resolve(c, in)
@@ -176,10 +176,10 @@ func (r *run) resolve(c *audit.Check, in Input) (*running, map[string]*wanted, *
 		return nil, nil, &t, nil
 	}
 	if c.Needs.Models && len(in.Models) == 0 {
-		return no("the plan names no model", "计划中没有模型")
+		return no("the plan names no model", "审计方案中没有模型")
 	}
 	if c.Needs.Groups && len(in.Plan.Groups) == 0 {
-		return no("no group data: the plan names no groups", "没有群体数据：计划中没有声明群体")
+		return no("no group data: the plan names no groups", "没有群体数据：审计方案中没有声明群体")
 	}
 	rc := &running{check: c, reads: map[string]bool{}, groups: map[string]bool{}}
 	needs := map[string]*wanted{}
@@ -192,7 +192,7 @@ func (r *run) resolve(c *audit.Check, in Input) (*running, map[string]*wanted, *
 			if n.IfPresent || lookup {
 				return nil, nil
 			}
-			t := audit.Tf("table %s is not in the plan", "计划中没有表 %s", n.Table)
+			t := audit.Tf("table %s is not in the plan", "审计方案中没有表 %s", n.Table)
 			return &t, nil
 		}
 		w := &wanted{columns: map[string]bool{}, features: n.Features, groups: n.Groups, controls: n.Controls, rows: !lookup, lookup: lookup}
@@ -244,7 +244,7 @@ func (r *run) resolve(c *audit.Check, in Input) (*running, map[string]*wanted, *
 		}
 	}
 	if len(rc.reads) == 0 && !rc.customer {
-		return no("none of its tables is in the plan", "计划中没有它所需的任何表")
+		return no("none of its tables is in the plan", "审计方案中没有它所需的任何表")
 	}
 	for _, n := range c.Needs.Lookups {
 		if why, err := take(n, true); err != nil || why != nil {

@@ -17,7 +17,7 @@ const (
 )
 
 var twNames = [twGuards]audit.Text{
-	twUnscored: audit.T("scored by no model of the plan, or not recomputable", "计划中没有模型对其评分，或无法复算"),
+	twUnscored: audit.T("scored by no model of the plan, or not recomputable", "审计方案中没有模型对其评分，或无法复算"),
 	twBlind:    audit.T("nothing in the export that was decided on", "导出中没有决策所依据的数据"),
 }
 

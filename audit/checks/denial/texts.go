@@ -134,7 +134,7 @@ var causeWords = [causes]words{
 		title: audit.T("Appeals against %[1]s of %[2]s were open for more than %[3]s",
 			"针对%[1]s笔拒绝（%[2]s位客户）的申诉超过%[3]d日未结或逾期办结"),
 		what: audit.T("Counted from the opening of the appeal to its closing, or to the plan's as_of while it is open.",
-			"自申诉提出之日计至办结之日；未结的计至计划的as_of。"),
+			"自申诉提出之日计至办结之日；未结的计至审计方案的as_of。"),
 		remedy: audit.T("Work off the open appeals, oldest first; give the queue an owner, a time limit and an alarm.",
 			"按时间先后清理未结申诉；为申诉队列指定负责人、时限和预警。"),
 		customer: audit.T("Your appeal has taken longer than it should. You may ask where it stands and who decides it.",

@@ -148,7 +148,7 @@ func stepFinding(days *audit.Calendar, open []found, registry bool) audit.Findin
 		f.What.Zh += "其时没有模型或政策生效，也没有系统事件足以解释持续的水平。"
 	} else {
 		f.What.En += " The plan has no registry and no incidents to hold it against."
-		f.What.Zh += "计划中没有可供对照的登记和系统事件。"
+		f.What.Zh += "审计方案中没有可供对照的登记和系统事件。"
 	}
 	f.What.En += " It is a screening number of grade E3: it does not say that anybody changed a policy, or that a decision is wrong; a source of data, a partner or applicants who differ in what the score does not see can do the same."
 	f.What.Zh += "这是筛查指标（证据等级 E3）：并不说明有人改动了政策，也不说明某个决策有误；数据来源、合作方或评分看不到的申请人差异同样可能造成这一结果。"

@@ -22,7 +22,7 @@ func (s *adjusted) Finish(r *audit.Result) {
 	switch {
 	case len(s.env.Plan.Controls) == 0:
 		cov.Judged = 0
-		cov.Why = append(cov.Why, audit.T("the plan names no controls", "计划没有声明控制变量"))
+		cov.Why = append(cov.Why, audit.T("the plan names no controls", "审计方案没有声明控制变量"))
 	case len(s.controls) == 0:
 		cov.Judged = 0
 		cov.Why = append(cov.Why, audit.T("none of the plan's controls is in the export", "导出中没有任何控制变量"))

@@ -27,7 +27,7 @@ func (s *conditional) Finish(r *audit.Result) {
 	sets := s.read()
 	if len(sets) == 0 && cov.Judged > 0 {
 		cov.Why = append(cov.Why, audit.T("the plan names no strata and no segments, and no score is recorded: there is nothing to hold equal",
-			"计划没有声明分层和分段，也没有记录评分：没有可以保持相等的条件"))
+			"审计方案没有声明分层和分段，也没有记录评分：没有可以保持相等的条件"))
 	}
 	if s.score >= 0 && s.scores.level > 0 {
 		cov.Why = append(cov.Why, audit.Tf("scores are kept to %d bits, since they are too many: deciles are cut there",

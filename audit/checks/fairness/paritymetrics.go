@@ -48,7 +48,7 @@ func missingReference(g *audit.Grouping, all *slice) (audit.Text, bool) {
 	switch {
 	case g.Reference == "":
 		return audit.Tf("%[1]s has no reference group in the plan: its rates are given, not compared",
-			"计划未给%[1]s指定参照群体：只列通过率，不作比较", g.Name), false
+			"审计方案未给%[1]s指定参照群体：只列通过率，不作比较", g.Name), false
 	case all.find(g.Reference) == nil:
 		return audit.Tf("no decision has %[1]s=%[2]s, the reference group: the rates of %[1]s are given, not compared",
 			"没有任何决策属于参照群体%[1]s=%[2]s：%[1]s只列通过率，不作比较", g.Name, g.Reference), false

@@ -126,7 +126,7 @@ approvalparity；申报的群体按概率 1 计；概率之和超过 1.001 的�
 至多为 min(Σp, 通过数)（Kallus、Mao、Zhou，2022）。
 
 只对 proxy_selection_rate_ratio 作检验（合并方差的正态检验）；当其低于 ratio（0.8）、
-短缺 Σp·参照通过率 − Σp·y 不少于 shortfall（10），且校正后 p 值低于计划的 alpha 时
+短缺 Σp·参照通过率 − Σp·y 不少于 shortfall（10），且校正后 p 值低于审计方案的 alpha 时
 标记；分别在全部记录、每个时期、每个细分取值内进行。Σp 低于 min_cell 的群体样本不足；
 低于 suppress 的隐去，并在可由相减得出时再隐去一个。
 

@@ -155,7 +155,7 @@ func (c *concluder) edited(m named) audit.Finding {
 	f.Title = audit.Tf("The file of model %s is not the one that was approved (edited in place)", "模型 %s 的文件并非经批准的文件（已被就地改动）", m.version())
 	f.What = audit.Tf(
 		"The file %[1]s has the SHA-256 %[2]s; the plan registers %[3]s. The version scored %[4]s. Recomputed scores are those of the file as it is, so they can't show what the approved one would have said.",
-		"文件 %[1]s 的 SHA-256 为 %[2]s，计划登记的是 %[3]s。该版本用于 %[5]s。复算评分出自现有文件，因而无法说明经批准的文件会给出什么评分。",
+		"文件 %[1]s 的 SHA-256 为 %[2]s，审计方案登记的是 %[3]s。该版本用于 %[5]s。复算评分出自现有文件，因而无法说明经批准的文件会给出什么评分。",
 		x.Spec.File, x.Digest, strings.ToLower(x.Spec.SHA256), c.rows(f.Harm).En, c.rows(f.Harm).Zh)
 	return f
 }
@@ -180,7 +180,7 @@ func (c *concluder) outside(m named) audit.Finding {
 		f.Title = audit.Tf("Scored while no model was in service: %[1]s", "没有模型在用时的评分：%[2]s",
 			c.rows(m.K).En, c.rows(m.K).Zh)
 		f.What = audit.Tf("The export does not say which model scored a row, and at %[1]s of %[2]s (%[3]s) none was in service by the plan.",
-			"导出未记录由哪个模型评分；%[4]s中有 %[1]s 笔（%[3]s）发生时，按计划没有任何模型在用。", audit.Thousands(m.K), c.rows(m.N).En, audit.Percent(m.K, m.N), c.rows(m.N).Zh)
+			"导出未记录由哪个模型评分；%[4]s中有 %[1]s 笔（%[3]s）发生时，按审计方案没有任何模型在用。", audit.Thousands(m.K), c.rows(m.N).En, audit.Percent(m.K, m.N), c.rows(m.N).Zh)
 		c.limited(&f, m.K)
 		return f
 	}
@@ -211,7 +211,7 @@ func (c *concluder) misused(m named) audit.Finding {
 	cases.Fill(&f, c.listed(productCause, func(k *audit.Case) bool { return k.ModelVersion == m.version() }))
 	f.Title = audit.Tf("Model %[1]s was used for products that it is not registered for: %[2]s", "模型 %[1]s 被用于未登记的产品：%[3]s",
 		m.version(), c.rows(m.K).En, c.rows(m.K).Zh)
-	f.What = audit.Tf("Model %[3]s is on record at %[1]s of products that the plan does not register it for.", "%[2]s记录为模型 %[3]s，而计划仅将其登记用于其他产品。", c.rows(m.K).En, c.rows(m.K).Zh, m.version())
+	f.What = audit.Tf("Model %[3]s is on record at %[1]s of products that the plan does not register it for.", "%[2]s记录为模型 %[3]s，而审计方案仅将其登记用于其他产品。", c.rows(m.K).En, c.rows(m.K).Zh, m.version())
 	c.limited(&f, m.K)
 	return f
 }

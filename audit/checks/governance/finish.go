@@ -66,7 +66,7 @@ func (t *table) exclude(cov *audit.Coverage) {
 	for _, x := range []audit.Excluded{
 		{Guard: audit.T("test rows", "测试记录"), Rows: t.test},
 		{Guard: audit.T("neither a model version nor a score", "既无模型版本也无评分"), Rows: t.aside},
-		{Guard: audit.T("the plan has no model for it", "计划中没有对应的模型"), Rows: t.none[-1-unknown] + t.none[-1-unnamed] + t.none[-1-wrongProduct]},
+		{Guard: audit.T("the plan has no model for it", "审计方案中没有对应的模型"), Rows: t.none[-1-unknown] + t.none[-1-unnamed] + t.none[-1-wrongProduct]},
 		{Guard: audit.T("no model in service at the time", "当时没有在用的模型"), Rows: t.none[-1-unclaimed]},
 	} {
 		if t.table == limits {

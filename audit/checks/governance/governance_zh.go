@@ -2,14 +2,14 @@ package governance
 
 const docZh = `模型治理
 
-将计划登记的模型（文件、摘要、训练期间、在用时间）与其评分的决策逐一核对。一行记录属
+将审计方案登记的模型（文件、摘要、训练期间、在用时间）与其评分的决策逐一核对。一行记录属
 于其 model_version 与产品所对应的模型；导出没有 model_version 列的，属于当时在用的模
 型。测试记录，以及既无版本又无评分的记录，不参与核对。
 
   V1  在用期之外    决策时模型尚未上线（deployed），或已经下线（retired）：在用期为
                     [deployed, retired)。未登记 deployed 的，模型不可能在训练数据截止
                     之前评分
-  V2  产品不符      计划中有该版本，但只用于其他产品
+  V2  产品不符      审计方案中有该版本，但只用于其他产品
   V3  就地改动      模型文件的 SHA-256 与登记的摘要（sha256）不一致
   V4  同一文件      两个版本的文件逐字节相同
   V5  缺失          输入的缺失率与训练数据（training_missing）相差 missing_shift（0.05）
@@ -20,7 +20,7 @@ const docZh = `模型治理
   V8  陈旧          决策时模型已超过 max_age_months（18）：自 trained_to 起、否则自
                     deployed 起的整月数
 
-此外列为指标的有：各版本的记录（version_share），计划中没有的版本与未记录版本的评分
+此外列为指标的有：各版本的记录（version_share），审计方案中没有的版本与未记录版本的评分
 （unknown_version、unnamed_version；其发现由 scorematch 给出），两个版本对同一产品同日
 评分的天数（version_overlap_days），各输入有值的记录占比（input_coverage），输入缺失且
 无法复算的记录（lost_to_input），决策时的模型月龄（model_age_months_min、_median、

@@ -7,7 +7,7 @@ import "evenhand/audit"
 var metricWords = withLimits(map[string]audit.Text{
 	versionShare:   audit.T("share of rows by model version", "各模型版本的记录占比"),
 	outsideService: audit.T("decided outside of the model's service", "在模型在用期之外的决策"),
-	unknownVersion: audit.T("rows of a version that the plan lacks", "计划中没有的模型版本"),
+	unknownVersion: audit.T("rows of a version that the plan lacks", "审计方案中没有的模型版本"),
 	unnamedVersion: audit.T("scores without a model version", "有评分而无模型版本"),
 	otherProduct:   audit.T("rows of a product that the version is not for", "产品与模型版本不符"),
 	overlapDays:    audit.T("days on which both versions decided", "两个版本同时在用的天数"),

@@ -27,8 +27,8 @@ var gates = map[string]gate{
 		audit.T("Export the snapshot stored with the decision instead of joining today's features.", "请导出决策时保存的快照，而不是关联当前特征。")}},
 	future: {"warn", "G5", words{
 		audit.T("%[1]s: rows dated after the export's as-of (n = %[2]d)", "%[1]s：%[2]d 行的时间晚于导出截止时点"),
-		audit.T("Either the clocks or the plan's as_of are wrong, or test rows were exported.", "时钟或计划中的 as_of 有误，或导出了测试记录。"),
-		audit.T("Check as_of in the plan, the time zone of the column, and the clocks of the source.", "核对计划中的 as_of、该列的时区以及来源系统的时钟。")}},
+		audit.T("Either the clocks or the plan's as_of are wrong, or test rows were exported.", "时钟或审计方案中的 as_of 有误，或导出了测试记录。"),
+		audit.T("Check as_of in the plan, the time zone of the column, and the clocks of the source.", "核对审计方案中的 as_of、该列的时区以及来源系统的时钟。")}},
 	mixedCurrency: {"fail", "G6", words{
 		audit.T("%[1]s: accounts with events in several currencies (n = %[2]d)", "%[1]s：%[2]d 个账户存在多种币种的事件"),
 		audit.T("Their limits can't be compared with one another.", "其额度之间无法比较。"),
@@ -36,11 +36,11 @@ var gates = map[string]gate{
 	unknownValue: {"warn", "G7", words{
 		audit.T("%[1]s: values outside the vocabulary (n = %[2]d)", "%[1]s：%[2]d 个单元格的取值不在词表内"),
 		audit.T("They are kept as other:VALUE and take part in no rule that asks for a known value.", "它们保留为 other:原值，不参与任何要求已知取值的规则。"),
-		audit.T("Map the values in the plan (values:), or correct them at the source.", "在计划中映射这些取值（values:），或在来源处更正。")}},
+		audit.T("Map the values in the plan (values:), or correct them at the source.", "在审计方案中映射这些取值（values:），或在来源处更正。")}},
 	badCell: {"fail", "G8", words{
 		audit.T("%[1]s: cells that could not be read as their column's type (n = %[2]d)", "%[1]s：%[2]d 个单元格无法按列类型读取"),
 		audit.T("They are read as null.", "它们按空值处理。"),
-		audit.T("Correct the cells, or declare them in the plan (missing:, unit:).", "更正这些单元格，或在计划中声明（missing:、unit:）。")}},
+		audit.T("Correct the cells, or declare them in the plan (missing:, unit:).", "更正这些单元格，或在审计方案中声明（missing:、unit:）。")}},
 	nullRequired: {"fail", "G9", words{
 		audit.T("%[1]s: nulls where the contract requires a value (n = %[2]d)", "%[1]s：%[2]d 个单元格违反必填要求而为空"),
 		audit.T("Rows without them drop out of the checks that need them; each check's coverage counts them.", "缺失的记录会被相关检查排除；各检查的覆盖率已计入。"),
@@ -48,7 +48,7 @@ var gates = map[string]gate{
 	unitSmell: {"warn", "G10", words{
 		audit.T("%[1]s: products or periods that look like another unit, about 100 times apart (n = %[2]d)", "%[1]s：%[2]d 个产品或时期疑似单位不一致（相差约 100 倍）"),
 		audit.T("The median there is 50 to 200 times that of all others, or a 50th to a 200th. It is a smell (yuan for fen), no proof: products may differ by as much.", "该处中位数为其余记录的 50–200 倍，或其 1/200–1/50。这只是迹象（元与分混用），并非证明：不同产品本就可能相差很大。"),
-		audit.T("Check the unit where the amounts come from; if it is right, turn the gate off for this export.", "核对金额来源的单位；如无误，可在计划中关闭此项。")}},
+		audit.T("Check the unit where the amounts come from; if it is right, turn the gate off for this export.", "核对金额来源的单位；如无误，可在审计方案中关闭此项。")}},
 	orphanKey: {"warn", "G12", words{
 		audit.T("%[1]s: keys that the table they refer to lacks (n = %[2]d)", "%[1]s：所引用的主键在对应表中不存在（%[2]d 个）"),
 		audit.T("What is joined by these keys is joined to nothing: repayments without their decision, appeals without what they are about.", "凭这些主键的关联落空：还款找不到对应决策，申诉找不到其对象。"),
@@ -56,5 +56,5 @@ var gates = map[string]gate{
 	emptyTable: {"warn", "G11", words{
 		audit.T("%[1]s has no rows", "%[1]s 没有记录"),
 		audit.T("Nothing can be audited on an empty table: no finding there means nothing.", "空表无从审计：没有发现不代表没有问题。"),
-		audit.T("Check the export job and the files the plan names.", "核查导出作业以及计划中所列文件。")}},
+		audit.T("Check the export job and the files the plan names.", "核查导出作业以及审计方案中所列文件。")}},
 }

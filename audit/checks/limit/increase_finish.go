@@ -28,7 +28,7 @@ func (s *increases) Finish(r *audit.Result) {
 	}
 	if len(s.by.left) > 0 {
 		cov.Why = append(cov.Why, audit.T("a stratum of the plan says what the policy gave: it is no policy input, and is not held equal",
-			"计划中有分层变量是政策给出的结果而非政策输入：不作为分层"))
+			"审计方案中有分层变量是政策给出的结果而非政策输入：不作为分层"))
 	}
 	all := s.by.groupsOf()
 	w := incWriter{increases: s, r: r}

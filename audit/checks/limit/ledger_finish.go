@@ -66,7 +66,7 @@ func (s *books) coverage() audit.Coverage {
 		c.Why = append(c.Why, audit.T("no table of limits: only payments are compared with repayments", "没有额度表：只比对还款流水与还款记录"))
 	}
 	if s.env.Layouts["repayments"] == nil || !s.settled {
-		c.Why = append(c.Why, audit.T("repayments or payments are not in the plan: the two are not compared", "计划中缺少还款记录或还款流水：不作比对"))
+		c.Why = append(c.Why, audit.T("repayments or payments are not in the plan: the two are not compared", "审计方案中缺少还款记录或还款流水：不作比对"))
 	}
 	return c
 }

@@ -15,7 +15,7 @@ func (s *limitParity) Finish(r *audit.Result) {
 	cov := audit.Coverage{Check: limitParityName, RowsIn: s.accounts, Judged: s.accounts}
 	if len(s.by.left) > 0 {
 		cov.Why = append(cov.Why, audit.T("a stratum of the plan says what the policy gave: it is no policy input, and is not held equal",
-			"计划中有分层变量是政策给出的结果而非政策输入：不作为分层"))
+			"审计方案中有分层变量是政策给出的结果而非政策输入：不作为分层"))
 	}
 	for d, groups := range s.by.groupsOf() {
 		w := lpWriter{limitParity: s, r: r, dim: &s.by.dims[d]}

@@ -96,7 +96,7 @@ func (s *stalledState) coverage() audit.Coverage {
 	}
 	if s.readsScore && len(s.env.Models) == 0 {
 		c.Why = append(c.Why, audit.T("evaluations are not replayed: the policies read a score, and the plan names no model",
-			"评估未复算：政策需要评分，而计划中没有模型"))
+			"评估未复算：政策需要评分，而审计方案中没有模型"))
 	}
 	if s.n[stalledEvals] == 0 && s.n[stalledAccounts] > 0 {
 		c.Why = append(c.Why, audit.T("the export has no evaluations of limits: whether they are overdue is not judged",

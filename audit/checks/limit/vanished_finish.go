@@ -73,7 +73,7 @@ func (s *vanished) coverage() audit.Coverage {
 	}
 	if s.engine == nil {
 		c.Why = append(c.Why, audit.T("the plan has no policies: conditions and caps of promises can't be replayed, and unmet promises are INDETERMINATE (E3)",
-			"计划中没有政策：无法复算承诺的条件和上限，未兑现的承诺为INDETERMINATE（E3）"))
+			"审计方案中没有政策：无法复算承诺的条件和上限，未兑现的承诺为INDETERMINATE（E3）"))
 	}
 	if s.env.Layouts["repayments"] == nil {
 		c.Why = append(c.Why, audit.T("no table of repayments: a new past due is not seen as the reason of a decrease, and conditions on repayment are not known",

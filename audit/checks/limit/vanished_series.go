@@ -55,7 +55,7 @@ func turnFinding(env *audit.Env, m *audit.Metric) audit.Finding {
 		note = audit.Tf("Incident %[1]s lies within two days of it; the overlap alone proves nothing.", "前后两日内有故障%[1]s；仅时间重合不构成证明。", incidents.List[i].ID)
 	case env.Policies == nil:
 		f.Cause = cause.Unexplained
-		note = audit.T("No incident lies within two days of it; the plan has no policies to look at.", "前后两日内没有故障；计划中没有政策可供对照。")
+		note = audit.T("No incident lies within two days of it; the plan has no policies to look at.", "前后两日内没有故障；审计方案中没有政策可供对照。")
 	}
 	f.What = audit.Tf("%[1]s of %[2]s promises due from that day, against %[3]s of %[4]s before; corrected p %[5]s. It is where to look, not a verdict on cases. ",
 		"自当日起到期的%[2]s笔承诺中兑现%[1]s笔，此前%[4]s笔中兑现%[3]s笔；校正后p值%[5]s。这说明应在何处查找，不是对个案的判定。",

@@ -261,7 +261,7 @@ func unscoredFinding(set *Settings, table string, metrics []audit.Metric) *audit
 	f.What = audit.Tf("%d of %d recorded scores (%s) have no recomputed score beside them.", "%[1]d 条（共 %[2]d 条，占 %[3]s）有记录评分而无复算评分。", all.K, all.N, audit.Percent(all.K, all.N))
 	if s := list(unknownVersion); s != "" {
 		f.What.En += " The plan has no model for the versions " + s + "."
-		f.What.Zh += "计划中没有以下模型版本：" + s + "。"
+		f.What.Zh += "审计方案中没有以下模型版本：" + s + "。"
 	}
 	if s := list(unscorableInputs); s != "" {
 		f.What.En += " The model has no rule for an input, such as a null it does not expect, on rows of the versions " + s + "."
