@@ -43,7 +43,11 @@ var messages = sync.OnceValue(func() []message {
 		at := 0
 		for _, loc := range verb.FindAllStringIndex(strings.ReplaceAll(m.en, "%%", "\x00\x00"), -1) {
 			pattern.WriteString(literal(m.en[at:loc[0]]))
-			pattern.WriteString(`(.*?)`)
+			if m.en[loc[1]-1] == 'q' { // else what is quoted would go to a verb beside it
+				pattern.WriteString(`("(?:[^"\\]|\\.)*"|.*?)`)
+			} else {
+				pattern.WriteString(`(.*?)`)
+			}
 			m.literal += len(m.en[at:loc[0]])
 			at, m.verbs = loc[1], m.verbs+1
 		}

@@ -20,7 +20,7 @@ import (
 // a format and what fills it. What is joined to a constant counts as %s.
 func errorsOf(t *testing.T, root string) map[string]string {
 	t.Helper()
-	makers := map[string]int{"fmt.Errorf": 0, "errors.New": 0, "sayf": 1} // name → which argument
+	makers := map[string][]int{"fmt.Errorf": {0}, "errors.New": {0}, "sayf": {1}} // name: which argument, by each function so called
 	var files []*ast.File
 	where := map[*ast.File]string{}
 	set := token.NewFileSet()
@@ -37,7 +37,7 @@ func errorsOf(t *testing.T, root string) map[string]string {
 		for _, decl := range f.Decls {
 			if fn, ok := decl.(*ast.FuncDecl); ok {
 				if at := formatOf(fn); at >= 0 {
-					makers[fn.Name.Name] = at
+					makers[fn.Name.Name] = append(makers[fn.Name.Name], at)
 				}
 			}
 		}
@@ -46,7 +46,8 @@ func errorsOf(t *testing.T, root string) map[string]string {
 	if err != nil || len(files) == 0 {
 		t.Fatal(len(files), err)
 	}
-	out := map[string]string{}
+	// Joined to others, or made without any of the functions that are looked for.
+	out := map[string]string{"; did you mean %q?": "audit/plan_error.go", "%s: %q is unknown; use %s": "audit/plan_decode.go"}
 	for _, f := range files {
 		if sentences[filepath.ToSlash(strings.TrimPrefix(where[f], root+string(filepath.Separator)))] {
 			for _, s := range sentencesOf(f) {
@@ -68,12 +69,13 @@ func errorsOf(t *testing.T, root string) map[string]string {
 					name = x.Name + "." + name
 				}
 			}
-			at, ok := makers[name]
-			if !ok || at >= len(call.Args) {
-				return true
-			}
-			if s, ok := constant(call.Args[at]); ok && sentence.MatchString(removeVerbs(s)) {
-				out[s] = where[f]
+			for _, at := range makers[name] {
+				if at >= len(call.Args) {
+					continue
+				}
+				if s, ok := constant(call.Args[at]); ok && sentence.MatchString(removeVerbs(s)) {
+					out[s] = where[f]
+				}
 			}
 			return true
 		})
