@@ -61,7 +61,7 @@ against the distributions of an earlier one, and what drifted is a finding.`,
 	}
 	f := cmd.Flags()
 	f.StringArrayVarP(&j.outs, "out", "o", nil, "write the comparison to this file, as its ending says: .html, .md or .json; several may be given")
-	f.StringVar(&j.lang, "lang", "both", "language: en, zh or both (a page in both, English on the terminal)")
+	f.StringVar(&j.lang, "lang", "both", "language: en, zh or both (a page in both, on the terminal that of $"+langVariable+", else English)")
 	f.StringVar(&j.failOn, "fail-on", "worse", "what exits 1: new (a new finding), worse (a new or worse one) or never; waived findings apart")
 	f.BoolVar(&j.all, "all", false, "list what is unchanged too")
 	f.BoolVarP(&j.quiet, "quiet", "q", false, "print nothing unless -fail-on is reached")
@@ -103,7 +103,7 @@ func (j *diffJob) run() error {
 	}
 	fails := d.Fails(j.failOn)
 	if fails || !j.quiet {
-		if _, err := io.WriteString(j.stdout, d.Text(opt)); err != nil {
+		if _, err := io.WriteString(j.stdout, d.Text(compare.Options{Words: opt.Words, Lang: printedIn(j.lang), All: j.all})); err != nil {
 			return err
 		}
 	}

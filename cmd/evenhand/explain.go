@@ -117,7 +117,7 @@ func (j *explainJob) run(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	_, err = io.WriteString(j.stdout, report.DossierText(file, j.lang))
+	_, err = io.WriteString(j.stdout, report.DossierText(file, printedIn(j.lang)))
 	return err
 }
 

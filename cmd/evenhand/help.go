@@ -32,13 +32,10 @@ does), or a topic:
   evenhand help stalledlimit -lang zh
   evenhand help environment`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := validLang(lang); err != nil {
-				return err
-			}
-			return help(cmd, args, lang)
+			return help(cmd, args, printedIn(lang))
 		},
 	}
-	cmd.Flags().StringVar(&lang, "lang", "en", "language of the manual of a check, and of what the plan's keys mean: en or zh")
+	cmd.Flags().StringVar(&lang, "lang", "", "language of the manual of a check and of a topic: en or zh (default $"+langVariable+", else en)")
 	return cmd
 }
 
@@ -82,8 +79,8 @@ var topics = []struct {
 	print func(w io.Writer, lang string) error
 }{
 	{"plan", printPlan},
-	{"exit", func(w io.Writer, _ string) error {
-		_, err := io.WriteString(w, "Exit status:\n"+exitStatus)
+	{"exit", func(w io.Writer, lang string) error {
+		_, err := io.WriteString(w, in(lang, "Exit status:\n"+exitStatus, "退出码：\n"+exitStatusZh))
 		return err
 	}},
 	{"formats", printFormats},
@@ -117,7 +114,7 @@ func printPlan(w io.Writer, lang string) error {
 	if err := json.Unmarshal(raw, &schema); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "The plan, audit.yaml: everything that can change an answer. Its keys (! required):\n\n")
+	fmt.Fprintf(w, "%s\n\n", in(lang, "The plan, audit.yaml: everything that can change an answer. Its keys (! required):", "审计方案 audit.yaml：凡能改变结果者均在其中。各键如下（! 为必需）："))
 	for _, name := range planKeys(raw) {
 		mark := " "
 		if slices.Contains(schema.Required, name) {
@@ -125,11 +122,15 @@ func printPlan(w io.Writer, lang string) error {
 		}
 		fmt.Fprintf(w, "  %-11s%s %s\n", name, mark, schema.Properties[name].Description)
 	}
-	_, err = fmt.Fprint(w, `
+	_, err = fmt.Fprint(w, in(lang, `
 "evenhand init FILE…" writes one, with comments, from the fields of an export;
 "evenhand schema plan" prints its JSON Schema, for editors; "evenhand checks NAME"
 the settings of a check. Unknown keys are errors, with their lines.
-`)
+`, `
+“evenhand init FILE…” 根据导出数据的字段写出带注释的审计方案；“evenhand schema plan”
+打印其 JSON Schema，供编辑器使用；“evenhand checks NAME” 列出一项检查的设置。未知的键为
+错误，并指明所在行。
+`))
 	return err
 }
 
@@ -157,36 +158,45 @@ func planKeys(schema []byte) (out []string) {
 	return out
 }
 
-func printFormats(w io.Writer, _ string) error {
-	fmt.Fprintf(w, "Files of a report. Those with a name are written by -format NAME,…, or all of them by -format all:\n\n")
+func printFormats(w io.Writer, lang string) error {
+	fmt.Fprintf(w, "%s\n\n", in(lang, "Files of a report. Those with a name are written by -format NAME,…, or all of them by -format all:",
+		"报告的文件。标有名称的文件由 -format 名称,… 写出，-format all 写出全部："))
 	for _, f := range reports.Formats {
 		name := ""
 		if f.Extra {
 			name = f.Name
 		}
-		fmt.Fprintf(w, "  %-20s %-9s %s\n", f.File, name, f.Doc)
+		fmt.Fprintf(w, "  %-20s %-9s %s\n", f.File, name, in(lang, f.Doc, formatsZh[f.File]))
 	}
-	_, err := fmt.Fprintf(w, "  %-20s %-9s %s\n\n\"evenhand schema results\" describes every field of the tables.\n", reports.ManifestFile, "", "the digest of every other file, and of everything that went in")
+	fmt.Fprintf(w, "  %-20s %-9s %s\n\n", reports.ManifestFile, "", in(lang, "the digest of every other file, and of everything that went in", formatsZh[reports.ManifestFile]))
+	_, err := fmt.Fprintln(w, in(lang, `"evenhand schema results" describes every field of the tables.`, "“evenhand schema results” 说明各表的每个字段。"))
 	return err
 }
 
 // environment lists the variables that the command reads.
-var environment = []struct{ name, doc string }{
-	{"EVENHAND_ID_KEY", "key of the pseudonyms, at least 16 bytes in hex or base64; without it they hold for one export only"},
-	{"EVENHAND_SIGNING_KEY", "private key that signs evidence packs: ECDSA P-256, PEM; in place of -sign-key"},
-	{"EVENHAND_LANG", "language of what goes wrong: zh for Chinese; -lang zh has the same effect"},
-	{"OPENLINEAGE_NAMESPACE", "namespace of the job in -openlineage events; default evenhand"},
-	{"TMPDIR", "where temporary files go when -memory is reached"},
-	{"AWS_REGION, AWS_PROFILE …", "what the AWS SDK reads for s3:// inputs"},
-	{"GOMAXPROCS", "default of -workers"},
-	{"SOURCE_DATE_EPOCH", "date of the man pages, in seconds; without it they have none"},
+var environment = []struct {
+	name string
+	doc  audit.Text
+}{
+	{"EVENHAND_ID_KEY", audit.T("key of the pseudonyms, at least 16 bytes in hex or base64; without it they hold for one export only",
+		"假名所用的密钥，至少 16 字节，十六进制或 base64；未设置时假名只对一份导出数据有效")},
+	{"EVENHAND_SIGNING_KEY", audit.T("private key that signs evidence packs: ECDSA P-256, PEM; in place of -sign-key",
+		"为证据包签名的私钥：ECDSA P-256，PEM；代替 -sign-key")},
+	{langVariable, audit.T("language of what is printed, errors too: zh for Chinese, else English; -lang goes before it, and files don't follow it",
+		"打印内容（包括错误）的语言：zh 为中文，否则为英文；-lang 优先；写出的报告不受其影响")},
+	{"OPENLINEAGE_NAMESPACE", audit.T("namespace of the job in -openlineage events; default evenhand", "-openlineage 事件中作业的命名空间；默认为 evenhand")},
+	{"TMPDIR", audit.T("where temporary files go when -memory is reached", "达到 -memory 时临时文件的位置")},
+	{"AWS_REGION, AWS_PROFILE …", audit.T("what the AWS SDK reads for s3:// inputs", "AWS SDK 为 s3:// 输入所读取的变量")},
+	{"GOMAXPROCS", audit.T("default of -workers", "-workers 的默认值")},
+	{"SOURCE_DATE_EPOCH", audit.T("date of the man pages, in seconds; without it they have none", "手册页的日期，以秒计；未设置时手册页没有日期")},
 }
 
-func printEnvironment(w io.Writer, _ string) error {
-	fmt.Fprintln(w, "Variables that are read. None of them changes an answer, but for the key, by which ids are written; TZ and LANG have no effect.")
+func printEnvironment(w io.Writer, lang string) error {
+	fmt.Fprintln(w, in(lang, "Variables that are read. None of them changes an answer, but for the key, by which ids are written; TZ and LANG have no effect.",
+		"本程序读取的环境变量。除决定编号写法的密钥外，均不改变任何结果；TZ 和 LANG 不起作用。"))
 	fmt.Fprintln(w)
 	for _, v := range environment {
-		fmt.Fprintf(w, "  %-26s %s\n", v.name, v.doc)
+		fmt.Fprintf(w, "  %-26s %s\n", v.name, v.doc.In(lang))
 	}
 	return nil
 }

@@ -6,12 +6,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/spf13/pflag"
 
 	"evenhand/audit/checks"
+	"evenhand/reports"
 )
 
 // TestHelp: every command explains itself with examples that it would accept,
@@ -84,6 +86,38 @@ func TestHelpNames(t *testing.T) {
 	}
 	if o := evenhand(t, t.TempDir(), nil, "help", "plan"); !strings.Contains(o.stdout, "as_of      !") {
 		t.Errorf("help plan: %s", o.stdout)
+	}
+}
+
+// TestTopicsInChinese: a topic in Chinese has no sentence in English left, and
+// says as much as in English.
+func TestTopicsInChinese(t *testing.T) {
+	for _, f := range reports.Formats {
+		if formatsZh[f.File] == "" {
+			t.Errorf("formatsZh lacks %s", f.File)
+		}
+	}
+	if len(formatsZh) != len(reports.Formats)+1 {
+		t.Errorf("formatsZh has %d files, and a report %d", len(formatsZh), len(reports.Formats)+1)
+	}
+	codes := regexp.MustCompile(`(?m)^  \d+ `)
+	if en, zh := codes.FindAllString(exitStatus, -1), codes.FindAllString(exitStatusZh, -1); len(en) < 5 || !slices.Equal(en, zh) {
+		t.Errorf("exit codes %q, in Chinese %q", en, zh)
+	}
+	sentence := regexp.MustCompile(`\b[a-z]{2,}(?: [a-z]{2,}){2,}`)
+	for _, topic := range topics {
+		if topic.name == "cron" { // scripts and units
+			continue
+		}
+		var b strings.Builder
+		if err := topic.print(&b, "zh"); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(b.String()) {
+			if s := sentence.FindString(strings.NewReplacer("evenhand schema plan", "", "evenhand schema results", "").Replace(line)); s != "" {
+				t.Errorf("help %s: %q in %s", topic.name, s, line)
+			}
+		}
 	}
 }
 
