@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -21,7 +22,7 @@ func TestReadme(t *testing.T) {
 	}
 	readme := string(data)
 	blocks := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(readme, -1)
-	plans, cards, registries := 0, 0, 0
+	plans, cards, registries, gates := 0, 0, 0, 0
 	for _, b := range blocks {
 		switch text := b[1]; {
 		case strings.Contains(text, "evenhand: card"):
@@ -40,6 +41,9 @@ func TestReadme(t *testing.T) {
 			if r, err := plan.LoadPolicies(func(string) ([]byte, error) { return []byte(text), nil }); err != nil || len(r.Policies) < 2 {
 				t.Errorf("the policies: %v", err)
 			}
+		case strings.HasPrefix(text, "gates:"): // at the end of the plan of loanapp, as README says
+			gates++
+			holdGates(t, readme, text)
 		default:
 			plans++
 			if _, err := audit.ParsePlan("README.md", []byte(text), checks.All); err != nil {
@@ -47,8 +51,8 @@ func TestReadme(t *testing.T) {
 			}
 		}
 	}
-	if plans != 1 || cards != 1 || registries != 1 {
-		t.Errorf("README shows %d plans, %d cards and %d registries of policies", plans, cards, registries)
+	if plans != 1 || cards != 1 || registries != 1 || gates != 1 {
+		t.Errorf("README shows %d plans, %d cards, %d registries of policies and %d examples of gates", plans, cards, registries, gates)
 	}
 	for _, line := range strings.Split(strings.TrimSpace(exitStatus), "\n") {
 		code := strings.Fields(line)[0]
@@ -68,6 +72,33 @@ func TestReadme(t *testing.T) {
 		if name := m[1] + m[2]; !known[name] {
 			t.Errorf("README names `evenhand %s`, which is no command", name)
 		}
+	}
+}
+
+// holdGates runs the audit of loanapp with README's gates and waivers: its
+// sentence must be the one that README shows.
+func holdGates(t *testing.T, readme, gates string) {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../../fixtures/loanapp")); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "audit.yaml"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.WriteString(gates)
+	f.Close()
+	var stdout, stderr bytes.Buffer
+	code := run([]string{"audit", "-c", filepath.Join(dir, "audit.yaml"), "-o", filepath.Join(dir, "report")}, &stdout, &stderr)
+	said := ""
+	for _, line := range strings.Split(stderr.String(), "\n") {
+		if strings.Contains(line, " failed: ") {
+			said = line
+		}
+	}
+	if code != exitFindings || said == "" || !strings.Contains(readme, said) {
+		t.Errorf("with README's gates the audit ends in %d and says %q, which README does not", code, said)
 	}
 }
 
