@@ -56,6 +56,7 @@ with their SHA-256.`,
 			if err != nil {
 				return dataError{err}
 			}
+			data = draftIn(printedBy(cmd), data)
 			if out == "" {
 				_, err = cmd.OutOrStdout().Write(data)
 				return err

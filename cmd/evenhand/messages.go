@@ -30,12 +30,15 @@ type message struct {
 var verb = regexp.MustCompile(`%(?:\[\d+\])?[-+# 0]*(?:\d+|\*)?(?:\.\d+)?[a-zA-Z]`)
 
 // messages are all wordings, those that say most first.
-var messages = sync.OnceValue(func() []message {
+var messages = sync.OnceValue(func() []message { return wordings("messages_zh.txt", messagesZh) })
+
+// wordings reads a list of wordings, those that say most first.
+func wordings(file, list string) []message {
 	var out []message
-	for _, entry := range strings.Split(strings.TrimSpace(messagesZh), "\n\n") {
+	for _, entry := range strings.Split(strings.TrimSpace(list), "\n\n") {
 		en, zh, ok := strings.Cut(entry, "\n")
 		if !ok || strings.Contains(zh, "\n") {
-			panic("messages_zh.txt: not two lines: " + entry)
+			panic(file + ": not two lines: " + entry)
 		}
 		m := message{en: strings.ReplaceAll(en, `\n`, "\n"), zh: strings.ReplaceAll(zh, `\n`, "\n")}
 		var pattern strings.Builder
@@ -58,7 +61,7 @@ var messages = sync.OnceValue(func() []message {
 	}
 	slices.SortStableFunc(out, func(a, b message) int { return -cmp.Compare(a.literal, b.literal) })
 	return out
-})
+}
 
 func literal(s string) string { return regexp.QuoteMeta(strings.ReplaceAll(s, "%%", "%")) }
 
@@ -103,13 +106,21 @@ var (
 )
 
 func (m *message) fill(args []string) string {
-	out := strings.ReplaceAll(m.zh, "%%", "%")
+	filled := make([]string, len(args))
 	for i, a := range args {
 		if choice.MatchString(a) {
 			a = strings.NewReplacer(", ", "、", " or ", "或").Replace(a)
 		}
-		a = span.ReplaceAllString(a, "$1 至 $2")
-		out = strings.ReplaceAll(out, "{"+strconv.Itoa(i+1)+"}", chinese(a))
+		filled[i] = chinese(span.ReplaceAllString(a, "$1 至 $2"))
+	}
+	return m.put(filled)
+}
+
+// put is the wording with what is filled in as it is.
+func (m *message) put(args []string) string {
+	out := strings.ReplaceAll(m.zh, "%%", "%")
+	for i, a := range args {
+		out = strings.ReplaceAll(out, "{"+strconv.Itoa(i+1)+"}", a)
 	}
 	return out
 }
