@@ -25,7 +25,9 @@ func TestPagesInOneLanguage(t *testing.T) {
 			return sentence.MatchString(s) || label.MatchString(s) && !strings.ContainsFunc(s, unicode.IsDigit)
 		},
 		"en": func(s string) bool {
-			return strings.ContainsFunc(s, func(c rune) bool { return unicode.Is(unicode.Han, c) || c >= '\u3000' && c <= '\u303f' || c >= '\uff00' && c <= '\uff60' })
+			return strings.ContainsFunc(s, func(c rune) bool {
+				return unicode.Is(unicode.Han, c) || c >= '\u3000' && c <= '\u303f' || c >= '\uff00' && c <= '\uff60'
+			})
 		},
 	} {
 		out := filepath.Join(t.TempDir(), "report")
