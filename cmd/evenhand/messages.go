@@ -18,6 +18,11 @@ import (
 //go:embed messages_zh.txt
 var messagesZh string
 
+// What the operating system and the libraries say that nobody here words.
+//
+//go:embed others_zh.txt
+var othersZh string
+
 // message is one wording.
 type message struct {
 	en, zh  string
@@ -63,6 +68,8 @@ func wordings(file, list string) []message {
 	return out
 }
 
+var others = sync.OnceValue(func() []message { return wordings("others_zh.txt", othersZh) })
+
 func literal(s string) string { return regexp.QuoteMeta(strings.ReplaceAll(s, "%%", "%")) }
 
 // told is an error in the language that the command line asks for.
@@ -74,7 +81,7 @@ func told(err error, args []string) string {
 }
 
 // chinese puts an error into Chinese. What no wording fits stays as it is: a
-// name, a number, or what the operating system says.
+// name or a number.
 func chinese(text string) string {
 	if lines := strings.Split(text, "\n"); len(lines) > 1 {
 		for i, l := range lines {
@@ -87,6 +94,11 @@ func chinese(text string) string {
 		if m.literal < 4 {
 			break
 		}
+		if args := m.pattern.FindStringSubmatch(text); args != nil {
+			return m.fill(args[1:])
+		}
+	}
+	for _, m := range others() {
 		if args := m.pattern.FindStringSubmatch(text); args != nil {
 			return m.fill(args[1:])
 		}

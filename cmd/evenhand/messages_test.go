@@ -208,7 +208,10 @@ func TestChinese(t *testing.T) {
 		{"pass 1: 5 of 10 rows (50 %), 7 rows/s", "第 1 遍：10 行中的 5 行（50 %），每秒 7 行"},
 		{"a/b.json: was changed: its SHA-256 is 00, manifest-sha256.txt says 01", "a/b.json：已被改动：其 SHA-256 为 00，manifest-sha256.txt 所列为 01"},
 		{"p4: comes after pack 2 to 3, which is missing", "p4：在第 2 至 3 号证据包之后，而后者缺失"},
-		{"open x: permission denied", "open x：permission denied"},
+		{"unknown shorthand flag: 'x' in -x; see evenhand audit -h", "-x 中的 'x' 不是选项；见 evenhand audit -h"},
+		{`invalid argument "a" for "--workers" flag: strconv.ParseInt: parsing "a": invalid syntax; see evenhand audit -h`, `"a" 不能作为选项 "--workers" 的值；见 evenhand audit -h`},
+		{`unknown command "a" for "evenhand demo"`, `"evenhand demo" 不接受参数 "a"`},
+		{"open x: permission denied", "open x：权限不足"},
 		{"x.parquet: the file is empty (0 bytes)\ny.parquet: not a Parquet file: 3 bytes are too few", "x.parquet：文件为空（0 字节）\ny.parquet：不是 Parquet 文件：3 字节太少"},
 	} {
 		if got := chinese(c[0]); got != c[1] {
