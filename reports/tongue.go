@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"html/template"
+	"regexp"
 	"strings"
 
 	"evenhand/audit"
@@ -55,15 +56,28 @@ func (g tongue) execute(name string, data any) ([]byte, error) {
 // speaks reports whether the page holds text in lang.
 func (g tongue) speaks(lang string) bool { return g.lang == lang || g.lang == inBoth }
 
+// rareText is what stands for a text of the export that too few rows have.
+var rareText = regexp.MustCompile(`\(rare ([0-9a-f]{8})\)`)
+
+// rareInChinese says that in Chinese too.
+func rareInChinese(t audit.Text) audit.Text {
+	if strings.Contains(t.Zh, "(rare ") {
+		t.Zh = rareText.ReplaceAllString(t.Zh, "（少见文字 $1）")
+	}
+	return t
+}
+
 // alike reports whether a text is written once: the page has one language, or
 // it reads the same in both.
 func (g tongue) alike(t audit.Text) bool {
+	t = rareInChinese(t)
 	return g.lang != inBoth || t.En == t.Zh || t.Zh == "" || t.En == ""
 }
 
 // near is alike for the many numbers of tables and charts: the space that holds
 // a unit to its number does not count there.
 func (g tongue) near(t audit.Text) bool {
+	t = rareInChinese(t)
 	return g.alike(t) || strings.ReplaceAll(t.En, nbsp, "") == t.Zh
 }
 
@@ -78,6 +92,7 @@ func (g tongue) number(t audit.Text) template.HTML {
 // one is the text in the page's language; text that has only one language is
 // said in that.
 func (g tongue) one(t audit.Text) string {
+	t = rareInChinese(t)
 	if g.lang == onlyChinese && t.Zh != "" || t.En == "" {
 		return g.cut(t.Zh)
 	}
@@ -98,6 +113,7 @@ func (g tongue) cut(s string) string {
 // inline marks a text up; where it has both languages the style sheet hides one.
 // English has no lang of its own: it is the page's, and there are thousands.
 func (g tongue) inline(t audit.Text) template.HTML {
+	t = rareInChinese(t)
 	if g.alike(t) {
 		return template.HTML(template.HTMLEscapeString(g.one(t)))
 	}
@@ -105,6 +121,7 @@ func (g tongue) inline(t audit.Text) template.HTML {
 }
 
 func (g tongue) paragraph(t audit.Text) template.HTML {
+	t = rareInChinese(t)
 	switch {
 	case t.IsZero():
 		return ""

@@ -22,6 +22,7 @@ import (
 	"evenhand/features/parquetfile"
 	"evenhand/features/storage"
 	"evenhand/reports"
+	"evenhand/reports/publish"
 	"evenhand/reports/telemetry"
 )
 
@@ -79,7 +80,7 @@ func (w *watch) observe(ctx context.Context, j *auditJob, command string, run fu
 	}
 	w.info("started", "command", command, "plan", j.plan, "version", w.run.Binary, "workers", j.workers)
 	if w.lineage != "" {
-		if err := telemetry.WriteWhole(w.lineage, w.run.Event(telemetry.Start)); err != nil {
+		if err := writeWhole(w.lineage, w.run.Event(telemetry.Start)); err != nil {
 			return err
 		}
 	}
@@ -103,11 +104,11 @@ func (w *watch) end(ctx context.Context, err error) error {
 	}
 	var wrong error
 	if w.lineage != "" {
-		wrong = telemetry.WriteWhole(w.lineage, append(w.run.Event(telemetry.Start), w.run.Event(kind)...))
+		wrong = writeWhole(w.lineage, append(w.run.Event(telemetry.Start), w.run.Event(kind)...))
 	}
 	if w.metrics != "" {
 		previous, _ := os.ReadFile(w.metrics) // there need not be any
-		if e := telemetry.WriteWhole(w.metrics, w.run.Prometheus(previous)); wrong == nil {
+		if e := writeWhole(w.metrics, w.run.Prometheus(previous)); wrong == nil {
 			wrong = e
 		}
 	}
@@ -203,4 +204,9 @@ func newUUID() string {
 	b[6], b[8] = b[6]&0x0F|0x40, b[8]&0x3F|0x80
 	s := hex.EncodeToString(b[:])
 	return strings.Join([]string{s[:8], s[8:12], s[12:16], s[16:20], s[20:]}, "-")
+}
+
+// writeWhole puts a file in place by one rename: collectors look at any moment.
+func writeWhole(path string, data []byte) error {
+	return publish.File(context.Background(), path, 0o644, func(w io.Writer) error { _, err := w.Write(data); return err })
 }

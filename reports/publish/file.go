@@ -36,12 +36,16 @@ func Write(ctx context.Context, dir, name string, write func(io.Writer) error) (
 }
 
 // File makes one file whole or not at all: a temporary one beside it takes its
-// place by a rename. The mode is as for os.OpenFile.
+// place by a rename. It has the mode whatever the umask, since those who read it
+// may be others.
 func File(ctx context.Context, path string, mode os.FileMode, write func(io.Writer) error) error {
 	fail := func(err error) error { return fmt.Errorf("%s: cannot be written: %w", path, err) }
 	f, err := os.OpenFile(fmt.Sprintf("%s%s%d", path, tmpInfix, os.Getpid()), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
 	if err != nil {
 		return fail(err)
+	}
+	if err := f.Chmod(mode); err != nil {
+		return fail(errors.Join(err, f.Close(), os.Remove(f.Name())))
 	}
 	if _, err := fillFile(ctx, f, write); err != nil {
 		return fail(errors.Join(err, os.Remove(f.Name())))

@@ -212,6 +212,18 @@ func TestFile(t *testing.T) {
 	if err := File(context.Background(), path, 0o600, func(w io.Writer) error { io.WriteString(w, "thr"); return full }); !errors.Is(err, full) {
 		t.Errorf("got %v", err)
 	}
+	taken := filepath.Join(dir, "taken")
+	if err := os.Mkdir(taken, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []string{taken, filepath.Join(dir, "nowhere", "f")} {
+		if err := File(context.Background(), bad, 0o600, write("x")); err == nil || !strings.Contains(err.Error(), bad) {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
+	if err := os.Remove(taken); err != nil {
+		t.Fatal(err)
+	}
 	b, _ := os.ReadFile(path)
 	info, err := os.Stat(path)
 	if err != nil || string(b) != "two" || info.Mode().Perm() != 0o600 || names(t, dir) != "f" {

@@ -8,8 +8,6 @@
 package telemetry
 
 import (
-	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -59,36 +57,6 @@ type OutputFile struct {
 
 // failed reports whether the run ended without a report.
 func (r *Run) failed() bool { return r.Error != "" }
-
-// WriteWhole puts a file in place by one rename, so that whoever reads it at
-// any moment reads a whole one. The temporary lies beside it and ends in
-// neither .prom nor .json: collectors pass it by.
-func WriteWhole(path string, data []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".tmp-*")
-	if err != nil {
-		return fmt.Errorf("%s: can't be written: %w", path, err)
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-			err = fmt.Errorf("%s: can't be written: %w", path, err)
-		}
-	}()
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Chmod(0o644) // collectors run as somebody else
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}
 
 // place is where files lie, as catalogues name datasets: a namespace and the
 // one file, or the directory that all of them are in.

@@ -199,31 +199,3 @@ func parse(t *testing.T, file string) map[string]float64 {
 	}
 	return out
 }
-
-// TestWriteWhole: no reader sees a part, and what can't be written leaves
-// nothing behind.
-func TestWriteWhole(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "evenhand.prom")
-	for _, text := range []string{"one\n", "two\n"} {
-		if err := WriteWhole(path, []byte(text)); err != nil {
-			t.Fatal(err)
-		}
-		got, err := os.ReadFile(path)
-		if err != nil || string(got) != text {
-			t.Errorf("%q %v", got, err)
-		}
-	}
-	if err := os.Mkdir(filepath.Join(dir, "taken"), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	for _, bad := range []string{filepath.Join(dir, "taken"), filepath.Join(dir, "nowhere", "x.prom")} {
-		if err := WriteWhole(bad, []byte("x")); err == nil || !strings.Contains(err.Error(), bad) {
-			t.Errorf("%s: %v", bad, err)
-		}
-	}
-	list, err := os.ReadDir(dir)
-	if err != nil || len(list) != 2 {
-		t.Errorf("left behind: %v %v", list, err)
-	}
-}
