@@ -44,7 +44,7 @@ plans stay in DIR, to look at, to change and to audit again.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			w := cmd.OutOrStdout()
-			for _, d := range demos {
+			for i, d := range demos {
 				dir := filepath.Join(out, d.name)
 				if err := unpack(d.files(), dir); err != nil {
 					return err
@@ -56,6 +56,9 @@ plans stay in DIR, to look at, to change and to audit again.`,
 					watch: watch{form: form},
 				}
 				if err := demoAudit(cmd.Context(), j); err != nil {
+					if i > 0 && cmd.Context().Err() != nil {
+						return errPartly
+					}
 					return err
 				}
 				fmt.Fprintf(w, "%sevenhand audit -c %s -o %s\n\n", in(printedIn(lang), "again: ", "再次运行："), j.plan, j.out)

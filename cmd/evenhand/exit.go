@@ -46,11 +46,12 @@ type dataError struct{ error }
 
 func (e dataError) Unwrap() error { return e.error }
 
-// How a run ends that a signal stopped: before its report was out, and while a
-// pack was made of it.
+// How a run ends that a signal stopped: before its report was out, while a pack
+// was made of it, and between several.
 var (
 	errStopped  = errors.New("stopped by a signal; nothing was published")
 	errUnpacked = errors.New("stopped by a signal; the report is published, but no pack was made of it")
+	errPartly   = errors.New("stopped by a signal; the reports told of above are published, and no other")
 )
 
 // unpacked is an error of packing a report that is out.
@@ -75,7 +76,7 @@ func exitCode(err error) int {
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.Is(err, errStopped), errors.Is(err, errUnpacked):
+	case errors.Is(err, errStopped), errors.Is(err, errUnpacked), errors.Is(err, errPartly):
 		return exitTerm
 	case errors.As(err, &gate):
 		return exitFindings

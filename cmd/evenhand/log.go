@@ -54,7 +54,7 @@ func newLogger(w io.Writer, form string, quiet bool) *slog.Logger {
 // exit code.
 func ending(ctx context.Context, err error) (error, int) {
 	var gate *gateError
-	if ctx.Err() != nil && err != nil && !errors.As(err, &gate) && !errors.Is(err, errUnpacked) {
+	if ctx.Err() != nil && err != nil && !errors.As(err, &gate) && !errors.Is(err, errUnpacked) && !errors.Is(err, errPartly) {
 		err = errStopped
 	}
 	return err, exitCode(err)

@@ -17,7 +17,7 @@ import (
 )
 
 func schemaCommand() *cobra.Command {
-	asJSON, lang := false, "en"
+	asJSON, lang := false, ""
 	cmd := &cobra.Command{
 		Use:   "schema [TABLE|plan|history|results|summary|diff]",
 		Short: "print the data contract, the plan's JSON Schema, or the results' schemas",
@@ -30,9 +30,6 @@ func schemaCommand() *cobra.Command {
   evenhand schema diff              JSON Schema of what diff -o FILE.json writes`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := validLang(lang); err != nil {
-				return err
-			}
 			out := cmd.OutOrStdout()
 			tables := features.Schema
 			if len(args) == 1 {
@@ -77,11 +74,11 @@ func schemaCommand() *cobra.Command {
 				enc.SetIndent("", "  ")
 				return enc.Encode(contract(tables))
 			}
-			printContract(out, tables, lang)
+			printContract(out, tables, printedIn(lang))
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&lang, "lang", "en", "language of the descriptions: en or zh")
+	cmd.Flags().StringVar(&lang, "lang", "", "language of the descriptions: en or zh (default en; of tables $"+langVariable+")")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the contract as JSON")
 	return cmd
 }

@@ -23,6 +23,7 @@ func TestStopped(t *testing.T) {
 	}{
 		{"before the report", stopped, packing, errStopped, exitTerm},
 		{"while packing", stopped, unpacked(stopped, packing), errUnpacked, exitTerm},
+		{"between demos", stopped, errPartly, errPartly, exitTerm},
 		{"a pack that fails", context.Background(), unpacked(context.Background(), other), other, exitIO},
 		{"a gate", stopped, &gateError{}, nil, exitFindings},
 		{"all is well", stopped, nil, nil, exitOK},

@@ -28,7 +28,7 @@ func warnings(old, new *Report) []audit.Text {
 		out = append(out, audit.Tf("period differs: %[1]s, then %[2]s; numbers by period have nothing in common", "期间单位不同：先为 %[1]s，后为 %[2]s；分期指标互不对应", a, b))
 	}
 	if old.IDs != new.IDs || old.IDs.Mode == "derived" && o.DataDigest != n.DataDigest {
-		out = append(out, audit.T("the key of the pseudonyms differs: the same customer has another id in each report", "化名密钥不同：同一客户在两份报告中的编号不同"))
+		out = append(out, audit.T("the key of the pseudonyms differs: the same customer has another id in each report", "假名密钥不同：同一客户在两份报告中的编号不同"))
 	}
 	if o.AsOf > n.AsOf && o.AsOf != "" && n.AsOf != "" {
 		out = append(out, audit.Tf("the first report is as of %[1]s, later than the second's %[2]s: are they swapped?", "第一份报告截止 %[1]s，晚于第二份的 %[2]s：顺序是否颠倒？", o.AsOf, n.AsOf))
