@@ -97,9 +97,31 @@ func TestSliceWords(t *testing.T) {
 		{audit.Metric{Segment: "outcome=denied", Group: "replay=referred"}, "决策结果=拒绝 · 复算结果=转人工审核"},
 		{audit.Metric{Segment: "table=limits"}, "表=额度"},
 		{audit.Metric{Group: "cause=INCIDENT"}, "原因=系统事故"},
+		{audit.Metric{Segment: "strata=score_decile", Group: "sex=女"}, "分层=评分十分位 · sex=女"},
+		{audit.Metric{Segment: "series=approval_in_band"}, "序列=评分相同时的通过率"},
 	} {
 		if got := r.sliceWords(&c.m); got.Zh != c.zh || c.m.Period+c.m.Segment+c.m.Group != "" && got.En != slice(&c.m).En {
 			t.Errorf("%q, not %q", got, c.zh)
+		}
+	}
+}
+
+// TestChartSlices: titles, tips and labels of charts say slices as the tables do.
+func TestChartSlices(t *testing.T) {
+	for _, c := range []struct{ segment, group, of, slice, label string }{
+		{"hour=07", "", "hour", "时刻=07", "07"},
+		{"strata=score_decile", "sex=F", "sex", "分层=评分十分位 · sex=F", "评分十分位 · F"},
+		{"strata=channel", "", "", "分层=渠道", "渠道"},
+		{"", "replay=denied", "replay", "复算结果=拒绝", "拒绝"},
+		{"series=score", "", "series", "序列=评分", "评分"},
+		{"product==cash=1", "", "", "产品==cash=1", "产品==cash=1"},
+	} {
+		m := &audit.Metric{Segment: c.segment, Group: c.group}
+		if got := slice(m); got.Zh != c.slice {
+			t.Errorf("slice %q, not %q", got.Zh, c.slice)
+		}
+		if got := label(m, c.of); got.Zh != c.label {
+			t.Errorf("label %q, not %q", got.Zh, c.label)
 		}
 	}
 }

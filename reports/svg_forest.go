@@ -209,7 +209,11 @@ func (r *Report) titleName(ms []*audit.Metric) audit.Text {
 	if of == "" {
 		return name
 	}
-	return audit.T(name.En+" by "+of, "按 "+cmp.Or(sliceKeys[of], of)+" 的"+name.Zh)
+	zh := "按 " + of + " 的"
+	if said := sliceKey(of); said != of {
+		zh = "按" + said + "的"
+	}
+	return audit.T(name.En+" by "+of, zh+name.Zh)
 }
 
 // commonDimension is the column all of ms share: of their groups, or, when
@@ -233,10 +237,10 @@ func label(m *audit.Metric, of string) audit.Text {
 	if m.Group == "" {
 		short.Segment = strings.TrimPrefix(m.Segment, of+"=")
 	}
-	short.Segment = strings.TrimPrefix(short.Segment, "strata=") // the title says so
 	t := slice(&short)
-	t.Zh = cmp.Or(sliceKeys[t.Zh], t.Zh)
-	return t
+	t.Zh = sliceValue(of, t.Zh)
+	// The title says what is held equal.
+	return audit.T(strings.Replace(t.En, "strata=", "", 1), strings.Replace(t.Zh, sliceKeys["strata"]+"=", "", 1))
 }
 
 // rangeTitle says what the ends are, where nothing is held against a threshold.

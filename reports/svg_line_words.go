@@ -34,8 +34,8 @@ func (r *Report) lineWords(ms []*audit.Metric, all []series, periods []string, u
 	}
 	if flagged > 0 {
 		v, where := u.value(worst.Value), slice(worst)
-		return audit.Tf("%[1]s: %[3]d of %[4]d points past the threshold; furthest is %[5]s in %[7]s", "%[2]s：%[4]d 个点中有 %[3]d 个越过阈值，偏离最大的是 %[7]s，为 %[6]s",
-			name.En, name.Zh, flagged, len(ms), v.En, v.Zh, where.En), desc
+		return audit.Tf("%[1]s: %[3]d of %[4]d points past the threshold; furthest is %[5]s in %[7]s", "%[2]s：%[4]d 个点中有 %[3]d 个越过阈值，偏离最大的是 %[8]s，为 %[6]s",
+			name.En, name.Zh, flagged, len(ms), v.En, v.Zh, where.En, where.Zh), desc
 	}
 	// Otherwise the title says how the group that moved most did.
 	var from, to *audit.Metric

@@ -74,17 +74,3 @@ func (r *Report) metricName(name string) audit.Text {
 	}
 	return same(strings.ReplaceAll(name, "_", " "))
 }
-
-// slice names the rows a metric is about.
-func slice(m *audit.Metric) audit.Text {
-	var parts []string
-	for _, p := range []string{m.Period, m.Segment, m.Group} {
-		if p != "" {
-			parts = append(parts, p)
-		}
-	}
-	if len(parts) == 0 {
-		return audit.T("all rows", "全部")
-	}
-	return same(strings.Join(parts, " · "))
-}
