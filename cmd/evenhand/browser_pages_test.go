@@ -18,20 +18,33 @@ import (
 	"evenhand/reports"
 )
 
-// browserPages makes one page of each kind in dir: the largest first.
+// browserPages makes one page of each kind in dir: the fast tests look at the
+// demo's and at one in a single language.
 func browserPages(t *testing.T, dir string) map[string]string {
 	t.Helper()
+	demos, _ := demoed(t)
+	pages := map[string]string{}
+	add := func(dir string, names ...string) {
+		for _, name := range names {
+			pages[strings.TrimSuffix(name, "/report")] = filepath.Join(dir, name, "report.html")
+		}
+	}
+	add(demos, "book/report", "german/report", "loanapp/report")
+	plan := func(name string) string { return filepath.Join(demos, name, "audit.yaml") }
 	must := func(args ...string) {
 		t.Helper()
 		if o := evenhand(t, dir, nil, args...); o.code > 1 {
 			t.Fatalf("evenhand %s: exit code %d\n%s", strings.Join(args, " "), o.code, o.stderr)
 		}
 	}
-	must("demo", "-o", ".", "-lang", "both")
-	must("scenario", "-c", "german/audit.yaml", "-o", "scenarios", "-lang", "both", "-q")
-	must("explain", "D006317", "-c", "book/audit.yaml", "-o", "explain.html", "-lang", "both", "-q")
-	must("audit", "-c", "loanapp/audit.yaml", "-o", "chinese", "-lang", "zh", "-q")
-	must("audit", "-c", "loanapp/audit.yaml", "-o", "english", "-lang", "en", "-q")
+	must("audit", "-c", plan("loanapp"), "-o", "chinese", "-lang", "zh", "-q")
+	add(dir, "chinese")
+	if !*long {
+		return pages
+	}
+	must("scenario", "-c", plan("german"), "-o", "scenarios", "-lang", "both", "-q")
+	must("explain", "D006317", "-c", plan("book"), "-o", "explain.html", "-lang", "both", "-q")
+	must("audit", "-c", plan("loanapp"), "-o", "english", "-lang", "en", "-q")
 	quiet := reports.New(reports.Input{Plan: &audit.Plan{AsOf: "2026-06-30", Lender: "空 / Nothing", Name: "audit.yaml", Source: "version: 1\n"}, Result: &audit.Result{}, Lang: "both"})
 	if err := os.Mkdir(filepath.Join(dir, "quiet"), 0o755); err != nil {
 		t.Fatal(err)
@@ -39,20 +52,26 @@ func browserPages(t *testing.T, dir string) map[string]string {
 	if err := quiet.Write(filepath.Join(dir, "quiet")); err != nil {
 		t.Fatal(err)
 	}
-	pages := map[string]string{"explain": filepath.Join(dir, "explain.html")}
-	for _, name := range []string{"scenarios", "chinese", "english", "quiet", "book/report", "german/report", "loanapp/report"} {
-		pages[strings.TrimSuffix(name, "/report")] = filepath.Join(dir, name, "report.html")
-	}
+	add(dir, "scenarios", "english", "quiet")
+	pages["explain"] = filepath.Join(dir, "explain.html")
 	return pages
 }
 
-// TestBrowser looks at the pages as a reader does: in a browser.
+// TestBrowser looks at the pages as a reader does: in a browser. All pages, in
+// every light, take minutes: they are looked at with -long.
 func TestBrowser(t *testing.T) {
+	if raced {
+		t.Skip("the race detector sees nothing of a browser")
+	}
+	t.Parallel()
 	b := startBrowser(t)
 	pages := browserPages(t, t.TempDir())
 	for _, name := range slices.Sorted(maps.Keys(pages)) {
-		if name == "english" {
-			continue // as the Chinese one
+		if name == "english" { // as the Chinese one
+			continue
+		}
+		if !*long && (name == "german" || name == "loanapp") { // like the book
+			continue
 		}
 		t.Run("every/"+name, func(t *testing.T) { b.everyPage(t, name, pages[name]) })
 	}
@@ -62,7 +81,9 @@ func TestBrowser(t *testing.T) {
 	t.Run("language", func(t *testing.T) { languageInBrowser(t, b, pages) })
 	t.Run("keyboard", func(t *testing.T) { keyboardInBrowser(b.open(t, pages["german"], view{})) })
 	t.Run("print", func(t *testing.T) { printInBrowser(b.open(t, pages["german"], view{})) })
-	t.Run("speed", func(t *testing.T) { speedInBrowser(t, b, pages["book"]) })
+	if *long {
+		t.Run("speed", func(t *testing.T) { speedInBrowser(t, b, pages["book"]) })
+	}
 	if os.Getenv("EVENHAND_SCREENSHOTS") != "" {
 		t.Run("pictures", func(t *testing.T) { picturesInBrowser(t, b, pages) })
 	}
@@ -88,14 +109,16 @@ func (b *chromium) everyPage(t *testing.T, name, file string) {
 		}
 		p.fits(380, 800, 1400)
 		texts += p.drawn()
-		if lang != languages[0] && (name == "book" || name == "german" || name == "loanapp") {
+		if large := name == "book" || name == "german" || name == "loanapp"; large && (lang != languages[0] || !*long) {
 			p.contrast() // the rest are the same elements, asked of smaller pages in both languages
 		} else {
 			p.accessible()
 		}
-		p.dark(true)
-		p.contrast()
-		p.dark(false)
+		if *long || lang == languages[0] { // the colours are the same
+			p.dark(true)
+			p.contrast()
+			p.dark(false)
+		}
 	}
 	if texts == 0 && name != "quiet" && name != "explain" {
 		t.Error("no text of any chart was looked at")
@@ -269,6 +292,9 @@ func languageInBrowser(t *testing.T, b *chromium, pages map[string]string) {
 	p.holds(`document.getElementById(`+quote(check)+`).open`, "a link into folded text unfolds it")
 	// A page of one language has no other, and no switch.
 	for name, lang := range map[string]string{"chinese": "zh", "english": "en"} {
+		if pages[name] == "" && !*long {
+			continue
+		}
 		p := b.open(t, pages[name], view{Language: "fr"})
 		p.holds(`document.documentElement.lang.startsWith(`+quote(lang)+`) && !document.querySelector('input[name=lang]')`, name+" is "+lang)
 		p.holds(`document.querySelector('input[role=combobox]')`, "it has a search")

@@ -35,6 +35,7 @@ func TestDegrade(t *testing.T) {
 			map[string]string{"technicaldenial": "ran"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			if err := unpack(fixtures.Book(), dir); err != nil {
 				t.Fatal(err)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"html"
 	"os"
 	"path/filepath"
@@ -15,9 +14,7 @@ import (
 // text of the other: what is said in code, in the plan, within quotes and in
 // titles of works is the lender's, or has no other language.
 func TestPagesInOneLanguage(t *testing.T) {
-	if testing.Short() {
-		t.Skip("audits the book twice")
-	}
+	t.Parallel()
 	sentence := regexp.MustCompile(`\b[a-z]{2,}(?:[ ,]+[a-z]{2,}){2,}`)
 	label := regexp.MustCompile(`^[A-Za-z]{2,} [a-z]{2,}`)
 	for lang, foreign := range map[string]func(string) bool{
@@ -31,9 +28,8 @@ func TestPagesInOneLanguage(t *testing.T) {
 		},
 	} {
 		out := filepath.Join(t.TempDir(), "report")
-		var stderr bytes.Buffer
-		if code := run([]string{"audit", "-c", "../../fixtures/book/audit.yaml", "-o", out, "-lang", lang, "-q"}, &bytes.Buffer{}, &stderr); code != exitOK && code != exitFindings {
-			t.Fatalf("exit %d: %s", code, stderr.String())
+		if o := evenhand(t, ".", nil, "audit", "-c", "../../fixtures/book/audit.yaml", "-o", out, "-lang", lang, "-q"); o.code != exitOK && o.code != exitFindings {
+			t.Fatalf("exit %d: %s", o.code, o.stderr)
 		}
 		page, err := os.ReadFile(filepath.Join(out, "report.html"))
 		if err != nil {

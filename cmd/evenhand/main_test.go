@@ -20,7 +20,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(evenhandMain) != "" {
 		main()
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	removeShared()
+	os.Exit(code)
 }
 
 const evenhandMain = "EVENHAND_TEST_MAIN"

@@ -126,11 +126,8 @@ func TestPatterns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	if err := unpack(fixtures.Book(), dir); err != nil {
-		t.Fatal(err)
-	}
-	holdPatterns(t, truth, auditCases(t, dir))
+	demos, _ := demoed(t)
+	holdPatterns(t, truth, readKases(t, filepath.Join(demos, "book", "report", "cases.arrow")))
 }
 
 // TestPatternsLarge is TestPatterns on a fresh book of 20,000 customers.

@@ -113,8 +113,7 @@ func TestReadmeDemo(t *testing.T) {
 	if block == nil {
 		t.Fatal("README shows no output of the demo")
 	}
-	dir := t.TempDir()
-	o := evenhand(t, dir, nil, "demo")
+	dir, o := demoed(t)
 	lines := 0
 	for _, line := range strings.Split(block[1], "\n") {
 		if strings.Trim(line, " …") == "" {
@@ -125,11 +124,11 @@ func TestReadmeDemo(t *testing.T) {
 			t.Errorf("the demo does not print %q", line)
 		}
 	}
-	if o.code != 0 || lines < 8 {
-		t.Errorf("exit %d, %d lines compared: %s", o.code, lines, o.stderr)
+	if lines < 8 {
+		t.Errorf("%d lines compared", lines)
 	}
 	for _, report := range []string{"book", "german", "loanapp"} {
-		info, err := os.Stat(filepath.Join(dir, "evenhand-demo", report, "report", "report.html"))
+		info, err := os.Stat(filepath.Join(dir, report, "report", "report.html"))
 		if err != nil || info.Size() > 1_000_000 {
 			t.Errorf("%s: a page to read, mail and print is to stay under 1 MB: %v (%v)", report, info.Size(), err)
 		}

@@ -37,15 +37,10 @@ func TestTruth(t *testing.T) {
 	if len(scores) < 500 || len(told) < 150 || len(reviewers) != 1 {
 		t.Fatalf("%d planted scores, %d planted disclosures, %d planted reviewers", len(scores), len(told), len(reviewers))
 	}
-	dir := t.TempDir()
-	if err := unpack(fixtures.Book(), dir); err != nil {
-		t.Fatal(err)
-	}
-	if o := evenhand(t, dir, nil, "audit", "-o", "report", "-q"); o.code != exitFindings {
-		t.Fatalf("exit %d: %s", o.code, o.stderr)
-	}
+	demos, _ := demoed(t)
+	report := filepath.Join(demos, "book", "report")
 	gotScores, gotTold := map[string]string{}, map[string]string{}
-	for _, k := range readKases(t, filepath.Join(dir, "report", "cases.arrow")) {
+	for _, k := range readKases(t, filepath.Join(report, "cases.arrow")) {
 		check, key, rule, disclosure := k.check, k.key, "", k.disclosure
 		if len(k.rules) > 0 {
 			rule = k.rules[0]
@@ -63,7 +58,7 @@ func TestTruth(t *testing.T) {
 	}
 	// A reviewer has no cases: the finding names him first.
 	gotReviewers := map[string]string{}
-	for _, line := range readColumns(t, filepath.Join(dir, "report", "findings.arrow"), "check", "cause", "title_en") {
+	for _, line := range readColumns(t, filepath.Join(report, "findings.arrow"), "check", "cause", "title_en") {
 		if f := strings.Split(line, "\x00"); f[0] == "overrideparity" {
 			who, _, _ := strings.Cut(f[2], " ")
 			gotReviewers[who] += f[1]
@@ -87,9 +82,18 @@ func TestTruthOfReasons(t *testing.T) {
 	}
 	for _, opt := range books {
 		t.Run(fmt.Sprintf("%d-%v", opt.Seed, opt.Clean), func(t *testing.T) {
-			dir := t.TempDir()
-			if err := fixtures.Generate(dir, opt); err != nil {
-				t.Fatal(err)
+			var dir string
+			switch demos, _ := demoed(t); {
+			case opt == fixtures.Default: // what is committed is what Generate makes
+				dir = filepath.Join(demos, "book")
+			case opt.Seed == fixtures.Default.Seed && opt.Clean:
+				dir, _ = cleanBook(t)
+			default:
+				dir = t.TempDir()
+				if err := fixtures.Generate(dir, opt); err != nil {
+					t.Fatal(err)
+				}
+				auditCases(t, dir)
 			}
 			truth, err := fixtures.Truth(os.DirFS(dir))
 			if err != nil {
@@ -108,7 +112,7 @@ func TestTruthOfReasons(t *testing.T) {
 				t.Fatalf("%d planted reasons, %d look-alikes", len(planted), len(alike))
 			}
 			found := map[string]string{}
-			for _, k := range auditCases(t, dir) {
+			for _, k := range readKases(t, filepath.Join(dir, "report", "cases.arrow")) {
 				if k.check != "reasonmatch" || k.disclosure != "WRONG" {
 					continue
 				}
