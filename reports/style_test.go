@@ -116,3 +116,19 @@ func TestEveryColourIsHeld(t *testing.T) {
 		t.Fatal(fmt.Sprint(n, " colours found: the test is blind"))
 	}
 }
+
+// TestPrintedHeads: Chromium leaves a button out where the head of a table is
+// repeated on the next page, so that what the script made buttons must be no
+// boxes in print.
+func TestPrintedHeads(t *testing.T) {
+	b, err := os.ReadFile("templates/style.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, printed, _ := strings.Cut(string(b), "@media print")
+	for _, want := range []string{".sort { display: contents; }", "thead { display: table-header-group; }"} {
+		if !strings.Contains(printed, want) {
+			t.Errorf("the style of print has no %s", want)
+		}
+	}
+}
