@@ -102,5 +102,11 @@ func (k *Key) sum(domain, s string) string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// rare stands for a text that too few rows have.
-func (k *Key) rare(s string) string { return "(rare " + k.sum("text\x00", s)[:8] + ")" }
+// rare stands for a text that too few rows have. One of no letters tells
+// nothing, and stays.
+func (k *Key) rare(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "(rare " + k.sum("text\x00", s)[:8] + ")"
+}

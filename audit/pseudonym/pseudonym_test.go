@@ -87,7 +87,7 @@ func testMask(t *testing.T) *Mask {
 	plan := &audit.Plan{Reasons: map[string]audit.Reason{"R01": {En: "high utilisation"}}, Groups: []audit.Grouping{{Name: "age", Bands: []float64{25, 35}}}}
 	words := NewWords(plan, nil)
 	return NewMask(testKey(t), words, map[string]int64{
-		"Rome": 12, "New York": 10, "Zhang San": 3, "13812345678": 1, "R01": 1, "张三": 2, "other:Mallory": 9, "77": 4, "<25": 2, "other:often": 40,
+		"Rome": 12, "New York": 10, "Zhang San": 3, "13812345678": 1, "R01": 1, "张三": 2, "other:Mallory": 9, "77": 4, "<25": 2, "other:often": 40, "": 1,
 	}, 10)
 }
 
@@ -120,6 +120,7 @@ func TestText(t *testing.T) {
 	for in, want := range map[string]string{
 		"city=Rome":            "city=Rome",
 		"city=77":              "city=" + rare("77"),
+		"city=":                "city=",
 		"city=Zhang San":       "city=" + rare("Zhang San"),
 		"age=<25":              "age=<25",
 		"age×city=25-35×77":    "age×city=25-35×" + rare("77"),
