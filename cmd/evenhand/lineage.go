@@ -96,7 +96,7 @@ func (w *watch) observe(ctx context.Context, j *auditJob, command string, run fu
 // end tells how the run ended. That what was to be told can't be written is an
 // error only where there is none yet.
 func (w *watch) end(ctx context.Context, err error) error {
-	seen, code := ending(ctx, err)
+	code, seen := ending(ctx, err)
 	w.run.Ended, w.run.Exit = w.now(), code
 	kind := telemetry.Complete
 	if code != exitOK && code != exitFindings {

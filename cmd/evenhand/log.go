@@ -50,14 +50,14 @@ func newLogger(w io.Writer, form string, quiet bool) *slog.Logger {
 	}}))
 }
 
-// ending is how the command ended: the error as users get to see it, and the
-// exit code.
-func ending(ctx context.Context, err error) (error, int) {
+// ending is how the command ended: the exit code, and the error as users get to
+// see it.
+func ending(ctx context.Context, err error) (int, error) {
 	var gate *gateError
 	if ctx.Err() != nil && err != nil && !errors.As(err, &gate) && !errors.Is(err, errUnpacked) && !errors.Is(err, errPartly) {
 		err = errStopped
 	}
-	return err, exitCode(err)
+	return exitCode(err), err
 }
 
 // sayEnd tells how the command ended: in a sentence, or in a record.

@@ -33,7 +33,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	root.SetErr(stderr)
 	root.SetArgs(longFlags(root, args))
 	cmd, err := execute(ctx, root)
-	err, code := ending(ctx, err)
+	code, err := ending(ctx, err)
 	sayEnd(cmd, err, code, func(err error) { fmt.Fprintf(stderr, "evenhand: %s\n", told(err, args)) })
 	return code
 }

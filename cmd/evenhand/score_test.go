@@ -122,7 +122,7 @@ func TestScoreTells(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := evenhand(t, dir, nil, "score", "-model", forest, "words.parquet", "-o", "out.arrow")
-	if want := `2 of 3 values of column "income" can't be read as float (for input income), e.g. "1,5", and count as missing`; o.code != 0 || !strings.Contains(o.stderr, want) {
+	if want := `2 of 3 values of column "income" can't be read as float (for input income), e.g. 3 characters like 9,9, and count as missing`; o.code != 0 || !strings.Contains(o.stderr, want) {
 		t.Errorf("exit code %d: %s\nwant %s", o.code, o.stderr, want)
 	}
 }

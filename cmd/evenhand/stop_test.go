@@ -28,7 +28,7 @@ func TestStopped(t *testing.T) {
 		{"a gate", stopped, &gateError{}, nil, exitFindings},
 		{"all is well", stopped, nil, nil, exitOK},
 	} {
-		err, code := ending(c.ctx, c.err)
+		code, err := ending(c.ctx, c.err)
 		if code != c.code || c.want != nil && !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, exit %d, not %v, exit %d", c.name, err, code, c.want, c.code)
 		}
