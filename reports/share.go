@@ -51,6 +51,9 @@ func MetricShares(m *audit.Metric) bool {
 	return false
 }
 
+// MetricRows names the rows that m is about: its period, segment and group.
+func MetricRows(m *audit.Metric) audit.Text { return slice(m) }
+
 // MetricDifference writes a difference of two values of m with its sign: of
 // shares in percentage points, of others in their own unit.
 func MetricDifference(m *audit.Metric, d float64) audit.Text {

@@ -171,17 +171,7 @@ func (d *Diff) changes(f *Finding) audit.Text {
 
 // rows names the rows of a metric.
 func (m *Metric) rows() audit.Text {
-	var parts []string
-	for _, p := range []string{m.Period, m.Segment, m.Group} {
-		if p != "" {
-			parts = append(parts, p)
-		}
-	}
-	t := audit.T("all rows", "全部")
-	if len(parts) > 0 {
-		s := strings.Join(parts, " · ")
-		t = audit.T(s, s)
-	}
+	t := reports.MetricRows(&audit.Metric{Period: m.Period, Segment: m.Segment, Group: m.Group})
 	if m.Reference != "" {
 		t = audit.T(t.En+" against "+m.Reference, t.Zh+"，对照 "+m.Reference)
 	}
