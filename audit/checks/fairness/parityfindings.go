@@ -99,7 +99,7 @@ func slicesGap(g *gap) audit.Finding {
 	where := audit.T(sliceOf(worst), sliceOf(worst))
 	en, zh := evidence(worst)
 	if n := len(g.slices); n > 1 {
-		where = audit.Tf("%[2]s and %[1]d other slices", "%[2]s等%[3]d个切片", n-1, sliceOf(worst), n)
+		where = audit.Tf("%[2]s and %[1]s", "%[2]s等%[3]d个切片", audit.Plural(int64(n-1), "other slice"), sliceOf(worst), n)
 		en += " Flagged in " + slicesText(g.slices, ", ") + "."
 		zh += "被标记的切片：" + slicesText(g.slices, "、") + "。"
 	}
