@@ -71,6 +71,24 @@ func TestTilesSayWhy(t *testing.T) {
 	}
 }
 
+// TestTilesOfHalfAnAudit holds that a complaint is not clean where one of its
+// checks was skipped, and that a reason which several have is told once.
+func TestTilesOfHalfAnAudit(t *testing.T) {
+	in, no := clean(), audit.T("table repayments is not in the plan", "审计方案中没有表 repayments")
+	for _, name := range []string{"repaid", "paidoff", "technical"} {
+		in.Checks = append(in.Checks, testCheck(name, "004", "denials", "decisions", name, name))
+		cov := audit.Coverage{Check: name, Status: "skipped", Why: []audit.Text{no}}
+		if name == "technical" {
+			cov = audit.Coverage{Check: name, Status: "degraded", RowsIn: 9, Judged: 9}
+		}
+		in.Result.Coverage = append(in.Result.Coverage, cov)
+	}
+	tile := New(in).patternTiles()[4]
+	if tile.State != "none" || tile.Word.En != "partly audited" || tile.Note != no || len(tile.Facts) == 0 {
+		t.Errorf("state %s, %q, %q", tile.State, tile.Word.En, tile.Note.En)
+	}
+}
+
 func TestSummary(t *testing.T) {
 	for _, lang := range []string{"en", "zh"} {
 		for name, in := range map[string]Input{"realistic": realistic(), "clean": clean(), "hostile": attack()} {

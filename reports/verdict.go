@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"evenhand/audit"
@@ -127,7 +128,9 @@ func (r *Report) patternTiles() []tile {
 			found = true
 			cov := r.coverage[c.Name]
 			if cov == nil || cov.Status == "skipped" {
-				why = append(why, reasons(cov))
+				if said := reasons(cov); !slices.Contains(why, said) { // the same of several checks
+					why = append(why, said)
+				}
 				continue
 			}
 			if cov.Status == "degraded" {
@@ -158,6 +161,9 @@ func (r *Report) patternTiles() []tile {
 		t.State, t.Word = r.worstOf(func(check string) bool { c := r.check[check]; return c != nil && c.Article == a.Code })
 		if judged == 0 {
 			t.State, t.Word = "none", audit.T("nothing judged", "无可判定的行")
+		} else if t.State == "pass" && len(why) > 0 { // half an answer is no clean bill
+			t.State, t.Word = "none", audit.T("partly audited", "部分审查")
+			t.Note = joinTexts(why)
 		}
 		t.Facts = []fact{
 			{Name: audit.T("judged", "已判定"), Value: same(thousands(judged))},
