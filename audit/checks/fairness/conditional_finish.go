@@ -38,7 +38,7 @@ func (s *conditional) Finish(r *audit.Result) {
 		names, ranks := s.groupsOf(d)
 		w := &condWriter{conditional: s, r: r, dim: g, names: names}
 		if w.ref = index(names, g.Reference); w.ref < 0 || g.Reference == "" {
-			if cov.Judged > 0 {
+			if cov.Judged > 0 && len(sets) > 0 {
 				cov.Why = append(cov.Why, audit.Tf("%[1]s has no reference group among the decisions: it is not compared",
 					"决策中没有%[1]s的参照群体：不作比较", g.Name))
 			}
