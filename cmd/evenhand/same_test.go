@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,11 +23,12 @@ func TestSameBytes(t *testing.T) {
 	if err := unpack(fixtures.Book(), filepath.Join(dir, "book")); err != nil {
 		t.Fatal(err)
 	}
-	runs := []struct {
+	type sameRun struct {
 		name, cwd, plan string
 		env             []string
 		args            []string
-	}{
+	}
+	runs := []sameRun{
 		{"one worker", ".", "book/audit.yaml", nil, []string{"-workers", "1"}},
 		{"eight workers", ".", "book/audit.yaml", []string{"GOMAXPROCS=16"}, []string{"-workers", "8"}},
 		{"elsewhere", "book", "audit.yaml", []string{"TZ=Asia/Kathmandu", "LANG=tr_TR.UTF-8", "LC_ALL=tr_TR.UTF-8", "GOMAXPROCS=1"}, nil},
@@ -34,6 +36,9 @@ func TestSameBytes(t *testing.T) {
 	}
 	demos, _ := demoed(t) // with as many workers as there are processors
 	want := filepath.Join(demos, "book", "report")
+	if raced { // what takes the most workers is what it watches
+		runs = slices.DeleteFunc(runs, func(r sameRun) bool { return r.name != "eight workers" && r.name != "elsewhere" })
+	}
 	for i, r := range runs {
 		out := filepath.Join(dir, "report"+strconv.Itoa(i))
 		cwd := r.cwd
