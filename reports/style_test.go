@@ -132,3 +132,15 @@ func TestPrintedHeads(t *testing.T) {
 		}
 	}
 }
+
+// TestLongWordsBreak: one word of 5,000 letters in a column made the whole page
+// scroll sideways.
+func TestLongWordsBreak(t *testing.T) {
+	b, err := os.ReadFile("templates/style.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, body, _ := strings.Cut(string(b), "\nbody {"); !strings.Contains(body[:strings.IndexByte(body, '}')], "overflow-wrap: break-word") {
+		t.Error("the body of the page lets long words run past its edge")
+	}
+}
