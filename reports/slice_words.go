@@ -25,6 +25,7 @@ var sliceValues = map[string]map[string]string{
 	"pair":   {"agree": "结果相同", "conflict": "结果相反", "explained": "已有解释", "open": "无法判断"},
 	"why":    {"amount": "金额", "edge": "分数线边缘", "history": "历史", "referred": "转人工", "told": "已告知", "undecided": "无法判定"},
 	"method": {"declared": "模型声明的参照", "best": "最佳属性", "near_cutoff": "分数线附近的申请人", "applicants": "全部申请人", "neutral": "中性证据", "path": "路径"},
+	"replay": {"not denied": "不应拒绝"},
 	"side":   {"above": "之上", "below": "之下"},
 	"kind":   {"close": "关闭", "decrease": "降额", "default": "违约", "freeze": "冻结"},
 }

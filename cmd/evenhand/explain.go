@@ -100,7 +100,7 @@ func (j *explainJob) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	j.watch.log = newLogger(j.stderr, j.watch.form, j.quiet)
+	j.watch.log = newLogger(j.stderr, j.watch.form)
 	bar := j.watch.progress(j.stderr)
 	result, err := driver.Run(ctx, j.input(plan, checks.All, asSources(j.sources)), j.options(bar))
 	bar.done()

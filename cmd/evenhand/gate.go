@@ -39,7 +39,7 @@ func (j *auditJob) gate(report *reports.Report) error {
 		if j.failOn != "" && failed.Key == "gates.fail_on" {
 			failed.Key, failed.Place = "-fail-on", j.failOn
 		}
-		if !j.quiet {
+		if !j.quiet || j.watch.log != nil {
 			g.sentences = append(g.sentences, failed.Sentence().In(printedIn(j.lang)))
 		}
 	}

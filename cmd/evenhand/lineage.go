@@ -72,7 +72,7 @@ func (w *watch) observe(ctx context.Context, j *auditJob, command string, run fu
 	if w.now == nil {
 		w.now, w.id = time.Now, newUUID
 	}
-	w.log = newLogger(j.stderr, w.form, j.quiet)
+	w.log = newLogger(j.stderr, w.form)
 	w.run = telemetry.Run{ID: w.id(), Command: command, Plan: j.plan, Namespace: os.Getenv("OPENLINEAGE_NAMESPACE"), Binary: version(), Started: w.now(),
 		Output: absolute(j.out), Subject: map[string]string{}}
 	if w.run.Namespace == "" {

@@ -32,17 +32,13 @@ func validLog(form string) error {
 }
 
 // newLogger writes records as JSON lines; nil for text, which has its own
-// words. Quiet leaves errors only. Records hold counts, names of tables, files
+// words. Quiet keeps the records, but for progress. Records hold counts, names of tables, files
 // and checks: no ids, no values of cells. Times are in UTC.
-func newLogger(w io.Writer, form string, quiet bool) *slog.Logger {
+func newLogger(w io.Writer, form string) *slog.Logger {
 	if form != "json" {
 		return nil
 	}
-	level := slog.LevelInfo
-	if quiet {
-		level = slog.LevelError
-	}
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
 		if len(groups) == 0 && a.Key == slog.TimeKey {
 			return slog.Time(slog.TimeKey, a.Value.Time().UTC())
 		}
@@ -85,11 +81,11 @@ func jsonLogger(cmd *cobra.Command) *slog.Logger {
 	if cmd == nil {
 		return nil
 	}
-	form, quiet := cmd.Flags().Lookup("log"), cmd.Flags().Lookup("quiet")
+	form := cmd.Flags().Lookup("log")
 	if form == nil {
 		return nil
 	}
-	return newLogger(cmd.ErrOrStderr(), form.Value.String(), quiet != nil && quiet.Value.String() == "true")
+	return newLogger(cmd.ErrOrStderr(), form.Value.String())
 }
 
 // refused names the file that an error is about.
