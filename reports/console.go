@@ -66,9 +66,9 @@ func (r *Report) Summary(lang string) string {
 		fmt.Fprintf(&b, "  %s: %s\n", c.Check, clip(in(reasons(&c)), 1000))
 	}
 	t := r.res.Tests
-	say("tests     %[1]d run, %[2]d flagged, %[3]d insufficient, %[4]d suppressed (%[5]s, %[6]s)",
-		"检验  共 %[1]d 项，越限或预警 %[2]d，样本不足 %[3]d，隐去 %[4]d（%[5]s，%[6]s）",
-		t.Run, t.Flagged, t.Insufficient, t.Suppressed, oneLine(t.Method), decimal(t.Alpha))
+	say("tests     %[1]s run, %[2]s flagged, %[3]s insufficient, %[4]s suppressed (%[5]s, %[6]s)",
+		"检验  共 %[1]s 项，越限或预警 %[2]s，样本不足 %[3]s，隐去 %[4]s（%[5]s，%[6]s）",
+		thousands(int64(t.Run)), thousands(int64(t.Flagged)), thousands(int64(t.Insufficient)), thousands(int64(t.Suppressed)), oneLine(t.Method), decimal(t.Alpha))
 	say("gates     %[1]d passed, %[2]d failed", "门禁  通过 %[1]d 道，未通过 %[2]d 道", len(r.gate.Passed()), len(r.gate.Failed()))
 	if len(r.gate.Waivers) > 0 {
 		say("waivers   %[1]s, on %[2]s", "豁免  %[1]s（按 %[2]s 计）", in(r.waiverCounts()), r.gate.Today)
