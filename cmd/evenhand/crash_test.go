@@ -84,7 +84,7 @@ func (c *crashing) start(out string, before ...string) *exec.Cmd {
 	}
 	args := append(before, self, "audit", "-c", filepath.Join(c.dir, "audit.yaml"), "-o", filepath.Join(c.dir, out), "-q")
 	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Env = append(os.Environ(), evenhandMain+"=1")
+	cmd.Env = append(os.Environ(), evenhandMain+"=1", "GORACE=atexit_sleep_ms=0")
 	cmd.Stderr = &bytes.Buffer{}
 	if err := cmd.Start(); err != nil {
 		c.t.Fatal(err)

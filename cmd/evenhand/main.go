@@ -19,7 +19,12 @@ import (
 	"evenhand/audit/driver"
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	// Also when run has let go of signals: a report that is out is not to end in
+	// 143 because the signal came a moment before the exit.
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt, syscall.SIGTERM)
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
 
 // run is main with its effects as arguments; it returns the exit code.
 func run(args []string, stdout, stderr io.Writer) int {

@@ -101,17 +101,24 @@ func killed(t *testing.T, mode string, runs int) map[string]int {
 	dir := t.TempDir()
 	start := func(out string) *exec.Cmd {
 		cmd := exec.Command(self, out)
-		cmd.Env = append(os.Environ(), childMode+"="+mode)
+		cmd.Env = append(os.Environ(), childMode+"="+mode, "GORACE=atexit_sleep_ms=0") // else a race build idles a second at its end
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
 		return cmd
 	}
-	begun := time.Now()
-	if err := start(filepath.Join(dir, "first")).Wait(); err != nil {
-		t.Fatal(err)
+	takes := time.Hour
+	whole := func(out string) error { // the fastest run so far is the code's; the rest is the machine's
+		begun := time.Now()
+		err := start(out).Wait()
+		takes = min(takes, time.Since(begun))
+		return err
 	}
-	takes := time.Since(begun)
+	for i := range 3 {
+		if err := whole(filepath.Join(dir, fmt.Sprintf("first-%d", i))); err != nil {
+			t.Fatal(err)
+		}
+	}
 	states := map[string]int{}
 	for i := range runs {
 		out := filepath.Join(dir, fmt.Sprintf("out-%03d", i))
@@ -123,7 +130,7 @@ func killed(t *testing.T, mode string, runs int) map[string]int {
 		if mode != "whole" {
 			continue
 		}
-		if err := start(out).Wait(); err != nil || state(out) != "whole" {
+		if err := whole(out); err != nil || state(out) != "whole" {
 			t.Fatalf("run again after the kill: %v, %s", err, state(out))
 		}
 		if left, _ := filepath.Glob(out + ".*"); len(left) > 0 {
