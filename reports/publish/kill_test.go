@@ -107,14 +107,14 @@ func killed(t *testing.T, mode string, runs int) map[string]int {
 		}
 		return cmd
 	}
-	takes := time.Hour
-	whole := func(out string) error { // the fastest run so far is the code's; the rest is the machine's
+	var takes time.Duration // of the run before: the machine may be busy by turns
+	whole := func(out string) error {
 		begun := time.Now()
 		err := start(out).Wait()
-		takes = min(takes, time.Since(begun))
+		takes = time.Since(begun)
 		return err
 	}
-	for i := range 3 {
+	for i := range 2 { // the first one is slow
 		if err := whole(filepath.Join(dir, fmt.Sprintf("first-%d", i))); err != nil {
 			t.Fatal(err)
 		}
