@@ -94,5 +94,8 @@ func Find(id string) *Rule {
 	return nil
 }
 
-// checked is the day on which the readings below were last gone through.
+// checked is the day on which the readings below were last gone through: against
+// the project's study of the law, which says of each whether its text was read;
+// those of 12 CFR 1002.9, PIPL 24, GDPR 22, Annex III 5(b) of the AI Act and
+// PRIN 2A.9 were looked up again that day.
 const checked = "2026-11-22"
