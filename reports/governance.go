@@ -94,7 +94,7 @@ func (r *Report) governanceTable() *table {
 			point = audit.T(point.En+"; "+c.Limits.En, point.Zh+"；"+c.Limits.Zh)
 		}
 		row := []cell{words(c.Name), words(point), words(auditsOf(&c)), num(thousands(int64(c.findings()))),
-			words(joinTwo(clauses.Standing(c.Standing).Words(), r.dayWords(c.Checked)))}
+			words(joinTextsBy(audit.T(", ", "，"), clauses.Standing(c.Standing).Words(), r.dayWords(c.Checked)))}
 		if c.Regime != last {
 			row[0].Over, last = clauses.Regime(c.Regime).Words(), c.Regime
 		}
@@ -127,9 +127,10 @@ func auditsOf(c *governedClause) audit.Text {
 			ran = append(ran, a.Title)
 		}
 	}
-	all := listTexts(ran)
+	listed := audit.T(", ", "、")
+	all := joinTextsBy(listed, ran...)
 	if len(skipped) > 0 {
-		s := listTexts(skipped)
+		s := joinTextsBy(listed, skipped...)
 		s = audit.T("not run: "+s.En, "未运行："+s.Zh)
 		if len(ran) > 0 {
 			s = audit.T(all.En+"; "+s.En, all.Zh+"；"+s.Zh)
@@ -138,18 +139,3 @@ func auditsOf(c *governedClause) audit.Text {
 	}
 	return all
 }
-
-func listTexts(ts []audit.Text) audit.Text {
-	var out audit.Text
-	for i, t := range ts {
-		if i > 0 {
-			out.En += ", "
-			out.Zh += "、"
-		}
-		out.En += t.En
-		out.Zh += t.Zh
-	}
-	return out
-}
-
-func joinTwo(a, b audit.Text) audit.Text { return audit.T(a.En+", "+b.En, a.Zh+"，"+b.Zh) }

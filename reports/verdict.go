@@ -209,10 +209,13 @@ func reasons(c *audit.Coverage) audit.Text {
 	return why
 }
 
-func joinTexts(ts []audit.Text) audit.Text {
+func joinTexts(ts []audit.Text) audit.Text { return joinTextsBy(audit.T("; ", "；"), ts...) }
+
+// joinTextsBy is joinTexts with another separator.
+func joinTextsBy(sep audit.Text, ts ...audit.Text) audit.Text {
 	var en, zh []string
 	for _, t := range ts {
 		en, zh = append(en, t.En), append(zh, t.Zh)
 	}
-	return audit.T(strings.Join(en, "; "), strings.Join(zh, "；"))
+	return audit.T(strings.Join(en, sep.En), strings.Join(zh, sep.Zh))
 }
